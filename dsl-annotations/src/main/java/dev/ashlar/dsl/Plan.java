@@ -1,0 +1,34 @@
+package dev.ashlar.dsl;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Asks for a plan of the model that this interface extends: on which devices, within how much memory.
+ */
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface Plan {
+    /** A device of the catalogue ({@code "cpu"}, {@code "h200-sxm"}, …) or the name of a profile passed with {@code -Aashlar.device}. */
+    String device() default "cpu";
+
+    /** The mesh of devices, slowest link first. */
+    int[] mesh() default {1};
+
+    /** The link of each mesh axis, the device's own if left out. */
+    String[] links() default {};
+
+    /** Memory of one device that the plan may use: {@code "20GiB"}, {@code "800 MB"}. */
+    String memory();
+
+    /** Sizes that replace those of the model. */
+    String dims() default "";
+
+    /** Training or evaluation. */
+    Mode mode() default Mode.TRAIN;
+
+    /** Number of micro-batches that a batch is split into; 0 leaves the choice to the planner. */
+    int microBatches() default 0;
+}

@@ -1,0 +1,16 @@
+package dev.ashlar.dsl;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Multiplies by a constant. Port: {@code x}.
+ */
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.METHOD)
+public @interface Scale {
+    /** The factor. */
+    double value();
+}

@@ -1,0 +1,7 @@
+package dev.ashlar.processor.diagnostic;
+
+/** How bad it is. */
+public enum Severity {
+    ERROR,
+    WARNING
+}

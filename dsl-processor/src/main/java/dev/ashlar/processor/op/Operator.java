@@ -1,0 +1,29 @@
+package dev.ashlar.processor.op;
+
+import java.util.List;
+
+/** An operator kind. Everything about it stands in its one file. */
+public interface Operator {
+    /** Its kind in plans and messages: {@code "linear"}. */
+    String kind();
+
+    /** Its inputs. */
+    List<Port> ports();
+
+    /** Its dimension rule and parameters under these attributes, with so many inputs present. */
+    Signature signature(Attributes attributes, int inputs);
+
+    /** Its arithmetic and extra memory. */
+    Work work(Attributes attributes, Shapes shapes);
+
+    /** Lowers the forward direction. */
+    void forward(ForwardBuilder f);
+
+    /** Lowers the forward direction for evaluation, where nothing is kept and nothing is random. */
+    default void evaluate(ForwardBuilder f) {
+        forward(f);
+    }
+
+    /** Lowers the gradient. */
+    void gradient(GradientBuilder g);
+}

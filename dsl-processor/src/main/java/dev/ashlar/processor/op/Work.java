@@ -1,0 +1,26 @@
+package dev.ashlar.processor.op;
+
+/**
+ * Arithmetic and extra memory of one operator; the bytes it moves follow from its tensors.
+ *
+ * @param forwardFlops floating point operations forward
+ * @param backwardFlops floating point operations for all gradients together
+ * @param forwardWorkspaceBytes memory that the forward kernels take beside their results, at the most at once
+ * @param backwardWorkspaceBytes the same backward
+ */
+public record Work(long forwardFlops, long backwardFlops, long forwardWorkspaceBytes, long backwardWorkspaceBytes) {
+    /** Work without extra memory. */
+    public static Work flops(long forward, long backward) {
+        return new Work(forward, backward, 0, 0);
+    }
+
+    /** So many operations for every element of a tensor, and no extra memory. */
+    public static Work pointwise(TensorType type, int forward, int backward) {
+        return flops(Math.multiplyExact(type.elements(), forward), Math.multiplyExact(type.elements(), backward));
+    }
+
+    /** The same work with extra memory. */
+    public Work workspace(long forwardBytes, long backwardBytes) {
+        return new Work(forwardFlops, backwardFlops, forwardBytes, backwardBytes);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.ashlar.processor.spec;
+
+import dev.ashlar.processor.diagnostic.Source;
+import java.util.Map;
+
+/**
+ * A plan, its model and all blocks that the model uses, directly or not.
+ *
+ * @param packageName package of the plan
+ * @param simpleName name of the plan, enclosing types joined by {@code _}
+ * @param qualifiedName as in source
+ * @param model the model's own name and package with the methods of the model as the plan overrides them; dims end with the plan's
+ *     and then those of the option {@code ashlar.dims}
+ * @param blocks the blocks by qualified name
+ * @param device name of the device
+ * @param mesh sizes of the mesh axes
+ * @param links links of the mesh axes, empty if left out
+ * @param memory the memory as written
+ * @param mode {@code "TRAIN"} or {@code "EVALUATE"}
+ * @param microBatches number of micro-batches, 0 if planned
+ * @param train how it trains
+ * @param source the plan's interface
+ */
+public record PlanSpec(
+        String packageName,
+        String simpleName,
+        String qualifiedName,
+        InterfaceSpec model,
+        Map<String, InterfaceSpec> blocks,
+        ValueSpec device,
+        ValueSpec mesh,
+        ValueSpec links,
+        ValueSpec memory,
+        String mode,
+        ValueSpec microBatches,
+        TrainSpec train,
+        Source source) {}
