@@ -1,0 +1,11 @@
+package dev.ashlar.processor.graph;
+
+import dev.ashlar.processor.spec.PlanSpec;
+
+/**
+ * A model with all shapes known.
+ *
+ * @param spec what it was read from
+ * @param root the model's scope
+ */
+public record Graph(PlanSpec spec, Scope root) {}

@@ -1,0 +1,19 @@
+package dev.ashlar.processor.graph;
+
+import dev.ashlar.processor.diagnostic.Source;
+import java.util.List;
+
+/** A step of a scope: an operator, or a block that is used. */
+public sealed interface Node permits OperatorNode, UseNode {
+    /** Its name in the scope. */
+    String name();
+
+    /** What it reads. */
+    List<Value> inputs();
+
+    /** What it makes. */
+    List<Value> outputs();
+
+    /** Where the user wrote it. */
+    Source source();
+}

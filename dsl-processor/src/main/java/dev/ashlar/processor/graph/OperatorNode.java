@@ -1,0 +1,39 @@
+package dev.ashlar.processor.graph;
+
+import dev.ashlar.processor.diagnostic.Source;
+import dev.ashlar.processor.op.Attributes;
+import dev.ashlar.processor.op.Operator;
+import dev.ashlar.processor.op.Shapes;
+import dev.ashlar.processor.op.Signature;
+import java.util.List;
+
+/**
+ * An operator with its tensors.
+ *
+ * @param name the method's name; below it, after a dot, that of a part of a sugar
+ * @param operator its kind
+ * @param attributes its annotation's elements
+ * @param signature its rule and parameters
+ * @param inputs in order of the ports, absent optional ones left out
+ * @param parameters in order of declaration
+ * @param outputs in order
+ */
+public record OperatorNode(
+        String name,
+        Operator operator,
+        Attributes attributes,
+        Signature signature,
+        List<Value> inputs,
+        List<ScopeParameter> parameters,
+        List<Value> outputs,
+        Source source)
+        implements Node {
+    /** Its shapes where the plan computes in elements of so many bytes. */
+    public Shapes shapes(int computeBytes) {
+        return new Shapes(
+                inputs.stream().map(Value::type).toList(),
+                parameters.stream().map(ScopeParameter::type).toList(),
+                outputs.stream().map(Value::type).toList(),
+                computeBytes);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.ashlar.processor.graph;
+
+import java.util.List;
+
+/**
+ * A model, or a block with the shapes that one use gives it.
+ *
+ * @param typeName simple name of its interface
+ * @param inputs sorted by name
+ * @param nodes in an order in which every node follows those it reads; it depends on the names alone, not on declarations
+ * @param parameters in order of the nodes
+ * @param outputs sorted by name
+ * @param losses of a model, sorted by name
+ */
+public record Scope(
+        String typeName,
+        List<ScopeInput> inputs,
+        List<Node> nodes,
+        List<ScopeParameter> parameters,
+        List<ScopeOutput> outputs,
+        List<ScopeLoss> losses) {}

@@ -1,0 +1,56 @@
+package dev.ashlar.processor.graph;
+
+import dev.ashlar.processor.op.Argument;
+import java.util.List;
+import java.util.Optional;
+
+/** A step of a lowered scope, in the order in which it runs. */
+public sealed interface Step {
+    /**
+     * A call of one of the runtime's kernels.
+     *
+     * @param node the operator it belongs to
+     * @param kernel name of the method of {@code dev.ashlar.runtime.engine.Ops}
+     * @param arguments tensors ({@link Value}, {@link ScopeParameter}), literals and {@link DropoutKey}s
+     * @param results in order; empty where a result is not needed, so that the kernel returns nothing there
+     */
+    record Kernel(OperatorNode node, String kernel, List<Argument> arguments, List<Optional<Value>> results)
+            implements Step {}
+
+    /** {@code result = left + right}: two gradients of one tensor meet. */
+    record Sum(Value result, Value left, Value right) implements Step {}
+
+    /** The gradient of a loss: its weight times the weight of the batch. */
+    record Seed(ScopeLoss loss, Value gradient) implements Step {}
+
+    /** Adds a gradient to a parameter. */
+    record ParameterGradient(ScopeParameter parameter, Value gradient) implements Step {}
+
+    /**
+     * Forward of a block that is used.
+     *
+     * @param runs which repetitions run as which variant, ascending
+     * @param inputs one for each input of the block
+     * @param outputs one for each output of the block
+     */
+    record BlockForward(UseNode node, List<Run> runs, List<Value> inputs, List<Value> outputs) implements Step {}
+
+    /**
+     * Backward of a block that is used; repetitions run in descending order.
+     *
+     * @param runs which repetitions run as which variant, ascending
+     * @param outputGradients one for each output of the block, where there is one
+     * @param inputGradients one for each input of the block, where there is one
+     */
+    record BlockBackward(
+            UseNode node, List<Run> runs, List<Optional<Value>> outputGradients, List<Optional<Value>> inputGradients)
+            implements Step {}
+
+    /**
+     * Repetitions {@code from} to {@code to}, exclusive, that run as one variant.
+     */
+    record Run(long from, long to, Variant variant) {}
+
+    /** The key of a dropout mask, different for every operator of a scope; the repetition is mixed in when it runs. */
+    record DropoutKey(long operator) implements Argument {}
+}

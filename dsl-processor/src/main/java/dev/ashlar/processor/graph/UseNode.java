@@ -1,0 +1,35 @@
+package dev.ashlar.processor.graph;
+
+import dev.ashlar.processor.diagnostic.Source;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A block that is used, once or several times in a row.
+ *
+ * @param name the method's name
+ * @param scope the block, with the shapes it has here
+ * @param repeats how often; empty if it is not repeated
+ * @param shared whether all repetitions share their parameters
+ * @param tiedTo another use whose parameters it shares
+ * @param inputs one for every input of the block, in order
+ * @param outputs one for every output of the block, in order; one that only feeds the next repetition is the last's
+ * @param feeds for every output the index of the input that it feeds in the next repetition; all empty if it is not repeated
+ */
+public record UseNode(
+        String name,
+        Scope scope,
+        Optional<Long> repeats,
+        boolean shared,
+        Optional<String> tiedTo,
+        List<Value> inputs,
+        List<Value> outputs,
+        List<OptionalInt> feeds,
+        Source source)
+        implements Node {
+    /** How often the block runs. */
+    public long count() {
+        return repeats.orElse(1L);
+    }
+}

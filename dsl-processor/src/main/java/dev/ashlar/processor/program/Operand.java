@@ -1,0 +1,27 @@
+package dev.ashlar.processor.program;
+
+/** What a statement reads. */
+public sealed interface Operand {
+    /**
+     * A tensor.
+     *
+     * @param access whether it is only looked at, given away, or given away as a second handle while the slot keeps its own
+     */
+    record Tensor(Slot slot, Access access) implements Operand {}
+
+    /** A parameter or buffer of the scope, by the name of its field. */
+    record Parameter(String field) implements Operand {}
+
+    /** {@code Long}, {@code Double}, {@code Boolean} or {@code List<Long>}. */
+    record Literal(Object value) implements Operand {}
+
+    /** The key of a dropout mask. */
+    record Key(long operator) implements Operand {}
+
+    /** How a tensor is read. */
+    enum Access {
+        BORROW,
+        MOVE,
+        SHARE
+    }
+}

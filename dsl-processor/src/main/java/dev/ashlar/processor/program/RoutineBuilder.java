@@ -1,0 +1,341 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.op.Argument;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * Turns the steps of one direction of a variant into statements: every tensor is owned by one slot, and is freed or given away where it
+ * is read for the last time.
+ */
+final class RoutineBuilder {
+    /** Calls of kernels in one part; keeps a method far below the 8,000 bytecodes above which the JIT compiler gives up. */
+    private static final int PART_CALLS = 60;
+
+    private final Variant variant;
+    private final Routine.Direction direction;
+    private final ScopeNames names;
+    private final BiFunction<Variant, Routine.Direction, Routine> routines;
+    private final List<Step> steps;
+    private final List<Optional<Value>> results;
+    private final Set<Value> saved;
+    private final Set<Value> fields;
+    private final Liveness liveness;
+    private final Map<Value, Value> storage = new HashMap<>();
+    private final Set<Value> fresh = new HashSet<>();
+    private final Map<Value, Slot> slots = new HashMap<>();
+    private final List<Statement> statements = new ArrayList<>();
+
+    /**
+     * @param saved what backward reads of forward: forward leaves it in fields, backward finds and frees it there
+     * @param results what it returns
+     * @param routines makes or finds the routines of blocks
+     */
+    RoutineBuilder(
+            Variant variant,
+            Routine.Direction direction,
+            ScopeNames names,
+            Set<Value> saved,
+            List<Optional<Value>> results,
+            BiFunction<Variant, Routine.Direction, Routine> routines) {
+        this.variant = variant;
+        this.direction = direction;
+        this.names = names;
+        this.saved = saved;
+        this.routines = routines;
+        steps = direction == Routine.Direction.BACKWARD ? variant.backward() : variant.forward();
+        this.results = results;
+        liveness =
+                new Liveness(steps, results.stream().flatMap(Optional::stream).toList());
+        fields = new HashSet<>(saved);
+    }
+
+    Routine build() {
+        List<Integer> cuts = cuts();
+        promoteAcross(cuts);
+        List<Optional<Slot>> arguments = arguments();
+        List<List<Statement>> parts = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            if (cuts.contains(i)) {
+                parts.add(List.copyOf(statements));
+                statements.clear();
+            }
+            add(i, steps.get(i));
+        }
+        List<Optional<Operand.Tensor>> returned = new ArrayList<>();
+        List<Value> pending =
+                new ArrayList<>(results.stream().flatMap(Optional::stream).toList());
+        for (Optional<Value> result : results) {
+            returned.add(result.map(v -> {
+                pending.remove(v);
+                return consume(v, steps.size(), pending);
+            }));
+        }
+        parts.add(List.copyOf(statements));
+        String name = names.routine(direction);
+        List<Slot> left = direction == Routine.Direction.FORWARD
+                ? new ArrayList<>(
+                        new LinkedHashSet<>(saved.stream().map(slots::get).toList()))
+                : List.of();
+        return new Routine(name, names, variant, direction, arguments, parts, returned, left);
+    }
+
+    /** Positions before which a new part begins. */
+    private List<Integer> cuts() {
+        List<Integer> cuts = new ArrayList<>();
+        int calls = 0;
+        for (int i = 0; i < steps.size(); i++) {
+            if (calls >= PART_CALLS) {
+                cuts.add(i);
+                calls = 0;
+            }
+            calls += steps.get(i) instanceof Step.Kernel ? 1 : 3;
+        }
+        return cuts;
+    }
+
+    private static int part(List<Integer> cuts, int position) {
+        return (int) cuts.stream().filter(c -> c <= position).count();
+    }
+
+    /** What is made in one part and read in another becomes a field. */
+    private void promoteAcross(List<Integer> cuts) {
+        if (cuts.isEmpty()) {
+            return;
+        }
+        given().stream().flatMap(Optional::stream).filter(liveness::isUsed).forEach(fields::add);
+        for (int i = 0; i < steps.size(); i++) {
+            for (Value made : Liveness.makes(steps.get(i))) {
+                int last = Math.min(liveness.lastUse(made), steps.size() - 1);
+                if (liveness.isUsed(made) && part(cuts, last) != part(cuts, i)) {
+                    fields.add(made);
+                }
+            }
+        }
+    }
+
+    private List<Optional<Value>> given() {
+        return direction == Routine.Direction.BACKWARD
+                ? variant.outputGradients()
+                : variant.inputs().stream().map(Optional::of).toList();
+    }
+
+    private List<Optional<Slot>> arguments() {
+        List<Optional<Slot>> arguments = new ArrayList<>();
+        List<Slot> unused = new ArrayList<>();
+        for (Optional<Value> value : given()) {
+            arguments.add(value.map(v -> {
+                Slot local = new Slot(names.of(v), false, v.type());
+                if (fields.contains(v)) {
+                    statements.add(new Statement.Keep(slot(v), local));
+                    return local;
+                }
+                slots.put(v, local);
+                if (!liveness.isUsed(v)) {
+                    unused.add(local);
+                }
+                return local;
+            }));
+        }
+        if (!unused.isEmpty()) {
+            statements.add(new Statement.Free(unused));
+        }
+        return arguments;
+    }
+
+    private Slot slot(Value value) {
+        return slots.computeIfAbsent(value, v -> {
+            boolean field = fields.contains(v);
+            Slot slot = new Slot(names.of(v), field, v.type());
+            if (field) {
+                names.field(slot);
+            }
+            return slot;
+        });
+    }
+
+    private boolean keptByForward(Value value) {
+        return direction == Routine.Direction.FORWARD && saved.contains(value);
+    }
+
+    /** Gives a tensor away: the slot itself if nothing reads it later, else another handle. */
+    private Operand.Tensor consume(Value value, int position, List<Value> readAgain) {
+        boolean last = liveness.lastUse(value) <= position && !keptByForward(value) && !readAgain.contains(value);
+        return new Operand.Tensor(slot(value), last ? Operand.Access.MOVE : Operand.Access.SHARE);
+    }
+
+    private void add(int position, Step step) {
+        if (step instanceof Step.Kernel kernel) {
+            addKernel(position, kernel);
+        } else if (step instanceof Step.Sum sum) {
+            addSum(position, sum);
+        } else if (step instanceof Step.Seed seed) {
+            fresh.add(seed.gradient());
+            statements.add(new Statement.Seed(slot(seed.gradient()), seed.loss().weight()));
+        } else if (step instanceof Step.ParameterGradient gradient) {
+            statements.add(new Statement.ParameterGradient(
+                    names.parameter(gradient.parameter()), consume(gradient.gradient(), position, List.of())));
+        } else if (step instanceof Step.BlockForward block) {
+            addBlockForward(position, block);
+        } else if (step instanceof Step.BlockBackward block) {
+            addBlockBackward(position, block);
+        }
+    }
+
+    private void addKernel(int position, Step.Kernel kernel) {
+        List<Operand> operands = new ArrayList<>();
+        kernel.arguments().forEach(a -> operands.add(operand(a)));
+        List<Optional<Slot>> made = new ArrayList<>();
+        List<Optional<Slot>> views = new ArrayList<>();
+        List<Slot> dead = new ArrayList<>();
+        for (Optional<Value> result : kernel.results()) {
+            made.add(result.map(this::slot));
+            views.add(result.filter(v -> v.storage() != v).map(v -> slot(base(kernel))));
+            result.ifPresent(v -> {
+                fresh.add(v);
+                if (!liveness.isUsed(v) && !keptByForward(v)) {
+                    dead.add(slot(v));
+                }
+            });
+        }
+        statements.add(new Statement.Call(kernel.node(), kernel.kernel(), operands, made, views));
+        free(position, Liveness.reads(kernel), dead);
+    }
+
+    private static Value base(Step.Kernel kernel) {
+        return kernel.arguments().stream()
+                .filter(Value.class::isInstance)
+                .map(Value.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Frees what was read for the last time, and what nobody reads at all. */
+    private void free(int position, List<Value> read, List<Slot> dead) {
+        List<Slot> slotsToFree = new ArrayList<>();
+        for (Value value : new LinkedHashSet<>(read)) {
+            if (liveness.lastUse(value) == position && !keptByForward(value)) {
+                slotsToFree.add(slot(value));
+            }
+        }
+        slotsToFree.addAll(dead);
+        if (!slotsToFree.isEmpty()) {
+            statements.add(new Statement.Free(slotsToFree));
+        }
+    }
+
+    private Operand operand(Argument argument) {
+        if (argument instanceof Value value) {
+            return new Operand.Tensor(slot(value), Operand.Access.BORROW);
+        }
+        if (argument instanceof ScopeParameter parameter) {
+            return new Operand.Parameter(names.parameter(parameter));
+        }
+        if (argument instanceof Step.DropoutKey key) {
+            return new Operand.Key(key.operator());
+        }
+        return new Operand.Literal(((Argument.Literal) argument).value());
+    }
+
+    private void addSum(int position, Step.Sum sum) {
+        Value left = sum.left();
+        Value right = sum.right();
+        if (left != right && dies(right, position) && overwritable(left, position)) {
+            inPlace(sum.result(), left, right);
+        } else if (left != right && dies(left, position) && overwritable(right, position)) {
+            inPlace(sum.result(), right, left);
+        } else {
+            fresh.add(sum.result());
+            statements.add(new Statement.Add(slot(sum.result()), slot(left), slot(right)));
+            free(position, List.of(left, right), List.of());
+        }
+    }
+
+    private void inPlace(Value result, Value target, Value addend) {
+        statements.add(new Statement.AddInPlace(slot(target), slot(addend)));
+        names.same(result, target);
+        slots.put(result, slot(target));
+        if (fields.contains(target)) {
+            fields.add(result);
+        }
+        storage.put(result, root(target));
+        fresh.add(result);
+    }
+
+    private boolean dies(Value value, int position) {
+        return liveness.lastUse(value) == position
+                && !(direction == Routine.Direction.FORWARD && saved.contains(value));
+    }
+
+    private Value root(Value value) {
+        Value base = value.storage();
+        return storage.containsKey(base) ? root(storage.get(base)) : base;
+    }
+
+    /**
+     * Whether a tensor may be overwritten: it dies here, a kernel of this routine made its storage (an argument's may belong to others as
+     * well), and no other tensor that is read later shares it.
+     */
+    private boolean overwritable(Value value, int position) {
+        if (!dies(value, position) || !fresh.contains(root(value)) || saved.contains(value)) {
+            return false;
+        }
+        Value root = root(value);
+        return slots.keySet().stream()
+                .filter(other -> other != value && root(other) == root)
+                .noneMatch(other -> liveness.lastUse(other) > position || saved.contains(other));
+    }
+
+    private void addBlockForward(int position, Step.BlockForward block) {
+        List<Operand.Tensor> arguments = consumeAll(position, block.inputs());
+        List<Optional<Slot>> made = block.outputs().stream()
+                .map(v -> liveness.isUsed(v) || keptByForward(v) ? Optional.of(slot(v)) : Optional.<Slot>empty())
+                .toList();
+        Routine.Direction inner =
+                direction == Routine.Direction.EVALUATE ? Routine.Direction.EVALUATE : Routine.Direction.FORWARD;
+        statements.add(new Statement.BlockForward(block.node(), runs(block.runs(), inner), arguments, made));
+    }
+
+    private void addBlockBackward(int position, Step.BlockBackward block) {
+        List<Value> given =
+                block.outputGradients().stream().flatMap(Optional::stream).toList();
+        List<Operand.Tensor> consumed = new ArrayList<>(consumeAll(position, given));
+        List<Optional<Operand.Tensor>> arguments = new ArrayList<>();
+        block.outputGradients().forEach(v -> arguments.add(v.map(x -> consumed.remove(0))));
+        List<Optional<Slot>> made =
+                block.inputGradients().stream().map(v -> v.map(this::slot)).toList();
+        statements.add(new Statement.BlockBackward(
+                block.node(), runs(block.runs(), Routine.Direction.BACKWARD), arguments, made));
+        List<Slot> dead = block.inputGradients().stream()
+                .flatMap(Optional::stream)
+                .filter(v -> !liveness.isUsed(v))
+                .map(this::slot)
+                .toList();
+        free(position, List.of(), dead);
+    }
+
+    private List<Operand.Tensor> consumeAll(int position, List<Value> values) {
+        List<Operand.Tensor> operands = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            operands.add(consume(values.get(i), position, values.subList(i + 1, values.size())));
+        }
+        return operands;
+    }
+
+    private List<Statement.Run> runs(List<Step.Run> runs, Routine.Direction inner) {
+        return runs.stream()
+                .map(r -> new Statement.Run(r.from(), r.to(), routines.apply(r.variant(), inner)))
+                .toList();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.UseNode;
+import java.util.List;
+import java.util.Optional;
+
+/** One statement of a routine. */
+public sealed interface Statement {
+    /**
+     * A call of a kernel.
+     *
+     * @param view for every result the tensor operand whose storage it may share
+     * @param results empty where the kernel returns nothing
+     */
+    record Call(
+            OperatorNode node,
+            String kernel,
+            List<Operand> operands,
+            List<Optional<Slot>> results,
+            List<Optional<Slot>> view)
+            implements Statement {}
+
+    /** {@code target += addend}; the addend is freed. */
+    record AddInPlace(Slot target, Slot addend) implements Statement {}
+
+    /** {@code result = left + right}. */
+    record Add(Slot result, Slot left, Slot right) implements Statement {}
+
+    /** The gradient of a loss: {@code weight} times the weight of the batch. */
+    record Seed(Slot result, double weight) implements Statement {}
+
+    /** Adds a gradient, which is given away, to a parameter. */
+    record ParameterGradient(String field, Operand.Tensor gradient) implements Statement {}
+
+    /** Moves an argument to the saved tensors. */
+    record Keep(Slot field, Slot argument) implements Statement {}
+
+    /** Closes tensors. */
+    record Free(List<Slot> slots) implements Statement {}
+
+    /**
+     * Forward of a block.
+     *
+     * @param arguments one for each input of the block, all given away; those that are fed are the first repetition's
+     * @param results one for each output of the block; empty where nobody reads it
+     */
+    record BlockForward(UseNode node, List<Run> runs, List<Operand.Tensor> arguments, List<Optional<Slot>> results)
+            implements Statement {}
+
+    /**
+     * Backward of a block.
+     *
+     * @param arguments one for each output of the block that has a gradient, given away
+     * @param results one for each input of the block whose gradient is made; it is freed at once if nobody reads it
+     */
+    record BlockBackward(
+            UseNode node, List<Run> runs, List<Optional<Operand.Tensor>> arguments, List<Optional<Slot>> results)
+            implements Statement {}
+
+    /** Repetitions {@code from} to {@code to}, exclusive, that call one routine. */
+    record Run(long from, long to, Routine routine) {}
+}
