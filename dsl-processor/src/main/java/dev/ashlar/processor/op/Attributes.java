@@ -27,6 +27,6 @@ public interface Attributes {
     /** A text, or the name of an enum constant. */
     String text(String element);
 
-    /** An error on the value of this element, to be thrown. */
+    /** An error on the value of this element, to be thrown; on the annotation itself if {@code element} is empty. */
     ModelException error(String element, Code code, String message);
 }

@@ -19,7 +19,33 @@ public final class Catalogue {
     /** All operators there are. */
     public static Catalogue standard() {
         Map<String, Operator> operators = new TreeMap<>();
+        operators.put("Linear", new LinearOperator());
+        operators.put("Embedding", new EmbeddingOperator());
+        operators.put("PositionEmbedding", new PositionEmbeddingOperator());
+        operators.put("LayerNorm", new LayerNormOperator());
+        operators.put("RmsNorm", new RmsNormOperator());
+        operators.put("Rearrange", new RearrangeOperator());
+        operators.put("Rope", new RopeOperator());
+        operators.put("DotProductAttention", new DotProductAttentionOperator());
+        operators.put("Gelu", new GeluOperator());
+        operators.put("Relu", new ReluOperator());
+        operators.put("Silu", new SiluOperator());
+        operators.put("Tanh", new TanhOperator());
+        operators.put("Sigmoid", new SigmoidOperator());
+        operators.put("Softmax", new SoftmaxOperator());
+        operators.put("Dropout", new DropoutOperator());
+        operators.put("Scale", new ScaleOperator());
+        operators.put("Add", new AddOperator());
+        operators.put("Multiply", new MultiplyOperator());
+        operators.put("Conv2d", new Conv2dOperator());
+        operators.put("BatchNorm2d", new BatchNorm2dOperator());
+        operators.put("MaxPool2d", new MaxPool2dOperator());
+        operators.put("GlobalAvgPool2d", new GlobalAvgPool2dOperator());
+        operators.put("Flatten", new FlattenOperator());
+        operators.put("CrossEntropy", new CrossEntropyOperator());
+        operators.put("MeanSquaredError", new MeanSquaredErrorOperator());
         Map<String, Sugar> sugars = new TreeMap<>();
+        sugars.put("Attention", new AttentionSugar());
         return new Catalogue(operators, sugars);
     }
 

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.op;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Lowers one operator to calls of the runtime's kernels, methods of {@code dev.ashlar.runtime.engine.Ops}. */
 public interface KernelBuilder {
@@ -13,11 +14,27 @@ public interface KernelBuilder {
     /** An input, in order of the ports, absent optional ones left out. */
     Handle input(int index);
 
+    /** Type of an input; asking for it, unlike asking for {@link #input}, saves nothing for backward. */
+    TensorType inputType(int index);
+
     /** A parameter or buffer, in order of declaration. */
     Handle parameter(int index);
 
     /** Type of an output. */
     TensorType outputType(int index);
+
+    /** The shard of an axis of the operator's rule, numbered behind a {@code *}; empty where the axis is whole, as it is on one device. */
+    default Optional<Shard> shard(String axis) {
+        return Optional.empty();
+    }
+
+    /**
+     * Part of an axis.
+     *
+     * @param offset index of its first element in the whole axis
+     * @param wholeSize size of the whole axis
+     */
+    record Shard(Argument offset, long wholeSize) {}
 
     /** A number that is different for every operator of the model and every repetition: the key of a dropout mask. */
     Argument key();

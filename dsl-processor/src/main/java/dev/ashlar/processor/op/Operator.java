@@ -1,5 +1,6 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.diagnostic.ModelException;
 import java.util.List;
 
 /** An operator kind. Everything about it stands in its one file. */
@@ -12,6 +13,18 @@ public interface Operator {
 
     /** Its dimension rule and parameters under these attributes, with so many inputs present. */
     Signature signature(Attributes attributes, int inputs);
+
+    /** Element type that an input must have. */
+    default Element inputElement(int index) {
+        return Element.COMPUTE;
+    }
+
+    /**
+     * Checks what the rule cannot say, once all shapes are known.
+     *
+     * @throws ModelException if the shapes do not go with the attributes
+     */
+    default void check(Attributes attributes, Shapes shapes) {}
 
     /** Its arithmetic and extra memory. */
     Work work(Attributes attributes, Shapes shapes);

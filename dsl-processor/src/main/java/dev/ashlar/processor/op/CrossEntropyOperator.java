@@ -1,0 +1,82 @@
+package dev.ashlar.processor.op;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
+ * mean over valid targets, so nothing may be sharded; {@code docs/rules.md} has the rules of its parts, which may.
+ */
+final class CrossEntropyOperator implements Operator {
+    private static final Rule RULE = Rule.parse("t*! v!, t*! @v -> ");
+
+    @Override
+    public String kind() {
+        return "cross_entropy";
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.of(Port.required("logits"), Port.required("targets"));
+    }
+
+    @Override
+    public Signature signature(Attributes attributes, int inputs) {
+        Checks.share(attributes, "labelSmoothing", "0 turns smoothing off");
+        return new Signature(RULE, List.of(), Map.of(), List.of(Element.FLOAT32));
+    }
+
+    @Override
+    public Element inputElement(int index) {
+        return index == 1 ? Element.INT64 : Element.COMPUTE;
+    }
+
+    /** Forward maximum, difference, exponential, sum and difference for every logit; backward exponential, difference and product. */
+    @Override
+    public Work work(Attributes attributes, Shapes shapes) {
+        return Work.pointwise(shapes.input(), 5, 3);
+    }
+
+    @Override
+    public void forward(ForwardBuilder f) {
+        List<Handle> made = f.calls(
+                "crossEntropy",
+                List.of(
+                        Result.of("", f.outputType(0)),
+                        Result.of("logProbabilities", f.inputType(0).as(Element.FLOAT32)),
+                        Result.of("weight", f.outputType(0))),
+                f.input(0),
+                f.input(1),
+                ignoreIndex(f),
+                smoothing(f));
+        f.output(0, made.get(0));
+        f.keep("logProbabilities", made.get(1));
+        f.keep("weight", made.get(2));
+    }
+
+    @Override
+    public void gradient(GradientBuilder g) {
+        if (!g.needsInput(0)) {
+            return;
+        }
+        g.inputGradient(
+                0,
+                g.call(
+                        "crossEntropyBackward",
+                        Result.of("logitsGradient", g.inputType(0)),
+                        g.outputGradient(0),
+                        g.kept("logProbabilities"),
+                        g.input(1),
+                        g.kept("weight"),
+                        ignoreIndex(g),
+                        smoothing(g)));
+    }
+
+    private static Argument ignoreIndex(KernelBuilder b) {
+        return Argument.of(b.attributes().whole("ignoreIndex"));
+    }
+
+    private static Argument smoothing(KernelBuilder b) {
+        return Argument.of(b.attributes().real("labelSmoothing"));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.ashlar.processor.op;
+
+import java.util.List;
+
+/**
+ * Zeroes elements with probability p and scales the rest by {@code 1/(1-p)}. The mask is a hash of the key and the index in the
+ * tensor, made anew backward: nothing is saved. For a given mask it is linear: a partial sum passes.
+ */
+final class DropoutOperator implements Operator {
+    private static final Rule RULE =
+            Rule.parse("~x*! -> x*!"); // the kernel hashes the index in the tensor it gets: a shard's would differ
+
+    @Override
+    public String kind() {
+        return "dropout";
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.of(Port.required("x"));
+    }
+
+    @Override
+    public Signature signature(Attributes attributes, int inputs) {
+        Checks.share(attributes, "p", "0.1 is a usual value");
+        return Signature.of(RULE);
+    }
+
+    /** The hash of an index takes about ten whole-number operations, the product one, in either direction. */
+    @Override
+    public Work work(Attributes attributes, Shapes shapes) {
+        return Work.pointwise(shapes.output(), 11, 11);
+    }
+
+    @Override
+    public void forward(ForwardBuilder f) {
+        f.output(0, f.call("dropout", Result.of("", f.outputType(0)), f.input(0), p(f), f.key()));
+    }
+
+    @Override
+    public void evaluate(ForwardBuilder f) {
+        f.output(0, f.input(0));
+    }
+
+    @Override
+    public void gradient(GradientBuilder g) {
+        Result result = Result.of("xGradient", g.inputType(0));
+        g.inputGradient(0, g.call("dropoutBackward", result, g.outputGradient(0), p(g), g.key()));
+    }
+
+    private static Argument p(KernelBuilder b) {
+        return Argument.of(b.attributes().real("p"));
+    }
+}

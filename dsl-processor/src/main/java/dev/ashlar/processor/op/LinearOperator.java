@@ -1,0 +1,67 @@
+package dev.ashlar.processor.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A matrix product over the last dimension, {@code y = x·weightᵀ + bias}, in PyTorch's layout {@code weight [out, in]}. */
+final class LinearOperator implements Operator {
+    private static final Rule PLAIN = Rule.parse("~b* k+, ~n k+ -> b* n");
+    private static final Rule BIASED = Rule.parse("b* k!, n k!, n -> b* n"); // every shard of k would add the bias
+
+    @Override
+    public String kind() {
+        return "linear";
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.of(Port.required("x"));
+    }
+
+    @Override
+    public Signature signature(Attributes attributes, int inputs) {
+        List<ParameterDeclaration> parameters = new ArrayList<>();
+        parameters.add(ParameterDeclaration.weight("weight", new Initial.FanIn()));
+        if (attributes.flag("bias")) {
+            parameters.add(ParameterDeclaration.bias("bias", new Initial.FanIn()));
+        }
+        return Signature.of(attributes.flag("bias") ? BIASED : PLAIN, parameters, Map.of("n", attributes.size("out")));
+    }
+
+    /** A product and a sum for each weight and row; backward the same for either factor. A bias adds one each way. */
+    @Override
+    public Work work(Attributes attributes, Shapes shapes) {
+        long product = Math.multiplyExact(
+                2 * shapes.output().elements(), shapes.input().size(-1));
+        long bias = attributes.flag("bias") ? shapes.output().elements() : 0;
+        return Work.flops(product + bias, 2 * product + bias);
+    }
+
+    @Override
+    public void forward(ForwardBuilder f) {
+        Result y = Result.of("", f.outputType(0));
+        f.output(
+                0,
+                f.attributes().flag("bias")
+                        ? f.call("linear", y, f.input(0), f.parameter(0), f.parameter(1))
+                        : f.call("linear", y, f.input(0), f.parameter(0)));
+    }
+
+    @Override
+    public void gradient(GradientBuilder g) {
+        Handle dy = g.outputGradient(0);
+        if (g.needsInput(0)) {
+            Result dx = Result.of("xGradient", g.inputType(0));
+            g.inputGradient(0, g.call("linearInputGradient", dx, dy, g.parameter(0)));
+        }
+        if (g.needsParameter(0)) {
+            Result dw = Result.of("weightGradient", g.parameter(0).type());
+            g.parameterGradient(0, g.call("linearWeightGradient", dw, dy, g.input(0)));
+        }
+        if (g.attributes().flag("bias") && g.needsParameter(1)) {
+            Result db = Result.of("biasGradient", g.parameter(1).type());
+            g.parameterGradient(1, g.call("linearBiasGradient", db, dy));
+        }
+    }
+}

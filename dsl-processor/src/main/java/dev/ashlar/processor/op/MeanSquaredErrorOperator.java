@@ -1,0 +1,47 @@
+package dev.ashlar.processor.op;
+
+import java.util.List;
+import java.util.Map;
+
+/** Mean of the squared differences. One kernel divides by the number of elements it gets, so nothing may be sharded. */
+final class MeanSquaredErrorOperator implements Operator {
+    private static final Rule RULE = Rule.parse("x*!, x*! -> ");
+
+    @Override
+    public String kind() {
+        return "mean_squared_error";
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.of(Port.required("x"), Port.required("targets"));
+    }
+
+    @Override
+    public Signature signature(Attributes attributes, int inputs) {
+        return new Signature(RULE, List.of(), Map.of(), List.of(Element.FLOAT32));
+    }
+
+    /** Difference, square and sum forward; difference and product for either gradient. */
+    @Override
+    public Work work(Attributes attributes, Shapes shapes) {
+        return Work.pointwise(shapes.input(), 3, 3);
+    }
+
+    @Override
+    public void forward(ForwardBuilder f) {
+        f.output(0, f.call("meanSquaredError", Result.of("", f.outputType(0)), f.input(0), f.input(1)));
+    }
+
+    @Override
+    public void gradient(GradientBuilder g) {
+        for (int i = 0; i < 2; i++) {
+            if (g.needsInput(i)) {
+                Result result = Result.of(ports().get(i).name() + "Gradient", g.inputType(i));
+                // the difference turns its sign when the operands swap, and with it the gradient its owner
+                g.inputGradient(
+                        i, g.call("meanSquaredErrorBackward", result, g.outputGradient(0), g.input(i), g.input(1 - i)));
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.ashlar.processor.op;
+
+import java.util.List;
+
+/** Hyperbolic tangent. Point-wise: any dimension may be sharded. */
+final class TanhOperator implements Operator {
+    private static final Rule RULE = Rule.parse("x* -> x*"); // not linear: a partial sum may not pass
+
+    @Override
+    public String kind() {
+        return "tanh";
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.of(Port.required("x"));
+    }
+
+    @Override
+    public Signature signature(Attributes attributes, int inputs) {
+        return Signature.of(RULE);
+    }
+
+    /** One function forward; {@code dy·(1 - y·y)} backward. */
+    @Override
+    public Work work(Attributes attributes, Shapes shapes) {
+        return Work.pointwise(shapes.output(), 1, 3);
+    }
+
+    @Override
+    public void forward(ForwardBuilder f) {
+        f.output(0, f.call("tanh", Result.of("", f.outputType(0)), f.input(0)));
+    }
+
+    @Override
+    public void gradient(GradientBuilder g) {
+        g.inputGradient(
+                0, g.call("tanhBackward", Result.of("xGradient", g.inputType(0)), g.outputGradient(0), g.output(0)));
+    }
+}
