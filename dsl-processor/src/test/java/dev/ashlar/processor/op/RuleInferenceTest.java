@@ -48,14 +48,22 @@ class RuleInferenceTest {
 
     @Test
     void repeatedAxesMayBeNone() throws RuleMismatch {
-        assertShape("[n=5]", infer("~b* k+, ~n k+ -> b* n", Map.of("n", new Dim("n", 5)), "3").outputs().get(0));
+        assertShape(
+                "[n=5]",
+                infer("~b* k+, ~n k+ -> b* n", Map.of("n", new Dim("n", 5)), "3")
+                        .outputs()
+                        .get(0));
         assertShape("[]", infer("&x*, &x* -> x*", NONE, "", "").outputs().get(0));
-        assertShape("[]", infer("t*! v!, t*! @v -> ", NONE, "4 7 11", "4 7").outputs().get(0));
+        assertShape(
+                "[]",
+                infer("t*! v!, t*! @v -> ", NONE, "4 7 11", "4 7").outputs().get(0));
     }
 
     @Test
     void namesComeFromWhoeverHasOne() throws RuleMismatch {
-        assertShape("[batch=2, d=3]", infer("&x*, &x* -> x*", NONE, "batch=2 3", "2 d=3").outputs().get(0));
+        assertShape(
+                "[batch=2, d=3]",
+                infer("&x*, &x* -> x*", NONE, "batch=2 3", "2 d=3").outputs().get(0));
     }
 
     @Test
@@ -63,9 +71,15 @@ class RuleInferenceTest {
         String split = "~b s (h e) -> b h s e";
         Rule.Inference i = infer(split, Map.of("h", new Dim("heads", 12)), "2 5 d=768");
         assertShape("[2, heads=12, 5, d/heads=64]", i.outputs().get(0));
-        assertShape("[2, 5, h*e=60]", infer("~b h s e -> b s (h e)", NONE, "2 h=12 5 e=5").outputs().get(0));
-        assertShape("[b=2, 24]", infer("~b c x*! -> b (c x*!)", NONE, "b=2 2 3 4").outputs().get(0));
-        assertShape("[b=2, c=4]", infer("~b c x*! -> b (c x*!)", NONE, "b=2 c=4").outputs().get(0));
+        assertShape(
+                "[2, 5, h*e=60]",
+                infer("~b h s e -> b s (h e)", NONE, "2 h=12 5 e=5").outputs().get(0));
+        assertShape(
+                "[b=2, 24]",
+                infer("~b c x*! -> b (c x*!)", NONE, "b=2 2 3 4").outputs().get(0));
+        assertShape(
+                "[b=2, c=4]",
+                infer("~b c x*! -> b (c x*!)", NONE, "b=2 c=4").outputs().get(0));
     }
 
     @Test
@@ -86,7 +100,9 @@ class RuleInferenceTest {
         Rule.Inference i = infer(conv, sizes, "batch=2 3 28 27");
         assertShape("[out=6, 3, 3, 3]", i.operands().get(1));
         assertShape("[batch=2, out=6, 14, 14]", i.outputs().get(0));
-        assertShape("[9]", infer("&p!, &q! -> n!; n = p + q", NONE, "4", "5").outputs().get(0));
+        assertShape(
+                "[9]",
+                infer("&p!, &q! -> n!; n = p + q", NONE, "4", "5").outputs().get(0));
     }
 
     @Test
@@ -114,7 +130,8 @@ class RuleInferenceTest {
     @Test
     void ranksMustAgree() {
         RuleMismatch both = mismatch("&x*, &x* -> x*", NONE, "batch=16 d=768", "d=768");
-        assertEquals("[d=768] does not have the number of dimensions that goes with [batch=16, d=768]", both.getMessage());
+        assertEquals(
+                "[d=768] does not have the number of dimensions that goes with [batch=16, d=768]", both.getMessage());
         assertEquals(1, both.operand());
         assertEquals(0, both.other());
         RuleMismatch alone = mismatch("~b c h! w! -> b c", NONE, "batch=2 9");
@@ -151,6 +168,7 @@ class RuleInferenceTest {
     void overflowIsAMismatch() {
         assertEquals(
                 "the sizes are too large: a tensor would have more than 2^63 elements",
-                mismatch("~a b c -> (a b c)", NONE, "4000000000 4000000000 4000000000").getMessage());
+                mismatch("~a b c -> (a b c)", NONE, "4000000000 4000000000 4000000000")
+                        .getMessage());
     }
 }

@@ -48,19 +48,51 @@ final class LinearKernels {
         return torch.embedding_dense_backward(dy, ids, rows, -1, false);
     }
 
-    Tensor positionEmbedding(Tensor x, Tensor weight) {
-        try (Tensor used = weight.narrow(0, 0, x.size(1))) {
+    /** Ids outside the rows read row 0 and are zeroed. */
+    Tensor embeddingShard(Tensor ids, Tensor weight, long offset) {
+        try (Tensor inside = inside(ids, offset, weight.size(0));
+                Tensor local = local(ids, offset, inside);
+                Tensor y = torch.embedding(weight, local);
+                Tensor column = inside.unsqueeze(-1)) {
+            return y.mul(column);
+        }
+    }
+
+    Tensor embeddingShardWeightGradient(Tensor dy, Tensor ids, long rows, long offset) {
+        try (Tensor inside = inside(ids, offset, rows);
+                Tensor local = local(ids, offset, inside);
+                Tensor column = inside.unsqueeze(-1);
+                Tensor masked = dy.mul(column)) {
+            return torch.embedding_dense_backward(masked, local, rows, -1, false);
+        }
+    }
+
+    private Tensor inside(Tensor ids, long offset, long rows) {
+        try (Tensor from = ids.ge(context.whole(offset));
+                Tensor to = ids.lt(context.whole(offset + rows))) {
+            return from.logical_and(to);
+        }
+    }
+
+    private Tensor local(Tensor ids, long offset, Tensor inside) {
+        try (Tensor shifted = ids.sub(context.whole(offset))) {
+            return shifted.mul(inside);
+        }
+    }
+
+    Tensor positionEmbedding(Tensor x, Tensor weight, long offset) {
+        try (Tensor used = weight.narrow(0, offset, x.size(1))) {
             return x.add(used);
         }
     }
 
-    Tensor positionEmbeddingWeightGradient(Tensor dy, long rows) {
+    Tensor positionEmbeddingWeightGradient(Tensor dy, long rows, long offset) {
         long length = dy.size(1);
         if (length == rows) {
             return dy.sum(0);
         }
         Tensor gradient = context.zeros(Tensors.type(dy), rows, dy.size(2));
-        try (Tensor used = gradient.narrow(0, 0, length)) {
+        try (Tensor used = gradient.narrow(0, offset, length)) {
             torch.sum_out(used, dy, 0);
         }
         return gradient;

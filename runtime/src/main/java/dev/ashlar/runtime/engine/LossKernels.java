@@ -72,7 +72,7 @@ final class LossKernels {
     }
 
     Tensor crossEntropyBackward(
-            Tensor logProbabilities, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, double scale) {
+            Tensor dloss, Tensor logProbabilities, Tensor targets, Tensor weight, long ignoreIndex, double smoothing) {
         requireSmoothing(smoothing);
         Tensor gradient = context.empty(context.compute(), Tensors.shape(logProbabilities));
         long classes = Tensors.last(logProbabilities);
@@ -86,7 +86,7 @@ final class LossKernels {
                 Tensor one = context.full(DType.FLOAT32, smoothing - 1, 1, 1);
                 Tensor subtrahend = one.expand(rows.size(0), 1);
                 Tensor count = weight.clamp_min(context.scalar(1))) {
-            factor.mul_(context.scalar(scale)).div_(count);
+            factor.mul_(dloss).div_(count);
             long step = rowsOf(classes);
             for (long start = 0; start < rows.size(0); start += step) {
                 long length = Math.min(step, rows.size(0) - start);
@@ -145,9 +145,11 @@ final class LossKernels {
         }
     }
 
-    Tensor meanSquaredErrorBackward(Tensor x, Tensor targets, double scale) {
-        Tensor difference = x.sub(targets);
-        difference.mul_(context.scalar(2 * scale / Math.max(1, x.numel())));
-        return difference;
+    Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
+        try (Tensor factor = dloss.mul(context.scalar(2.0 / Math.max(1, x.numel())))) {
+            Tensor difference = x.sub(targets);
+            difference.mul_(factor);
+            return difference;
+        }
     }
 }

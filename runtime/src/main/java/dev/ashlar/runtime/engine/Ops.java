@@ -112,12 +112,34 @@ public final class Ops {
 
     /** x[b, s, d] + weight[0:s, d]. */
     public Tensor positionEmbedding(Tensor x, Tensor weight) {
-        return trace.checked("positionEmbedding", linear.positionEmbedding(x, weight));
+        return trace.checked("positionEmbedding", linear.positionEmbedding(x, weight, 0));
     }
 
     /** dy[b, s, d] summed over the batch, zeros from row s on: [rows, d]. */
     public Tensor positionEmbeddingWeightGradient(Tensor dy, long rows) {
-        return trace.checked("positionEmbeddingWeightGradient", linear.positionEmbeddingWeightGradient(dy, rows));
+        return trace.checked("positionEmbeddingWeightGradient", linear.positionEmbeddingWeightGradient(dy, rows, 0));
+    }
+
+    /** Rows of a shard, which holds rows {@code offset} on of the whole weight; zeros for ids outside: [*, d]. */
+    public Tensor embeddingShard(Tensor ids, Tensor weight, long offset) {
+        return trace.checked("embeddingShard", linear.embeddingShard(ids, weight, offset));
+    }
+
+    /** dy[*, d] added up by row for ids within the shard: [rows, d]. */
+    public Tensor embeddingShardWeightGradient(Tensor dy, Tensor ids, long rows, long offset) {
+        return trace.checked(
+                "embeddingShardWeightGradient", linear.embeddingShardWeightGradient(dy, ids, rows, offset));
+    }
+
+    /** x[b, s, d] + weight[offset:offset + s, d]. */
+    public Tensor positionEmbeddingShard(Tensor x, Tensor weight, long offset) {
+        return trace.checked("positionEmbeddingShard", linear.positionEmbedding(x, weight, offset));
+    }
+
+    /** dy[b, s, d] summed over the batch, in rows {@code offset} on, zeros elsewhere: [rows, d]. */
+    public Tensor positionEmbeddingShardWeightGradient(Tensor dy, long rows, long offset) {
+        return trace.checked(
+                "positionEmbeddingShardWeightGradient", linear.positionEmbeddingWeightGradient(dy, rows, offset));
     }
 
     // ---- norms
@@ -194,12 +216,22 @@ public final class Ops {
      * @throws AshlarException if e is odd
      */
     public Tensor rope(Tensor x, double theta) {
-        return trace.checked("rope", rope.rotate(x, theta, false));
+        return trace.checked("rope", rope.rotate(x, theta, 0, false));
     }
 
     /** Gradient of rotary embedding. */
     public Tensor ropeBackward(Tensor dy, double theta) {
-        return trace.checked("ropeBackward", rope.rotate(dy, theta, true));
+        return trace.checked("ropeBackward", rope.rotate(dy, theta, 0, true));
+    }
+
+    /** Rotary embedding at positions {@code offset} on. */
+    public Tensor rope(Tensor x, double theta, long offset) {
+        return trace.checked("rope", rope.rotate(x, theta, offset, false));
+    }
+
+    /** Gradient of rotary embedding at positions {@code offset} on. */
+    public Tensor ropeBackward(Tensor dy, double theta, long offset) {
+        return trace.checked("ropeBackward", rope.rotate(dy, theta, offset, true));
     }
 
     // ---- functions of single elements
@@ -403,12 +435,12 @@ public final class Ops {
         return trace.checked("crossEntropy", loss.crossEntropy(logits, targets, ignoreIndex, smoothing));
     }
 
-    /** Gradient of {@code scale} times {@link #crossEntropy} for the logits, in the compute type: [*, v]. */
+    /** Gradient of {@link #crossEntropy} for the logits, in the compute type, [*, v]; dloss is the loss's own, a scalar. */
     public Tensor crossEntropyBackward(
-            Tensor logProbabilities, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, double scale) {
+            Tensor dloss, Tensor logProbabilities, Tensor targets, Tensor weight, long ignoreIndex, double smoothing) {
         return trace.checked(
                 "crossEntropyBackward",
-                loss.crossEntropyBackward(logProbabilities, targets, weight, ignoreIndex, smoothing, scale));
+                loss.crossEntropyBackward(dloss, logProbabilities, targets, weight, ignoreIndex, smoothing));
     }
 
     /** Mean of (x − targets)² in 32-bit floats. */
@@ -416,9 +448,9 @@ public final class Ops {
         return trace.checked("meanSquaredError", loss.meanSquaredError(x, targets));
     }
 
-    /** Gradient of {@code scale} times {@link #meanSquaredError} for x. */
-    public Tensor meanSquaredErrorBackward(Tensor x, Tensor targets, double scale) {
-        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(x, targets, scale));
+    /** Gradient of {@link #meanSquaredError} for x; dloss is the loss's own, a scalar. */
+    public Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
+        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(dloss, x, targets));
     }
 
     // ---- shapes and transfers
@@ -451,6 +483,11 @@ public final class Ops {
     /** The sum of tensors of one shape; of a single one a second handle. */
     public Tensor sum(Tensor[] tensors) {
         return trace.checked("sum", ShapeKernels.sum(tensors));
+    }
+
+    /** A scalar tensor in 32-bit floats. */
+    public Tensor scalar(double value) {
+        return engine.context().full(DType.FLOAT32, value);
     }
 
     /** The value of a tensor with one element. */

@@ -21,22 +21,24 @@ final class RopeKernels implements AutoCloseable {
     }
 
     /** The first half becomes a·cos − b·sin, the second b·cos + a·sin; the inverse rotation has the other sign of the sine. */
-    Tensor rotate(Tensor x, double theta, boolean inverse) {
+    Tensor rotate(Tensor x, double theta, long offset, boolean inverse) {
         long size = x.size(3);
         if (size % 2 != 0) {
             throw new AshlarException("Rotary embedding of heads of size " + size + ": the size must be even.");
         }
-        Table table = tables.computeIfAbsent(new Key(x.size(2), size, theta, Tensors.type(x)), this::table);
+        Table table = tables.computeIfAbsent(new Key(offset + x.size(2), size, theta, Tensors.type(x)), this::table);
         Tensor y = torch.empty_like(x);
         long half = size / 2;
-        try (Tensor a = x.narrow(3, 0, half);
+        try (Tensor cosine = table.cosine.narrow(0, offset, x.size(2));
+                Tensor sine = table.sine.narrow(0, offset, x.size(2));
+                Tensor a = x.narrow(3, 0, half);
                 Tensor b = x.narrow(3, half, half);
                 Tensor first = y.narrow(3, 0, half);
                 Tensor second = y.narrow(3, half, half)) {
-            torch.mul_out(first, a, table.cosine);
-            first.addcmul_(b, table.sine, context.scalar(inverse ? 1 : -1));
-            torch.mul_out(second, b, table.cosine);
-            second.addcmul_(a, table.sine, context.scalar(inverse ? -1 : 1));
+            torch.mul_out(first, a, cosine);
+            first.addcmul_(b, sine, context.scalar(inverse ? 1 : -1));
+            torch.mul_out(second, b, cosine);
+            second.addcmul_(a, sine, context.scalar(inverse ? -1 : 1));
         }
         return y;
     }

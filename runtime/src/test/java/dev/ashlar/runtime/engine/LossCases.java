@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** Losses; their dy is a scalar, which the engine takes as a scale. */
+/** Losses; their dy is a scalar tensor. */
 final class LossCases {
     private static final long MEAN = 1;
 
@@ -45,9 +45,10 @@ final class LossCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor[] f = ops.crossEntropy(in[0], in[1], ignoreIndex, smoothing);
-                Tensor dx = ops.crossEntropyBackward(f[1], in[1], f[2], ignoreIndex, smoothing, ops.item(dy));
+                Tensor dx = ops.crossEntropyBackward(dy, f[1], in[1], f[2], ignoreIndex, smoothing);
                 return results(new Tensor[] {f[1], f[2]}, f[0], dx, null);
             }
         };
@@ -67,9 +68,10 @@ final class LossCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Scalar minus = new Scalar(-1.0)) {
-                    Tensor dx = ops.meanSquaredErrorBackward(in[0], in[1], ops.item(dy));
+                    Tensor dx = ops.meanSquaredErrorBackward(dy, in[0], in[1]);
                     return results(ops.meanSquaredError(in[0], in[1]), dx, dx.mul(minus));
                 }
             }
