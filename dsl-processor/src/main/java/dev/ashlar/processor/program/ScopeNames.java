@@ -37,7 +37,9 @@ public final class ScopeNames {
                 .map(UseNode.class::cast)
                 .forEach(u -> {
                     blocks.put(u, unique(members, java(u.name())));
-                    taken.add(blocks.get(u) + "Saved");
+                    taken.add(u.name() + "Made");
+                    u.scope().inputs().forEach(i -> taken.add(java("d." + u.name() + "." + i.name())));
+                    u.scope().outputs().forEach(o -> taken.add(java(u.name() + "." + o.name() + ".parts")));
                 });
         scope.inputs().forEach(i -> of(i.value()));
         // Tensors of the model get their plain names before anything that is derived from them.
