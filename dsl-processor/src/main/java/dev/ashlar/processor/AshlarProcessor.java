@@ -61,7 +61,12 @@ public final class AshlarProcessor extends AbstractProcessor {
 
     @Override
     public Set<String> getSupportedOptions() {
-        return Options.NAMES;
+        // javac would warn of misspelt ones beside our error.
+        Set<String> all = new TreeSet<>(Options.NAMES);
+        if (isInitialized()) {
+            processingEnv.getOptions().keySet().stream().filter(Options::ours).forEach(all::add);
+        }
+        return all;
     }
 
     @Override

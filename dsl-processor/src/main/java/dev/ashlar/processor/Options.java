@@ -38,8 +38,6 @@ record Options(
         boolean classes,
         Optional<Path> cache,
         boolean verbose) {
-    static final String PREFIX = "ashlar.";
-
     /** All options there are. */
     static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(Set.of(
             "ashlar.plan",
@@ -62,7 +60,7 @@ record Options(
             if (NAMES.contains(name)) {
                 // The compiler gives null for an option without a value.
                 ours.put(name, value == null ? "" : value.strip());
-            } else if (name.startsWith(PREFIX)) {
+            } else if (ours(name)) {
                 wrong(
                         diagnostics,
                         name,
@@ -89,6 +87,11 @@ record Options(
         Set<String> reports = new TreeSet<>(given.isEmpty() ? List.of("html", "json") : given);
         reports.remove("none");
         return reports;
+    }
+
+    /** Whether an option is meant for this processor. */
+    static boolean ours(String name) {
+        return name.startsWith("ashlar.");
     }
 
     /** Whether a plan is to be processed. */

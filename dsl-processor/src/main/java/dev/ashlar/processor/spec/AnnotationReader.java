@@ -28,7 +28,7 @@ final class AnnotationReader {
         this.context = context;
     }
 
-    /** The annotation; empty if the compiler could not make sense of it, which is reported. */
+    /** The annotation; empty if the compiler could not make sense of it, which is reported here or by the compiler. */
     Optional<AnnotationSpec> read(AnnotationMirror mirror, ElementSource owner) {
         ElementSource place = owner.annotation(mirror);
         Map<String, AnnotationValue> written = new TreeMap<>();
@@ -64,26 +64,25 @@ final class AnnotationReader {
         return ElementFilter.methodsIn(annotation.asElement().getEnclosedElements());
     }
 
-    private void unresolved(String name, @Nullable AnnotationValue value, ElementSource place, ElementSource at) {
+    private void unresolved(String element, @Nullable AnnotationValue value, ElementSource place, ElementSource at) {
         if (value == null) {
-            String message = "@%s needs a value for '%s'. Add %s = ….".formatted(annotationName(place), name, name);
-            context.diagnostics().error(Code.BAD_ATTRIBUTE, place, message);
+            // Every compiler says by itself that a value is missing.
             return;
         }
-        String message =
-                "The value of '%s' in @%s (%s) cannot be found. Import it, or add what defines it to the class path."
-                        .formatted(name, annotationName(place), described(value));
-        context.diagnostics().error(Code.UNRESOLVED_TYPE, at, message);
+        String text = value.getValue() instanceof TypeMirror type ? type.toString() : value.toString();
+        // javac gives no name here, but tells it in its own error.
+        String name = text.contains(ERROR_VALUE) ? "what it names" : "'" + text + "'";
+        context.diagnostics()
+                .error(
+                        Code.UNRESOLVED_TYPE,
+                        at,
+                        "@%s(%s = …): %s cannot be found. Import it, or add what defines it to the class path."
+                                .formatted(annotationName(place), element, name));
     }
 
     private static String annotationName(ElementSource place) {
         AnnotationMirror mirror = place.annotation();
         return mirror == null ? "" : Context.simpleName(mirror);
-    }
-
-    private static String described(AnnotationValue value) {
-        String text = value.getValue() instanceof TypeMirror type ? type.toString() : value.toString();
-        return text.contains(ERROR_VALUE) ? "a name the compiler does not know" : text;
     }
 
     private static Optional<ValueSpec> value(

@@ -2,9 +2,11 @@ package dev.ashlar.processor.spec;
 
 import dev.ashlar.processor.diagnostic.Code;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.lang.model.element.TypeElement;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ final class BlockReader {
     private final Context context;
     private final InterfaceReader interfaces;
     private final Map<String, InterfaceSpec> blocks = new TreeMap<>();
+    private final Set<String> unsound = new HashSet<>();
     private final List<String> path = new ArrayList<>();
     private boolean sound = true;
 
@@ -44,7 +47,7 @@ final class BlockReader {
             recursion(method, used, name);
             return;
         }
-        if (blocks.containsKey(name)) {
+        if (blocks.containsKey(name) || unsound.contains(name)) {
             return;
         }
         TypeElement type = context.elements().getTypeElement(name);
@@ -55,6 +58,7 @@ final class BlockReader {
         Optional<InterfaceSpec> block = interfaces.read(type, (ElementSource) used.source());
         if (block.isEmpty()) {
             sound = false;
+            unsound.add(name);
             return;
         }
         blocks.put(name, block.get());

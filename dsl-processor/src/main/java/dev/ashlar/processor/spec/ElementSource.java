@@ -4,7 +4,6 @@ import dev.ashlar.processor.diagnostic.Source;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
-import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.QualifiedNameable;
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * words ({@link #path}).
  */
 public final class ElementSource implements Source {
+    private static final String ARROW = " -> ";
+
     private final Element element;
     private final @Nullable AnnotationMirror annotation;
     private final @Nullable AnnotationValue value;
@@ -48,14 +49,36 @@ public final class ElementSource implements Source {
 
     /** An element from a class file, shown at the place that leads to it. */
     static ElementSource behind(Element element, ElementSource leading) {
-        String path = leading.path.isEmpty() ? qualified(element) : leading.path + " -> " + qualified(element);
+        if (leading.key.equals(key(element)) || leading.key.endsWith(ARROW + key(element))) {
+            return leading;
+        }
         return new ElementSource(
                 leading.element,
                 leading.annotation,
                 leading.value,
                 withoutPackage(element),
-                leading.key + " -> " + key(element),
-                path);
+                leading.key + ARROW + key(element),
+                path(leading.path, qualified(element)));
+    }
+
+    /** A member takes the place of its type: {@code "lib.Block"} and {@code "lib.Block.mid"} are one step of the way. */
+    private static String path(String before, String next) {
+        String last = before.substring(before.lastIndexOf(ARROW) < 0 ? 0 : before.lastIndexOf(ARROW) + ARROW.length());
+        if (before.isEmpty() || next.equals(last)) {
+            return before.isEmpty() ? next : before;
+        }
+        return next.startsWith(last + ".")
+                ? before.substring(0, before.length() - last.length()) + next
+                : before + ARROW + next;
+    }
+
+    /**
+     * A parameter of this method, under the method's name: in a class file it has none of its own. Never asked for its method, which
+     * ECJ has forgotten in later rounds.
+     */
+    ElementSource parameter(VariableElement parameter, int index) {
+        return new ElementSource(
+                path.isEmpty() ? parameter : element, annotation, value, where, key + "(" + index + ")", path);
     }
 
     /** An annotation of this element. */
@@ -114,23 +137,15 @@ public final class ElementSource implements Source {
     }
 
     private static String key(Element element) {
-        if (element.getKind() == ElementKind.PARAMETER
-                && element.getEnclosingElement() instanceof ExecutableElement method
-                && element instanceof VariableElement) {
-            return qualified(method) + "(" + method.getParameters().indexOf(element) + ")";
-        }
         return element instanceof ExecutableElement method
                 ? qualified(element) + "/" + method.getParameters().size()
                 : qualified(element);
     }
 
     private static String qualified(Element element) {
-        if (element instanceof QualifiedNameable named) {
-            return named.getQualifiedName().toString();
-        }
-        String owner = qualified(element.getEnclosingElement());
-        // A parameter's place is its method: in a class file it has no name of its own.
-        return element.getKind() == ElementKind.PARAMETER ? owner : owner + "." + element.getSimpleName();
+        return element instanceof QualifiedNameable named
+                ? named.getQualifiedName().toString()
+                : qualified(element.getEnclosingElement()) + "." + element.getSimpleName();
     }
 
     private static String withoutPackage(Element element) {

@@ -67,18 +67,14 @@ final class MethodReader {
                     "'%s' has type parameters, but every tensor is one fixed tensor. Remove them.".formatted(name));
         }
         if (method.isVarArgs()) {
+            int last = method.getParameters().size() - 1;
             return wrong(
                     Code.BAD_METHOD,
-                    ElementSource.of(method).equals(place) ? lastParameter(method) : place,
+                    place.parameter(method.getParameters().get(last), last),
                     "'%s' takes any number of tensors, but each parameter names one edge. Declare one parameter for each tensor."
                             .formatted(name));
         }
         return tensor(method.getReturnType(), place, "'%s' returns".formatted(name));
-    }
-
-    private static ElementSource lastParameter(ExecutableElement method) {
-        return ElementSource.of(
-                method.getParameters().get(method.getParameters().size() - 1));
     }
 
     private boolean tensor(TypeMirror type, ElementSource place, String what) {
@@ -125,8 +121,8 @@ final class MethodReader {
         boolean sound = true;
         for (int i = 0; i < names.size(); i++) {
             VariableElement parameter = method.getParameters().get(i);
-            ElementSource at = context.place(parameter, place);
-            sound &= tensor(parameter.asType(), at, "Parameter '%s' is a".formatted(names.get(i)));
+            ElementSource at = place.parameter(parameter, i);
+            sound &= tensor(parameter.asType(), at, "Parameter '%s' has type".formatted(names.get(i)));
             Optional<List<AnnotationSpec>> in = annotations(parameter, at);
             if (in.isPresent()) {
                 read.add(parameter(names.get(i), in.get(), at));

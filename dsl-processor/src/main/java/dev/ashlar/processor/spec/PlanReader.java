@@ -27,6 +27,10 @@ final class PlanReader {
     /** The plan; empty if anything in it is wrong, which is reported. */
     Optional<PlanSpec> read(TypeElement type) {
         ElementSource place = ElementSource.of(type);
+        if (Context.has(type, "Block")) {
+            // What is wrong is the annotation, which the check of the interface tells.
+            return Optional.empty();
+        }
         try {
             Hierarchy hierarchy = Hierarchy.of(type, place);
             Optional<TypeElement> model = model(type, hierarchy, place);

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.spec;
 
+import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostic;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.Severity;
@@ -13,6 +14,8 @@ public final class Reporter {
     private final Messager messager;
     // A block that several plans use is read for each of them: what is wrong with it is said once.
     private final Set<Diagnostic> reported = new HashSet<>();
+    // And a jar without companions once, however many models use it.
+    private final Set<String> lost = new HashSet<>();
 
     /** A reporter for one run of the compiler. */
     public Reporter(Messager messager) {
@@ -22,7 +25,8 @@ public final class Reporter {
     /** Prints all findings that were not printed yet. */
     public void print(Diagnostics diagnostics) {
         for (Diagnostic diagnostic : diagnostics.all()) {
-            if (reported.add(diagnostic)) {
+            boolean lostNames = diagnostic.code() == Code.NO_COMPANION;
+            if (lostNames ? lost.add(diagnostic.message()) : reported.add(diagnostic)) {
                 print(diagnostic);
             }
         }
