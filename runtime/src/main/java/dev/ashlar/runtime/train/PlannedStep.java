@@ -322,11 +322,12 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     /** Runs what may leave a step half done, and says in which step it failed. */
     private <T> T guarded(Supplier<T> body) {
+        ops.reset();
         try {
             return body.get();
         } catch (RuntimeException e) {
             String where = "step " + updates + ": ";
-            failure = where + StepFailures.sentence(e, plan);
+            failure = where + StepFailures.sentence(ops.explain(e), plan);
             throw new AshlarException(failure, e);
         }
     }

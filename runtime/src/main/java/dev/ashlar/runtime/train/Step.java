@@ -92,11 +92,7 @@ public interface Step<B> extends AutoCloseable {
 
     PlanInfo plan();
 
-    /**
-     * Makes a batch of the inputs in the order of {@code plan().inputs()}.
-     *
-     * @throws AshlarException if their number is wrong
-     */
+    /** Makes a batch of the inputs in the order of {@code plan().inputs()}. */
     B batch(List<HostTensor> inputs);
 
     /** The model's parameters, borrowed. */

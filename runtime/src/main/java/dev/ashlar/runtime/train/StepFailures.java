@@ -6,18 +6,14 @@ import dev.ashlar.runtime.AshlarException;
 final class StepFailures {
     private StepFailures() {}
 
-    static String sentence(RuntimeException failure, PlanInfo plan) {
-        String message = String.valueOf(failure.getMessage());
+    /** @param explained the failure with the operator it came from */
+    static String sentence(AshlarException explained, PlanInfo plan) {
+        String message = String.valueOf(explained.getMessage());
         if (isOutOfMemory(message)) {
             return "the device has no memory left: the plan needs " + plan.peakBytes() + " bytes of the "
                     + plan.budgetBytes() + " it was allowed; free memory, or plan with a smaller memory";
         }
-        if (failure instanceof AshlarException) {
-            return message;
-        }
-        // libtorch's messages are one good line and then a trace of C++ addresses.
-        String first = message.lines().findFirst().orElse(failure.getClass().getSimpleName());
-        return "libtorch refused: " + first + "; please report this plan";
+        return message;
     }
 
     private static boolean isOutOfMemory(String message) {

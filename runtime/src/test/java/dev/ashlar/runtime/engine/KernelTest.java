@@ -113,7 +113,8 @@ class KernelTest {
         assertNotNull(actual, what);
         assertArrayEquals(Tensors.shape(expected), Tensors.shape(actual), what);
         Tensor reference = expected.detach().to(ScalarType.Double);
-        double error = torch.linalg_vector_norm(actual.to(ScalarType.Double).sub(reference)).item_double();
+        double error = torch.linalg_vector_norm(actual.to(ScalarType.Double).sub(reference))
+                .item_double();
         double size = torch.linalg_vector_norm(reference).item_double();
         assertTrue(error <= tolerance * size, () -> what + ": error " + error + " of " + size);
     }
