@@ -42,7 +42,7 @@ final class ModelFiles {
     }
 
     private static Safetensors.Entry entry(String name, Tensor tensor, Ops ops) {
-        DType dtype = switch (tensor.scalar_type()) {
+        DType dtype = switch (tensor.scalar_type().intern()) {
             case BFloat16 -> DType.BFLOAT16;
             case Long -> DType.INT64;
             default -> DType.FLOAT32;
