@@ -74,10 +74,9 @@ final class AllocationHook implements AutoCloseable {
     }
 
     private MemorySegment outOfMemoryStub(Arena arena) {
-        MethodType type = MethodType.methodType(
-                void.class, MemorySegment.class, long.class, long.class, long.class, short.class);
-        FunctionDescriptor descriptor =
-                FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
+        MethodType type =
+                MethodType.methodType(void.class, MemorySegment.class, long.class, long.class, long.class, short.class);
+        FunctionDescriptor descriptor = FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
         return stub("outOfMemory", type, descriptor, arena);
     }
 

@@ -74,7 +74,8 @@ final class AttentionCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Tensor q = heads(in[0], permuted);
                         Tensor k = heads(in[1], permuted);
                         Tensor v = heads(in[2], permuted)) {
@@ -106,17 +107,19 @@ final class AttentionCases {
             Tensor reference(Tensor[] in) {
                 Tensor x = heads(in[0], permuted);
                 long e = x.size(3);
-                Tensor exponents = torch.arange(new Scalar(e / 2)).to(x.scalar_type()).mul(new Scalar(-2.0 / e));
+                Tensor exponents =
+                        torch.arange(new Scalar(e / 2)).to(x.scalar_type()).mul(new Scalar(-2.0 / e));
                 Tensor frequencies = torch.pow(new Scalar(THETA), exponents);
                 Tensor angles = torch.outer(torch.arange(new Scalar(x.size(2))).to(x.scalar_type()), frequencies);
                 Tensor both = torch.cat(new TensorVector(angles, angles), 1);
-                Tensor turned = torch.cat(
-                        new TensorVector(x.narrow(3, e / 2, e / 2).neg(), x.narrow(3, 0, e / 2)), 3);
+                Tensor turned =
+                        torch.cat(new TensorVector(x.narrow(3, e / 2, e / 2).neg(), x.narrow(3, 0, e / 2)), 3);
                 return x.mul(torch.cos(both)).add(turned.mul(torch.sin(both)));
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Tensor x = heads(in[0], permuted);
                         Tensor dx = ops.ropeBackward(dy, THETA)) {
                     return results(ops.rope(x, THETA), heads(dx, permuted));

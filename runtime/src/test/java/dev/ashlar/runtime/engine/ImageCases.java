@@ -38,12 +38,13 @@ final class ImageCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor y = bias
                         ? ops.conv2d(in[0], in[1], in[2], stride, padding, dilation, groups)
                         : ops.conv2d(in[0], in[1], stride, padding, dilation, groups);
-                @Nullable Tensor[] g =
-                        ops.conv2dBackward(dy, in[0], in[1], stride, padding, dilation, groups, true, true, bias);
+                @Nullable
+                Tensor[] g = ops.conv2dBackward(dy, in[0], in[1], stride, padding, dilation, groups, true, true, bias);
                 return bias ? results(y, g) : results(y, g[0], g[1]);
             }
         };
@@ -67,12 +68,12 @@ final class ImageCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Tensor mean = torch.zeros(in[1].size(0));
                         Tensor variance = torch.ones(in[1].size(0))) {
                     Tensor[] f = ops.batchNorm(in[0], in[1], in[2], mean, variance, 0.1, EPS);
-                    @Nullable Tensor[] g =
-                            ops.batchNormBackward(dy, in[0], in[1], f[1], f[2], EPS, true, true, true);
+                    @Nullable Tensor[] g = ops.batchNormBackward(dy, in[0], in[1], f[1], f[2], EPS, true, true, true);
                     return results(new Tensor[] {f[1], f[2]}, f[0], g);
                 }
             }
@@ -96,7 +97,8 @@ final class ImageCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor[] f = ops.maxPool2d(in[0], kernel, stride, padding);
                 Tensor dx = ops.maxPool2dBackward(dy, in[0], f[1], kernel, stride, padding);
                 return results(new Tensor[] {f[1]}, f[0], dx);
@@ -117,10 +119,10 @@ final class ImageCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 return results(
-                        ops.globalAvgPool2d(in[0]),
-                        ops.globalAvgPool2dBackward(dy, in[0].size(2), in[0].size(3)));
+                        ops.globalAvgPool2d(in[0]), ops.globalAvgPool2dBackward(dy, in[0].size(2), in[0].size(3)));
             }
         };
     }

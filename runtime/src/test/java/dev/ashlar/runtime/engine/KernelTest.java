@@ -88,7 +88,7 @@ class KernelTest {
                 if (in[i].is_floating_point()) {
                     Tensor gradient = got[i + 1];
                     assertNotNull(gradient);
-                    assertEquals(in[i].scalar_type(), gradient.scalar_type());
+                    assertEquals(Tensors.type(in[i]), Tensors.type(gradient));
                     assertClose(kernel + " gradient " + i, gradient, leaves[i].grad(), tolerance);
                 }
             }
@@ -113,7 +113,8 @@ class KernelTest {
         assertNotNull(actual, what);
         assertArrayEquals(Tensors.shape(expected), Tensors.shape(actual), what);
         Tensor reference = expected.detach().to(ScalarType.Double);
-        double error = torch.linalg_vector_norm(actual.to(ScalarType.Double).sub(reference)).item_double();
+        double error = torch.linalg_vector_norm(actual.to(ScalarType.Double).sub(reference))
+                .item_double();
         double size = torch.linalg_vector_norm(reference).item_double();
         assertTrue(error <= tolerance * size, () -> what + ": error " + error + " of " + size);
     }

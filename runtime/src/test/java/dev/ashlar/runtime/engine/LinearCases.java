@@ -11,7 +11,8 @@ final class LinearCases {
     private LinearCases() {}
 
     static List<KernelCase> all() {
-        return List.of(linear(true, false), linear(false, false), linear(true, true), embedding(), position(0), position(3));
+        return List.of(
+                linear(true, false), linear(false, false), linear(true, true), embedding(), position(0), position(3));
     }
 
     private static KernelCase linear(boolean bias, boolean transposed) {
@@ -33,7 +34,8 @@ final class LinearCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Tensor x = transposed ? in[0].transpose(0, 1) : ops.share(in[0])) {
                     Tensor y = bias ? ops.linear(x, in[1], in[2]) : ops.linear(x, in[1]);
                     Tensor dx = ops.linearInputGradient(dy, in[1]);
@@ -54,7 +56,9 @@ final class LinearCases {
             @Override
             Tensor[] inputs(Draw draw) {
                 int rows = draw.size(2, 20);
-                return new Tensor[] {draw.ids(rows, draw.size(1, 4), draw.size(1, 9)), draw.normal(rows, draw.size(1, 9))};
+                return new Tensor[] {
+                    draw.ids(rows, draw.size(1, 4), draw.size(1, 9)), draw.normal(rows, draw.size(1, 9))
+                };
             }
 
             @Override
@@ -63,7 +67,8 @@ final class LinearCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor y = ops.embedding(in[0], in[1]);
                 return results(y, null, ops.embeddingWeightGradient(dy, in[0], in[1].size(0)));
             }
@@ -85,7 +90,8 @@ final class LinearCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor y = ops.positionEmbedding(in[0], in[1]);
                 return results(y, ops.share(dy), ops.positionEmbeddingWeightGradient(dy, in[1].size(0)));
             }

@@ -45,7 +45,8 @@ final class LossCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor[] f = ops.crossEntropy(in[0], in[1], ignoreIndex, smoothing);
                 Tensor dx = ops.crossEntropyBackward(f[1], in[1], f[2], ignoreIndex, smoothing, ops.item(dy));
                 return results(new Tensor[] {f[1], f[2]}, f[0], dx, null);
@@ -67,7 +68,8 @@ final class LossCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Scalar minus = new Scalar(-1.0)) {
                     Tensor dx = ops.meanSquaredErrorBackward(in[0], in[1], ops.item(dy));
                     return results(ops.meanSquaredError(in[0], in[1]), dx, dx.mul(minus));

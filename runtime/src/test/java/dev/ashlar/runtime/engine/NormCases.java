@@ -23,9 +23,7 @@ final class NormCases {
             Tensor[] inputs(Draw draw) {
                 int d = draw.size(8, 40);
                 Tensor x = draw.normal(draw.size(1, 4), draw.size(1, 9), d);
-                return bias
-                        ? new Tensor[] {x, draw.nearOne(d), draw.normal(d)}
-                        : new Tensor[] {x, draw.nearOne(d)};
+                return bias ? new Tensor[] {x, draw.nearOne(d), draw.normal(d)} : new Tensor[] {x, draw.nearOne(d)};
             }
 
             @Override
@@ -35,7 +33,8 @@ final class NormCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 if (bias) {
                     Tensor[] f = ops.layerNorm(in[0], in[1], in[2], EPS);
                     @Nullable Tensor[] g = ops.layerNormBackward(dy, in[0], f[1], f[2], in[1], in[2], true, true, true);
@@ -63,10 +62,10 @@ final class NormCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 Tensor[] f = ops.rmsNorm(in[0], in[1], EPS);
-                return results(
-                        new Tensor[] {f[1]}, f[0], ops.rmsNormBackward(dy, in[0], f[1], in[1], true, true));
+                return results(new Tensor[] {f[1]}, f[0], ops.rmsNormBackward(dy, in[0], f[1], in[1], true, true));
             }
         };
     }

@@ -13,7 +13,8 @@ final class PointwiseCases {
 
     /** y and the gradient of x from dy. */
     private interface Run {
-        @Nullable Tensor[] apply(Ops ops, Tensor x, Tensor dy);
+        @Nullable
+        Tensor[] apply(Ops ops, Tensor x, Tensor dy);
     }
 
     private interface FromResult {
@@ -22,19 +23,26 @@ final class PointwiseCases {
 
     static List<KernelCase> all() {
         return List.of(
-                unary("gelu", x -> torch.gelu(x, "none"), (o, x, dy) ->
-                        KernelCase.results(o.gelu(x, false), o.geluBackward(dy, x, false))),
-                unary("gelu by tanh", x -> torch.gelu(x, "tanh"), (o, x, dy) ->
-                        KernelCase.results(o.gelu(x, true), o.geluBackward(dy, x, true))),
+                unary(
+                        "gelu",
+                        x -> torch.gelu(x, "none"),
+                        (o, x, dy) -> KernelCase.results(o.gelu(x, false), o.geluBackward(dy, x, false))),
+                unary(
+                        "gelu by tanh",
+                        x -> torch.gelu(x, "tanh"),
+                        (o, x, dy) -> KernelCase.results(o.gelu(x, true), o.geluBackward(dy, x, true))),
                 unary("silu", torch::silu, (o, x, dy) -> KernelCase.results(o.silu(x), o.siluBackward(dy, x))),
                 unary("relu", torch::relu, (o, x, dy) -> fromResult(o, o.relu(x), dy, Ops::reluBackward)),
                 unary("tanh", torch::tanh, (o, x, dy) -> fromResult(o, o.tanh(x), dy, Ops::tanhBackward)),
-                unary("sigmoid", torch::sigmoid, (o, x, dy) ->
-                        fromResult(o, o.sigmoid(x), dy, Ops::sigmoidBackward)),
-                unary("softmax", x -> torch.softmax(x, 1), (o, x, dy) ->
-                        fromResult(o, o.softmax(x, 1), dy, (ops, d, y) -> ops.softmaxBackward(d, y, 1))),
-                unary("scale", x -> x.mul(new Scalar(0.7)), (o, x, dy) ->
-                        KernelCase.results(o.scale(x, 0.7), o.scale(dy, 0.7))),
+                unary("sigmoid", torch::sigmoid, (o, x, dy) -> fromResult(o, o.sigmoid(x), dy, Ops::sigmoidBackward)),
+                unary(
+                        "softmax",
+                        x -> torch.softmax(x, 1),
+                        (o, x, dy) -> fromResult(o, o.softmax(x, 1), dy, (ops, d, y) -> ops.softmaxBackward(d, y, 1))),
+                unary(
+                        "scale",
+                        x -> x.mul(new Scalar(0.7)),
+                        (o, x, dy) -> KernelCase.results(o.scale(x, 0.7), o.scale(dy, 0.7))),
                 unary("rearrange", x -> x.permute(2, 0, 1).reshape(x.size(2), x.size(0) * x.size(1)), (o, x, dy) -> {
                     long[] shape = {x.size(0), x.size(1), x.size(2)};
                     long[] merged = {shape[2], shape[0] * shape[1]};
@@ -63,7 +71,8 @@ final class PointwiseCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 return run.apply(ops, in[0], dy);
             }
         };
@@ -84,7 +93,8 @@ final class PointwiseCases {
             }
 
             @Override
-            @Nullable Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
+            @Nullable
+            Tensor[] run(Ops ops, Tensor[] in, Tensor dy) {
                 try (Tensor sum = ops.add(in[0], in[1])) {
                     Tensor dSum = ops.multiply(dy, in[1]);
                     Tensor db = ops.multiply(dy, sum);
