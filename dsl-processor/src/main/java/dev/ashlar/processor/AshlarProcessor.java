@@ -4,9 +4,12 @@ import com.google.auto.service.AutoService;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.op.Catalogue;
+import dev.ashlar.processor.spec.InterfaceSpec;
+import dev.ashlar.processor.spec.MethodSpec;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.spec.Reporter;
 import dev.ashlar.processor.spec.SpecReader;
+import dev.ashlar.processor.write.BatchWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +44,7 @@ public final class AshlarProcessor extends AbstractProcessor {
 
     /** The processor as compilers find it. */
     public AshlarProcessor() {
-        this((plan, diagnostics, surroundings) -> {});
+        this(new PlanPipeline(Catalogue.standard()));
     }
 
     AshlarProcessor(PlanStep step) {
@@ -136,6 +139,7 @@ public final class AshlarProcessor extends AbstractProcessor {
             }
             if (companion.isPresent()) {
                 companion.get().write();
+                writeBatch(type, companion.get().spec(), surroundings(type, current));
             }
             if (planned) {
                 plans.add(type.getQualifiedName().toString());
@@ -150,6 +154,18 @@ public final class AshlarProcessor extends AbstractProcessor {
         }
         current.reporter().print(diagnostics);
         return true;
+    }
+
+    private static void writeBatch(TypeElement type, InterfaceSpec spec, PlanSurroundings surroundings)
+            throws IOException {
+        if (SpecReader.has(type, "Model") && surroundings.writesSteps()) {
+            List<String> inputs = spec.methods().stream()
+                    .filter(m -> m.annotation("Input").isPresent())
+                    .map(MethodSpec::name)
+                    .toList();
+            surroundings.write(
+                    BatchWriter.write(spec.packageName(), spec.simpleName(), inputs, surroundings.generated()));
+        }
     }
 
     private PlanSurroundings surroundings(TypeElement origin, Run current) {

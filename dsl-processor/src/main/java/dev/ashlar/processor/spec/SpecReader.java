@@ -50,15 +50,33 @@ public final class SpecReader {
         return new PlanReader(context(diagnostics), dims).read(type);
     }
 
-    /** A companion class that is ready to be written. */
-    @FunctionalInterface
-    public interface PendingCompanion {
+    /** The companion of a sound model or block, ready to be written. */
+    public static final class PendingCompanion {
+        private final InterfaceSpec spec;
+        private final Writing writing;
+
+        private interface Writing {
+            void write() throws IOException;
+        }
+
+        private PendingCompanion(InterfaceSpec spec, Writing writing) {
+            this.spec = spec;
+            this.writing = writing;
+        }
+
+        /** What was read. */
+        public InterfaceSpec spec() {
+            return spec;
+        }
+
         /**
          * Writes it.
          *
          * @throws IOException if the file cannot be written
          */
-        void write() throws IOException;
+        public void write() throws IOException {
+            writing.write();
+        }
     }
 
     /** Checks a type that carries an annotation of the language. A sound model or block has a companion to be written. */
@@ -73,7 +91,7 @@ public final class SpecReader {
         return new BlockReader(context)
                 .read(read.get())
                 .map(blocks -> companion(context, type, read.get(), blocks))
-                .map(companion -> () -> writer.write(type, companion));
+                .map(companion -> new PendingCompanion(read.get(), () -> writer.write(type, companion)));
     }
 
     private static CompanionRecord companion(

@@ -3,6 +3,7 @@ package dev.ashlar.processor.write;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.program.Routine;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -18,7 +19,10 @@ final class OperatorComments {
     }
 
     /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB"}. */
-    String of(OperatorNode node) {
+    String of(OperatorNode node, Routine.Direction direction) {
+        if (direction == Routine.Direction.BACKWARD) {
+            return "backward of " + node.name() + ": " + node.operator().kind();
+        }
         String inputs =
                 node.inputs().stream().map(v -> v.name() + shape(v.type())).collect(Collectors.joining(" "));
         String outputs =

@@ -41,11 +41,13 @@ final class PlanInfoWriter {
                 .toList()));
         arguments.add(
                 list(facts.summary().stream().map(l -> CodeBlock.of("$S", l)).toList()));
-        return CodeBlock.of("new $T(\n$L)", Names.PLAN_INFO, CodeBlock.join(arguments, ",\n"));
+        return CodeBlock.of("new $T(\n$>$>$L$<$<)", Names.PLAN_INFO, CodeBlock.join(arguments, ",\n"));
     }
 
     private static CodeBlock list(List<CodeBlock> elements) {
-        return CodeBlock.of("$T.of($L)", List.class, CodeBlock.join(elements, ",\n"));
+        return elements.isEmpty()
+                ? CodeBlock.of("$T.of()", List.class)
+                : CodeBlock.of("$T.of(\n$>$>$L$<$<)", List.class, CodeBlock.join(elements, ",\n"));
     }
 
     private CodeBlock input(ScopeInput input) {

@@ -44,7 +44,7 @@ final class RoutineWriter {
                 method.addJavadoc(javadoc(routine));
             }
             signature(method, routine, i == 0, weighted);
-            method.addCode(new StatementWriter(comments, new BlockWriter(routine.scope(), random))
+            method.addCode(new StatementWriter(comments, new BlockWriter(routine.scope(), random), routine.direction())
                     .write(routine.parts().get(i)));
             if (last) {
                 returns(method, routine);

@@ -14,7 +14,6 @@ import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.op.Initial;
-import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.ScopeNames;
 import dev.ashlar.processor.program.Slot;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class ScopeWriter {
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
     }
 
-    private static TypeName blockType(UseNode use, String simpleName, boolean array) {
+    private static TypeName blockType(String simpleName, boolean array) {
         ClassName type = ClassName.get("", simpleName);
         return array ? ArrayTypeName.of(type) : type;
     }
@@ -87,14 +86,12 @@ final class ScopeWriter {
                     .build());
         }
         for (Slot slot : names.fields().values()) {
-            type.addField(FieldSpec.builder(Names.TENSOR, slot.name())
-                    .addJavadoc("$L\n", slot.type().sizes())
-                    .build());
+            type.addField(Names.TENSOR, slot.name());
         }
         for (Node node : names.scope().nodes()) {
             if (node instanceof UseNode use && byScope.containsKey(use.scope())) {
                 String savedType = byScope.get(use.scope()).savedType();
-                type.addField(blockType(use, savedType, use.repeats().isPresent()), names.blockSaved(use));
+                type.addField(blockType(savedType, use.repeats().isPresent()), names.blockSaved(use));
             }
         }
         return type.build();
@@ -104,25 +101,27 @@ final class ScopeWriter {
         TypeSpec.Builder type = TypeSpec.classBuilder(names.parametersType())
                 .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
                 .addJavadoc("Parameters of $L.\n", names.scope().typeName());
+        List<FieldSpec.Builder> fields = new ArrayList<>();
         List<CodeBlock> statements = new ArrayList<>();
         Set<ScopeParameter> written = new HashSet<>();
         for (Node node : names.scope().nodes()) {
             if (node instanceof OperatorNode operator) {
                 for (ScopeParameter parameter : operator.parameters()) {
                     if (written.add(parameter)) {
-                        type.addField(FieldSpec.builder(Names.PARAMETER, names.parameter(parameter))
-                                .addJavadoc("$L\n", parameter.type().sizes())
-                                .build());
+                        fields.add(FieldSpec.builder(Names.PARAMETER, names.parameter(parameter)));
                         statements.add(create(names, parameter));
                     }
                 }
             } else if (node instanceof UseNode use) {
                 String inner = byScope.get(use.scope()).parametersType();
                 boolean array = use.repeats().isPresent() && !use.shared();
-                type.addField(blockType(use, inner, array), names.block(use));
+                fields.add(FieldSpec.builder(blockType(inner, array), names.block(use)));
                 statements.add(create(names, use, inner, array));
             }
         }
+        // A constructor in parts cannot assign final fields.
+        Modifier[] modifiers = statements.size() > PART_STATEMENTS ? new Modifier[0] : new Modifier[] {Modifier.FINAL};
+        fields.forEach(f -> type.addField(f.addModifiers(modifiers).build()));
         constructor(type, statements);
         return type.build();
     }
@@ -230,10 +229,5 @@ final class ScopeWriter {
         code.beginControlFlow("for (int i = 0; i < $L.length; i++)", field);
         code.addStatement("$L[i] = new $L(store, path + $S + i + $S)", field, inner, use.name() + ".", ".");
         return code.endControlFlow().build();
-    }
-
-    /** Shape of a tensor as it is written in Javadoc. */
-    static String shape(TensorType type) {
-        return type.sizes().toString();
     }
 }

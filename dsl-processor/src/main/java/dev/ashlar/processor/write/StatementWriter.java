@@ -2,6 +2,7 @@ package dev.ashlar.processor.write;
 
 import com.palantir.javapoet.CodeBlock;
 import dev.ashlar.processor.program.Operand;
+import dev.ashlar.processor.program.Routine;
 import dev.ashlar.processor.program.Slot;
 import dev.ashlar.processor.program.Statement;
 import java.util.ArrayList;
@@ -14,38 +15,53 @@ import java.util.stream.Collectors;
 final class StatementWriter {
     private final OperatorComments comments;
     private final BlockWriter blocks;
+    private final Routine.Direction direction;
     private final CodeBlock.Builder code = CodeBlock.builder();
 
-    StatementWriter(OperatorComments comments, BlockWriter blocks) {
+    StatementWriter(OperatorComments comments, BlockWriter blocks, Routine.Direction direction) {
         this.comments = comments;
         this.blocks = blocks;
+        this.direction = direction;
     }
 
     CodeBlock write(List<Statement> statements) {
         String operator = "";
         for (int i = 0; i < statements.size(); i++) {
             Statement statement = statements.get(i);
-            if (statement instanceof Statement.Call call) {
-                if (!call.node().name().equals(operator)) {
-                    operator = call.node().name();
-                    code.add("// $L\n", comments.of(call.node()));
-                }
-                boolean consumed = i + 1 < statements.size()
-                        && statements.get(i + 1) instanceof Statement.ParameterGradient gradient
-                        && isOnlyResult(call, gradient);
-                if (consumed) {
-                    Statement.ParameterGradient gradient = (Statement.ParameterGradient) statements.get(i + 1);
-                    code.addStatement("p.$L.addGradient($L)", gradient.field(), invocation(call));
-                    i++;
-                } else {
-                    call(call);
-                }
-            } else {
-                operator = "";
+            if (!(statement instanceof Statement.Call call)) {
+                boolean belongsToCall =
+                        statement instanceof Statement.Free || statement instanceof Statement.ParameterGradient;
+                operator = belongsToCall ? operator : "";
                 other(statement);
+                continue;
+            }
+            if (!call.node().name().equals(operator)) {
+                operator = call.node().name();
+                code.add("// $L\n", comments.of(call.node(), direction));
+            }
+            int gradient = parameterGradient(statements, i);
+            if (gradient < 0) {
+                call(call);
+            } else {
+                Statement.ParameterGradient consumer = (Statement.ParameterGradient) statements.get(gradient);
+                code.addStatement("p.$L.addGradient($L)", consumer.field(), invocation(call));
+                if (gradient == i + 2) {
+                    other(statements.get(i + 1));
+                }
+                i = gradient;
             }
         }
         return code.build();
+    }
+
+    /** Position of the statement that takes the only result of the call at {@code i}, if nothing but a free stands between; or -1. */
+    private static int parameterGradient(List<Statement> statements, int i) {
+        int next = i + 1 < statements.size() && statements.get(i + 1) instanceof Statement.Free ? i + 2 : i + 1;
+        return next < statements.size()
+                        && statements.get(next) instanceof Statement.ParameterGradient gradient
+                        && isOnlyResult((Statement.Call) statements.get(i), gradient)
+                ? next
+                : -1;
     }
 
     private static boolean isOnlyResult(Statement.Call call, Statement.ParameterGradient gradient) {

@@ -9,7 +9,6 @@ import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.ashlar.processor.graph.Scope;
-import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.ScopeLoss;
 import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.program.Program;
@@ -245,10 +244,5 @@ public final class StepWriter {
                 .flatMap(Optional::stream)
                 .forEach(r -> writer.write(r, true).forEach(step::addMethod));
         program.routines().forEach(r -> writer.write(r, false).forEach(step::addMethod));
-    }
-
-    /** The inputs of the batch, sorted by name. */
-    static List<ScopeInput> inputs(Scope root) {
-        return root.inputs();
     }
 }

@@ -53,6 +53,11 @@ public final class Ops {
         trace.enter(block, index);
     }
 
+    /** Enters a block that is used once. */
+    public void enter(String block) {
+        trace.enter(block);
+    }
+
     /** Leaves the innermost block. */
     public void leave() {
         trace.leave();
@@ -513,5 +518,33 @@ public final class Ops {
     void close() {
         rope.close();
         dropout.close();
+    }
+
+    /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */
+    public Tensor accumulate(@Nullable Tensor sum, Tensor added) {
+        if (sum == null) {
+            return added;
+        }
+        Tensor total = add(sum, added);
+        sum.close();
+        added.close();
+        return total;
+    }
+
+    /** Closes {@code old}, if there is one, and returns {@code replacement}. */
+    public Tensor replace(@Nullable Tensor old, Tensor replacement) {
+        if (old != null) {
+            old.close();
+        }
+        return replacement;
+    }
+
+    /** Stacks tensors of one shape along a new first dimension, and closes them. */
+    public Tensor stackParts(Tensor[] parts) {
+        Tensor stacked = stack(parts);
+        for (Tensor part : parts) {
+            part.close();
+        }
+        return stacked;
     }
 }

@@ -21,6 +21,11 @@ final class Trace {
         operator = "";
     }
 
+    void enter(String block) {
+        path.addLast(block);
+        operator = "";
+    }
+
     void leave() {
         path.removeLast();
         operator = "";
