@@ -1,7 +1,6 @@
 package dev.ashlar.processor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.CompilerKit.Kind;
@@ -14,7 +13,6 @@ import dev.ashlar.processor.spec.ValueSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,62 +173,6 @@ final class ReadingTest {
         assertEquals(told(plans.get(1)), told(plans.get(0)));
         // Out of alphabetical order, as ECJ lists the members of class files.
         assertTrue(told(plans.get(0)).indexOf("second(in)") < told(plans.get(0)).indexOf("alast(between)"));
-    }
-
-    @ParameterizedTest
-    @EnumSource(Kind.class)
-    void companionDependsOnContentAlone(Kind kind, @TempDir Path directory) {
-        String companion = companion(kind, PARTS, directory.resolve("a"));
-        assertTrue(companion.contains("\"between(second)\""), companion);
-        assertEquals(companion, companion(Kind.JAVAC, PARTS, directory.resolve("b")));
-        String hash = hash(companion);
-        String reordered = PARTS.replace("@Input(shape = \"batch d\") Tensor in();", "")
-                .replace("(Tensor between);", "(Tensor between); @Input(shape = \"batch d\") Tensor in();");
-        assertEquals(hash, hash(companion(kind, reordered, directory.resolve("c"))));
-        String explicit = PARTS.replace("@Linear(out = \"d\")", "@Linear(out = \"d\", bias = true)");
-        assertEquals(hash, hash(companion(kind, explicit, directory.resolve("d"))));
-        List<String> changed = List.of(
-                PARTS.replace("ff=8", "ff=9"),
-                PARTS.replace("@Gelu", "@Relu"),
-                PARTS.replace("(Tensor second", "(@In(\"in\") Tensor second"),
-                PARTS.replace("alast", "last"));
-        for (String text : changed) {
-            Path at = directory.resolve("e" + changed.indexOf(text));
-            assertNotEquals(hash, hash(companion(kind, text, at)), text);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Kind.class)
-    void companionListsBlocksWithTheirHashes(Kind kind, @TempDir Path directory) {
-        Result result = CompilerKit.with(kind)
-                .source("net/Net.java", MODEL)
-                .source("net/Parts.java", PARTS)
-                .compile(directory);
-
-        assertEquals(
-                new TreeSet<>(List.of("net/NetCompanion.java", "net/Parts_PartCompanion.java")),
-                result.generated().keySet());
-        String hash = hash(String.valueOf(result.generated().get("net/Parts_PartCompanion.java")));
-        assertTrue(String.valueOf(result.generated().get("net/NetCompanion.java"))
-                .contains("uses = \"net.Parts.Part=" + hash + "\""));
-    }
-
-    private static String companion(Kind kind, String parts, Path directory) {
-        Result result = CompilerKit.with(kind).source("net/Parts.java", parts).compile(directory);
-        assertEquals(List.of(), result.findings());
-        return String.valueOf(result.generated().get("net/Parts_PartCompanion.java"));
-    }
-
-    private static String hash(String companion) {
-        String hash = companion
-                .lines()
-                .filter(l -> l.contains("hash = "))
-                .findFirst()
-                .orElseThrow()
-                .replaceAll(".*\"(.*)\".*", "$1");
-        assertEquals(64, hash.length());
-        return hash;
     }
 
     /** All that a plan says, in order, without places. */
