@@ -35,3 +35,8 @@ interface Part {
     @Input(shape = "batch d")
     Tensor x();
 }
+
+@Plan(memory = "1GiB")
+abstract class Row implements Part {
+    void run() {}
+}

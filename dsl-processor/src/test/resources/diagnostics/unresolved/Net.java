@@ -15,7 +15,4 @@ interface Other {
 
     @Use(Absent.class)
     Tensor y(Tensor x);
-
-    @Wavelet
-    Tensor z(Tensor y);
 }

@@ -35,6 +35,7 @@ public final class AshlarProcessor extends AbstractProcessor {
     private final PlanStep step;
     private final Set<String> operators;
     private final Set<String> sourceTypes = new TreeSet<>();
+    private final Set<String> seen = new TreeSet<>();
     private final Set<String> waiting = new TreeSet<>();
     private final Set<String> plans = new TreeSet<>();
     private Optional<Run> run = Optional.empty();
@@ -112,7 +113,9 @@ public final class AshlarProcessor extends AbstractProcessor {
             }
             for (Element element : round.getElementsAnnotatedWith(annotation)) {
                 enclosingType(element)
-                        .ifPresent(t -> waiting.add(t.getQualifiedName().toString()));
+                        .map(t -> t.getQualifiedName().toString())
+                        .filter(seen::add)
+                        .ifPresent(waiting::add);
             }
         }
     }

@@ -141,4 +141,18 @@ final class RoundsTest {
         assertTrue(said.contains("please report"), said);
         assertFalse(said.contains("\n"), said);
     }
+
+    /** javac 17 leaves unknown annotations out of the model: there it says that nothing makes the tensor. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void unknownAnnotationIsOneErrorAtItsMethod(Kind kind, @TempDir Path directory) {
+        Result result = CompilerKit.with(kind)
+                .source("net/Written.java", WRITTEN.replace("@Gelu", "@Wavelet"))
+                .compile(directory);
+
+        assertEquals(1, result.ours().size(), result.findings()::toString);
+        String said = result.ours().get(0);
+        assertTrue(said.startsWith("Written.java:8:"), said);
+        assertTrue(said.contains("'@Wavelet'") || said.contains("how 'y' is made"), said);
+    }
 }

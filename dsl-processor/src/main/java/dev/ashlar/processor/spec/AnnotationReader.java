@@ -96,7 +96,7 @@ final class AnnotationReader {
             List<?> entries = raw instanceof List<?> list ? list : List.of(value);
             return entries(entries, explicit, place).map(list -> new ValueSpec(list, explicit, place));
         }
-        return scalar(raw, place).map(v -> new ValueSpec(v, explicit, place));
+        return scalar(raw).map(v -> new ValueSpec(v, explicit, place));
     }
 
     private static Optional<List<ValueSpec>> entries(List<?> entries, boolean explicit, ElementSource place) {
@@ -104,7 +104,7 @@ final class AnnotationReader {
         for (Object entry : entries) {
             AnnotationValue value = (AnnotationValue) entry;
             ElementSource at = explicit ? place.value("[" + read.size() + "]", value) : place;
-            Optional<Object> scalar = scalar(value.getValue(), at);
+            Optional<Object> scalar = scalar(value.getValue());
             if (scalar.isEmpty()) {
                 return Optional.empty();
             }
@@ -113,8 +113,8 @@ final class AnnotationReader {
         return Optional.of(List.copyOf(read));
     }
 
-    private static Optional<Object> scalar(@Nullable Object raw, ElementSource place) {
-        if (raw == null || raw.equals(ERROR_VALUE) || raw instanceof TypeMirror t && t.getKind() == TypeKind.ERROR) {
+    private static Optional<Object> scalar(@Nullable Object raw) {
+        if (raw == null || raw.equals(ERROR_VALUE) || (raw instanceof TypeMirror t && t.getKind() == TypeKind.ERROR)) {
             return Optional.empty();
         }
         if (raw instanceof VariableElement constant) {

@@ -2,11 +2,13 @@ package dev.ashlar.processor.spec;
 
 import dev.ashlar.processor.diagnostic.Code;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.lang.model.element.TypeElement;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BlockReader {
     private final Context context;
     private final InterfaceReader interfaces;
-    private final Map<String, InterfaceSpec> blocks = new TreeMap<>();
+    private final SortedMap<String, InterfaceSpec> blocks = new TreeMap<>();
     private final Set<String> unsound = new HashSet<>();
     private final List<String> path = new ArrayList<>();
     private boolean sound = true;
@@ -30,7 +32,7 @@ final class BlockReader {
         path.add(root.qualifiedName());
         follow(root);
         path.remove(path.size() - 1);
-        return sound ? Optional.of(Map.copyOf(blocks)) : Optional.empty();
+        return sound ? Optional.of(Collections.unmodifiableSortedMap(blocks)) : Optional.empty();
     }
 
     private void follow(InterfaceSpec from) {

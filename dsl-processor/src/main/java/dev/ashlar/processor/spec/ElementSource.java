@@ -1,6 +1,7 @@
 package dev.ashlar.processor.spec;
 
 import dev.ashlar.processor.diagnostic.Source;
+import java.util.Objects;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
@@ -145,7 +146,7 @@ public final class ElementSource implements Source {
     private static String qualified(Element element) {
         return element instanceof QualifiedNameable named
                 ? named.getQualifiedName().toString()
-                : qualified(element.getEnclosingElement()) + "." + element.getSimpleName();
+                : qualified(Objects.requireNonNull(element.getEnclosingElement())) + "." + element.getSimpleName();
     }
 
     private static String withoutPackage(Element element) {

@@ -38,7 +38,10 @@ final class InterfaceReader {
         ElementSource place = context.place(type, leading);
         try {
             Hierarchy hierarchy = Hierarchy.of(type, place);
-            boolean sound = new TypeRules(context).check(hierarchy, place);
+            if (!new TypeRules(context).check(hierarchy, place)) {
+                return Optional.empty();
+            }
+            boolean sound = true;
             Map<String, Declared> declared = new LinkedHashMap<>();
             for (TypeElement owner : hierarchy.types()) {
                 sound &= addOwn(owner, type, place, declared);

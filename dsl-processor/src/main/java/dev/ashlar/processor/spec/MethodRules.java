@@ -40,7 +40,6 @@ final class MethodRules {
                 .orElse("");
         return wrong(
                 Code.OPERATOR_COUNT,
-                method,
                 method.source(),
                 "Nothing says how '%s' is made. Annotate it with @Input, with @Use of a block, or with an operator such as @Linear or @Add.%s"
                         .formatted(name, meant));
@@ -50,7 +49,6 @@ final class MethodRules {
         String name = method.name();
         return wrong(
                 Code.OPERATOR_COUNT,
-                method,
                 second.source(),
                 "'%s' is made by both @%s and @%s, but a method is one operator. Give each its own method and let the second read the first."
                         .formatted(name, first.name(), second.name()));
@@ -61,7 +59,6 @@ final class MethodRules {
             if (!annotation.name().equals("Input")) {
                 return wrong(
                         Code.MISPLACED_ANNOTATION,
-                        method,
                         annotation.source(),
                         "@%s cannot stand on the input '%s', which is given and not made here. Remove it, or move it to the method that makes the tensor."
                                 .formatted(annotation.name(), method.name()));
@@ -70,7 +67,6 @@ final class MethodRules {
         if (!method.parameters().isEmpty()) {
             return wrong(
                     Code.BAD_METHOD,
-                    method,
                     method.parameters().get(0).source(),
                     "The input '%s' reads '%s', but an input is given and reads nothing. Remove its parameters, or replace @Input by an operator."
                             .formatted(method.name(), method.parameters().get(0).name()));
@@ -82,7 +78,6 @@ final class MethodRules {
         return method.annotation("Repeat")
                 .map(repeat -> wrong(
                         Code.MISPLACED_ANNOTATION,
-                        method,
                         repeat.source(),
                         "@Repeat repeats a block, and '%s' is a @%s. Put it into a @Block of its own and use that with @Use, or remove @Repeat."
                                 .formatted(method.name(), operator.name())))
@@ -96,14 +91,13 @@ final class MethodRules {
         return method.annotation("Loss")
                 .map(loss -> wrong(
                         Code.MISPLACED_ANNOTATION,
-                        method,
                         loss.source(),
                         "'%s' is a loss within a block, but only a model says what is trained. Make it an @Output and put @Loss on a method of the model."
                                 .formatted(method.name())))
                 .orElse(true);
     }
 
-    private boolean wrong(Code code, MethodSpec method, Source place, String message) {
+    private boolean wrong(Code code, Source place, String message) {
         context.diagnostics().error(code, place, message);
         return false;
     }

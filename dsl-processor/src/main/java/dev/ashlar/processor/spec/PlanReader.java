@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.TypeElement;
 
 /** Reads a plan with its model and blocks. */
@@ -27,7 +28,7 @@ final class PlanReader {
     /** The plan; empty if anything in it is wrong, which is reported. */
     Optional<PlanSpec> read(TypeElement type) {
         ElementSource place = ElementSource.of(type);
-        if (Context.has(type, "Block")) {
+        if (type.getKind() != ElementKind.INTERFACE || Context.has(type, "Block")) {
             // What is wrong is the annotation, which the check of the interface tells.
             return Optional.empty();
         }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SuggestionsTest {
-    private static final List<String> CANDIDATES = List.of("norm", "mid", "logits", "attn", "body", "form");
+    private static final List<String> CANDIDATES = List.of("norm", "mid", "logits", "attn", "k", "ln1", "body", "form");
 
     @ParameterizedTest
     @CsvSource(
@@ -15,11 +15,12 @@ final class SuggestionsTest {
             value = {
                 "logtis | Did you mean 'logits'?", // two letters swapped
                 "logit | Did you mean 'logits'?",
-                "lgts | ''", // half of it is missing
+                "lgs | ''", // half of it is missing
                 "MID | Did you mean 'mid'?",
                 "borm | Did you mean 'form'?", // as near as norm, and first in the alphabet
                 "bodyy | Did you mean 'body'?",
-                "q | ''",
+                "ln | Did you mean 'ln1'?",
+                "q | ''", // one letter is like any other
                 "whatever | ''",
                 "mid | ''", // it is right: nothing else can be meant
             })
