@@ -24,7 +24,8 @@ final class Tensors {
     }
 
     static DType type(Tensor tensor) {
-        ScalarType type = tensor.scalar_type();
+        // What comes from native code is a copy of the constant.
+        ScalarType type = tensor.scalar_type().intern();
         return switch (type) {
             case Float -> DType.FLOAT32;
             case BFloat16 -> DType.BFLOAT16;

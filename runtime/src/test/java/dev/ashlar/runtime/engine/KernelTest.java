@@ -88,7 +88,7 @@ class KernelTest {
                 if (in[i].is_floating_point()) {
                     Tensor gradient = got[i + 1];
                     assertNotNull(gradient);
-                    assertEquals(in[i].scalar_type(), gradient.scalar_type());
+                    assertEquals(Tensors.type(in[i]), Tensors.type(gradient));
                     assertClose(kernel + " gradient " + i, gradient, leaves[i].grad(), tolerance);
                 }
             }
