@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
@@ -55,7 +56,9 @@ final class LiveExpansion implements Expansion {
         List<LiveHandle> owned = new ArrayList<>();
         for (int i = 0; i < signature.parameters().size(); i++) {
             TensorType type = new TensorType(inference.operands().get(inputs.length + i), Element.COMPUTE);
-            Tensor tensor = draw.normal(type.sizes().stream().mapToLong(n -> n).toArray());
+            // scores of a few units, as in a network: a saturated softmax magnifies rounding
+            Tensor tensor = draw.normal(type.sizes().stream().mapToLong(n -> n).toArray())
+                    .mul(new Scalar(1 / Math.sqrt(type.size(-1))));
             parameters.put(name + "." + signature.parameters().get(i).name(), tensor);
             owned.add(new LiveHandle(type, tensor));
         }
