@@ -82,7 +82,8 @@ class OpsTest {
         try (Tensor logits = ops.upload(HostTensor.of(new float[] {1, 2, 3, 4}, 2, 2));
                 Tensor targets = ops.upload(HostTensor.of(new long[] {-100, -100}, 2))) {
             Tensor[] loss = ops.crossEntropy(logits, targets, -100, 0.1);
-            try (Tensor gradient = ops.crossEntropyBackward(loss[1], targets, loss[2], -100, 0.1, 1)) {
+            try (Tensor dloss = ops.scalar(1);
+                    Tensor gradient = ops.crossEntropyBackward(dloss, loss[1], targets, loss[2], -100, 0.1)) {
                 assertEquals(0, ops.item(loss[0]));
                 assertEquals(0, ops.item(loss[2]));
                 assertArrayEquals(new float[4], read(gradient), 1e-30f);
