@@ -35,7 +35,8 @@ final class ImageKernels {
 
     @Nullable
     Tensor[] conv2dBackward(Tensor dy, Tensor x, Tensor weight, Window window, boolean[] needs) {
-        return Tensors.owned(torch.convolution_backward(
+        @Nullable
+        Tensor[] gradients = Tensors.owned(torch.convolution_backward(
                 dy,
                 x,
                 weight,
@@ -47,6 +48,14 @@ final class ImageKernels {
                 NO_OUTPUT_PADDING,
                 window.groups,
                 context.mask(needs[0], needs[1], needs[2])));
+        // some of its kernels make the weight's gradient beside the bias's even so
+        for (int i = 0; i < gradients.length; i++) {
+            if (!needs[i]) {
+                Tensors.close(gradients[i]);
+                gradients[i] = null;
+            }
+        }
+        return gradients;
     }
 
     /** How a convolution slides. */
