@@ -42,10 +42,10 @@ final class LossKernels {
                     values.add_(perRow);
                 }
             }
-            values.mul_(valid);
+            values.mul_(valid).neg_();
             Tensor loss = values.sum();
             try (Tensor count = weight.clamp_min(context.scalar(1))) {
-                loss.div_(count).neg_();
+                loss.div_(count);
             }
             return new Tensor[] {loss, logProbabilities, weight};
         }

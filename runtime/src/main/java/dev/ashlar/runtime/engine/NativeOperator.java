@@ -20,6 +20,8 @@ final class NativeOperator implements AutoCloseable {
     private final String name;
     private final int arity;
     private final OperatorHandle handle;
+    private final ListType tensorList = ListType.ofTensors();
+    private final Type.TypePtr tensorType = tensorList.containedType(0);
 
     private NativeOperator(String name, int arity, OperatorHandle handle) {
         this.name = name;
@@ -127,7 +129,7 @@ final class NativeOperator implements AutoCloseable {
         return results;
     }
 
-    private static IValue boxed(@Nullable Object argument) {
+    private IValue boxed(@Nullable Object argument) {
         if (argument == null) {
             return new IValue();
         } else if (argument instanceof Tensor tensor) {
@@ -146,10 +148,8 @@ final class NativeOperator implements AutoCloseable {
         throw new IllegalArgumentException("no argument of " + argument.getClass() + " is known");
     }
 
-    private static IValue boxed(Tensor[] tensors) {
-        ListType listType = ListType.ofTensors();
-        try (Type.TypePtr element = new Type.TypePtr(listType.containedType(0));
-                GenericList list = new GenericList(element)) {
+    private IValue boxed(Tensor[] tensors) {
+        try (GenericList list = new GenericList(tensorType)) {
             for (Tensor tensor : tensors) {
                 try (IValue value = new IValue(tensor)) {
                     list.push_back(value);
@@ -161,6 +161,8 @@ final class NativeOperator implements AutoCloseable {
 
     @Override
     public void close() {
+        tensorType.close();
+        tensorList.close();
         handle.close();
     }
 }
