@@ -41,6 +41,7 @@ final class Batch {
     static TinyMlpBatch withTarget(TinyMlpBatch batch, int row, long target) {
         long[] targets = batch.targets().longs().clone();
         targets[row] = target;
-        return new TinyMlpBatch(batch.x(), HostTensor.of(targets, batch.targets().shape()));
+        return new TinyMlpBatch(
+                batch.x(), HostTensor.of(targets, batch.targets().shape()));
     }
 }

@@ -49,8 +49,7 @@ class PlannedStepTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void everyPrecisionLearns(Precision precision) {
-        try (TinyMlpStep step = TinyMlpStep.open(
-                TinyMlpStep.plan(64, precision, OptimizerKind.ADAMW, false), SEED)) {
+        try (TinyMlpStep step = TinyMlpStep.open(TinyMlpStep.plan(64, precision, OptimizerKind.ADAMW, false), SEED)) {
             float before = step.evaluate(Batch.of(64, 0));
             for (int i = 1; i <= 300; i++) {
                 step.train(Batch.of(64, i), 0.01);
@@ -63,12 +62,11 @@ class PlannedStepTest {
     @ParameterizedTest
     @EnumSource(OptimizerKind.class)
     void everyOptimizerLearns(OptimizerKind kind) {
-        double learningRate =
-                switch (kind) {
-                    case SGD -> 0.5;
-                    case ADAMW -> 0.01;
-                    case LION -> 0.003;
-                };
+        double learningRate = switch (kind) {
+            case SGD -> 0.5;
+            case ADAMW -> 0.01;
+            case LION -> 0.003;
+        };
         try (TinyMlpStep step = TinyMlpStep.open(TinyMlpStep.plan(64, Precision.FP32, kind, false), SEED)) {
             float before = step.evaluate(Batch.of(64, 0));
             for (int i = 1; i <= 300; i++) {
@@ -211,9 +209,11 @@ class PlannedStepTest {
             assertContains(refusal(() -> step.train(Batch.of(ROWS + 1, 0), 0.01)), "'x' has the shape [9, 6]");
             TinyMlpBatch batch = Batch.of(ROWS, 0);
             HostTensor longs = HostTensor.of(new long[ROWS * TinyMlpStep.FEATURES], ROWS, TinyMlpStep.FEATURES);
-            assertContains(refusal(() -> step.train(new TinyMlpBatch(longs, batch.targets()), 0.01)), "'x' holds INT64");
+            assertContains(
+                    refusal(() -> step.train(new TinyMlpBatch(longs, batch.targets()), 0.01)), "'x' holds INT64");
             HostTensor floats = HostTensor.of(new float[ROWS], ROWS);
-            assertContains(refusal(() -> step.evaluate(new TinyMlpBatch(batch.x(), floats))), "'targets' holds FLOAT32");
+            assertContains(
+                    refusal(() -> step.evaluate(new TinyMlpBatch(batch.x(), floats))), "'targets' holds FLOAT32");
         }
     }
 
@@ -253,9 +253,21 @@ class PlannedStepTest {
     void anotherWorldSizeIsRefused() {
         PlanInfo one = TinyMlpStep.plan(ROWS);
         PlanInfo four = new PlanInfo(
-                one.model(), one.plan(), one.modelHash(), one.planHash(), one.device(), 4, one.precision(),
-                one.optimizer(), one.clipping(), one.budgetBytes(), one.peakBytes(), one.parameterBytes(),
-                one.optimizerBytes(), one.inputs(), one.summary());
+                one.model(),
+                one.plan(),
+                one.modelHash(),
+                one.planHash(),
+                one.device(),
+                4,
+                one.precision(),
+                one.optimizer(),
+                one.clipping(),
+                one.budgetBytes(),
+                one.peakBytes(),
+                one.parameterBytes(),
+                one.optimizerBytes(),
+                one.inputs(),
+                one.summary());
         assertContains(refusal(() -> TinyMlpStep.open(four, SEED)), "is for 4 ranks, but 1 were started");
         assertEquals(1, Ranks.single().worldSize());
     }

@@ -49,7 +49,13 @@ class StepFilesTest {
     /** Dropout is on: its masks must go on too. */
     @ParameterizedTest
     @CsvSource({
-        "FP32, ADAMW", "FP32, SGD", "FP32, LION", "BF16, ADAMW", "BF16, LION", "BF16_MIXED, ADAMW", "BF16_MIXED, SGD"
+        "FP32, ADAMW",
+        "FP32, SGD",
+        "FP32, LION",
+        "BF16, ADAMW",
+        "BF16, LION",
+        "BF16_MIXED, ADAMW",
+        "BF16_MIXED, SGD"
     })
     void aResumedRunContinuesBitForBit(Precision precision, OptimizerKind optimizer) {
         PlanInfo plan = plan(precision, optimizer);
@@ -131,7 +137,9 @@ class StepFilesTest {
                             entry("up.weight", HostTensor.of(new float[12], 2, 6))),
                     Map.of());
             String refusal = refusal(() -> step.load(file));
-            assertTrue(refusal.contains("'up.weight'") && refusal.contains("[2, 6]") && refusal.contains("[16, 6]"), refusal);
+            assertTrue(
+                    refusal.contains("'up.weight'") && refusal.contains("[2, 6]") && refusal.contains("[16, 6]"),
+                    refusal);
             assertTrue(refusal(() -> step.load(file, NameMap.of("up -> upp"))).contains("did you mean"));
             assertTrue(refusal(() -> step.load(directory)).contains("is a directory"));
             assertTrue(refusal(() -> step.load(directory.resolve("none"))).contains("there is no file"));
