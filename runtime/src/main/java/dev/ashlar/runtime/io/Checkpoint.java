@@ -81,7 +81,10 @@ public final class Checkpoint {
         }
         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         delete(old);
-        force(target.getParent());
+        Path parent = target.getParent();
+        if (parent != null) {
+            force(parent);
+        }
     }
 
     /** A rename is lasting only when its directory is on the disk; file systems that do not open directories need no such help. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -61,7 +62,7 @@ final class CsvReader {
             }
             return lines;
         } catch (UncheckedIOException e) {
-            throw FileErrors.reading(file, e.getCause());
+            throw FileErrors.reading(file, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw FileErrors.reading(file, e);
         }

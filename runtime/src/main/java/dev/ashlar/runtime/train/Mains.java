@@ -33,7 +33,7 @@ public final class Mains {
             body.run();
             return FINE;
         } catch (AshlarException e) {
-            return failed(e, e.getMessage(), MISTAKE, errors);
+            return failed(e, String.valueOf(e.getMessage()), MISTAKE, errors);
         } catch (Exception e) {
             String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             return failed(

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A file of parameters that fits the model: every name and shape was looked at before the first parameter changes. */
 final class ModelLoad implements AutoCloseable {
@@ -39,7 +40,7 @@ final class ModelLoad implements AutoCloseable {
                 path, file, parameters.stream().map(Parameter::name).toList());
         Map<Parameter, TensorSource> sources = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
-            TensorSource source = byName.get(parameter.name());
+            TensorSource source = Objects.requireNonNull(byName.get(parameter.name()));
             requireFitting(path, file, source, parameter);
             sources.put(parameter, source);
         }

@@ -1,8 +1,8 @@
 package dev.ashlar.runtime.train;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
-import java.util.OptionalLong;
 
 /** Shows a person how training goes. */
 interface Progress extends AutoCloseable {
@@ -19,8 +19,11 @@ interface Progress extends AutoCloseable {
     @Override
     void close();
 
-    /** A bar on a terminal, lines elsewhere. */
-    static Progress open(PlanInfo plan, long done, long steps) {
+    /** A bar on a terminal, lines elsewhere, nothing if silent. */
+    static Progress open(PlanInfo plan, long done, long steps, boolean silent) {
+        if (silent) {
+            return new LineProgress(plan, new PrintStream(OutputStream.nullOutputStream()));
+        }
         return Terminal.interactive() ? new BarProgress(plan, done, steps) : new LineProgress(plan, System.out);
     }
 
@@ -33,15 +36,13 @@ interface Progress extends AutoCloseable {
                     Locale.ROOT, ", held out %.4f", report.heldOutLoss().getAsDouble()));
         }
         words.append(String.format(Locale.ROOT, ", %.0f %s/s", report.itemsPerSecond(), report.items()));
-        words.append(", peak ").append(measured(report.peakBytes()));
-        return words.append(" of ")
-                .append(mebibytes(plan.peakBytes()))
-                .append(" planned")
-                .toString();
-    }
-
-    private static String measured(OptionalLong bytes) {
-        return bytes.isPresent() ? mebibytes(bytes.getAsLong()) : "not measured";
+        words.append(", ");
+        if (report.peakBytes().isPresent()) {
+            words.append("peak ")
+                    .append(mebibytes(report.peakBytes().getAsLong()))
+                    .append(" of ");
+        }
+        return words.append(mebibytes(plan.peakBytes())).append(" planned").toString();
     }
 
     private static String mebibytes(long bytes) {

@@ -41,6 +41,7 @@ public final class Trainer<B> {
     private int kept = DEFAULT_KEPT;
     private @Nullable Path checkpoints;
     private boolean resume;
+    private boolean silent;
     private @Nullable MemoryMeter memory;
     private Consumer<TrainingReport> listener = report -> {};
 
@@ -126,6 +127,12 @@ public final class Trainer<B> {
         return this;
     }
 
+    /** Prints nothing; {@link #onReport} still hears. */
+    public Trainer<B> silent() {
+        silent = true;
+        return this;
+    }
+
     private static long positive(String what, long count) {
         if (count < 1) {
             throw new AshlarException("the " + what + " is " + count + "; give 1 or more");
@@ -151,7 +158,7 @@ public final class Trainer<B> {
             position = manifest.dataPosition();
             start = resumed(newest.get(), manifest);
         }
-        try (Progress progress = Progress.open(step.plan(), step.updates(), steps)) {
+        try (Progress progress = Progress.open(step.plan(), step.updates(), steps, silent)) {
             if (!start.isEmpty()) {
                 progress.note(start);
             }
