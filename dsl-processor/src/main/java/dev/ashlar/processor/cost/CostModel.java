@@ -1,0 +1,181 @@
+package dev.ashlar.processor.cost;
+
+import dev.ashlar.processor.device.Device;
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.op.Argument;
+import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.op.Work;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A roofline: an operator takes, in each direction, as long as the slowest of its arithmetic, its memory traffic and the launches of its
+ * kernels. Views are free.
+ */
+public final class CostModel {
+    private final Device device;
+    private final NumberFormat format;
+
+    /** Costs on a device, computing in a number format. */
+    public CostModel(Device device, NumberFormat format) {
+        this.device = device;
+        this.format = format;
+    }
+
+    /** The costs of a model lowered for one purpose. Each variant of a block is priced once, however often it runs. */
+    public ModelCost of(Variant variant) {
+        return new Pricing().model(variant);
+    }
+
+    /** Time to read and write so many bytes. */
+    public double transferSeconds(long bytes) {
+        return bytes / device.bytesPerSecond();
+    }
+
+    private double seconds(long flops, long bytes, int kernels) {
+        double arithmetic = flops / device.flopsPerSecond().get(format);
+        return kernels == 0
+                ? 0
+                : Math.max(Math.max(arithmetic, transferSeconds(bytes)), kernels * device.launchSeconds());
+    }
+
+    /** What the kernels of one operator add up to. */
+    private static final class Traffic {
+        private long bytes;
+        private int kernels;
+        private final Set<Value> matrices = new LinkedHashSet<>();
+    }
+
+    private record Directions(DirectionCost forward, DirectionCost backward) {}
+
+    private final class Pricing {
+        private final Map<Variant, Map<OperatorNode, Directions>> priced = new IdentityHashMap<>();
+        private final List<OperatorCost> operators = new ArrayList<>();
+        private double sumSeconds;
+
+        ModelCost model(Variant variant) {
+            expand(variant, "");
+            return new ModelCost(operators, sumSeconds);
+        }
+
+        private void expand(Variant variant, String path) {
+            Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
+            Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+            for (Step step : variant.forward()) {
+                if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
+                    Directions cost = costs.get(kernel.node());
+                    operators.add(new OperatorCost(
+                            path + kernel.node().name(), kernel.node(), cost.forward(), cost.backward()));
+                } else if (step instanceof Step.BlockForward block) {
+                    expand(block, path);
+                }
+            }
+            for (Step step : variant.backward()) {
+                if (step instanceof Step.Sum sum) {
+                    sumSeconds += seconds(
+                            sum.result().type().elements(),
+                            3 * bytes(sum.result().type()),
+                            1);
+                }
+            }
+        }
+
+        private void expand(Step.BlockForward block, String path) {
+            UseNode use = block.node();
+            for (Step.Run run : block.runs()) {
+                for (long i = run.from(); i < run.to(); i++) {
+                    expand(run.variant(), path + use.name() + (use.repeats().isPresent() ? "[" + i + "]." : "."));
+                }
+            }
+        }
+    }
+
+    private Map<OperatorNode, Directions> price(Variant variant) {
+        Map<OperatorNode, Traffic> forward = traffic(variant.forward());
+        Map<OperatorNode, Traffic> backward = traffic(variant.backward());
+        Map<OperatorNode, Directions> costs = new IdentityHashMap<>();
+        forward.forEach((node, traffic) -> {
+            Work work = node.operator().work(node.attributes(), node.shapes(format.bytes()));
+            DirectionCost there = cost(traffic, work.forwardFlops(), work.forwardWorkspaceBytes());
+            Traffic back = backward.get(node);
+            DirectionCost again = back == null
+                    ? DirectionCost.NONE
+                    : cost(back, backwardFlops(node, work, back), work.backwardWorkspaceBytes());
+            costs.put(node, new Directions(there, again));
+        });
+        return costs;
+    }
+
+    private DirectionCost cost(Traffic traffic, long flops, long workspaceBytes) {
+        return traffic.kernels == 0
+                ? DirectionCost.NONE
+                : new DirectionCost(
+                        flops,
+                        traffic.bytes,
+                        workspaceBytes,
+                        traffic.kernels,
+                        seconds(flops, traffic.bytes, traffic.kernels));
+    }
+
+    private Map<OperatorNode, Traffic> traffic(List<Step> steps) {
+        Map<OperatorNode, Traffic> traffic = new IdentityHashMap<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Kernel kernel) {
+                add(traffic.computeIfAbsent(kernel.node(), n -> new Traffic()), kernel);
+            }
+        }
+        return traffic;
+    }
+
+    private void add(Traffic traffic, Step.Kernel kernel) {
+        List<Value> made = kernel.results().stream()
+                .flatMap(java.util.Optional::stream)
+                .filter(v -> v.storage() == v)
+                .toList();
+        if (made.isEmpty()) {
+            return;
+        }
+        traffic.kernels++;
+        for (Value value : made) {
+            traffic.bytes += bytes(value.type());
+            if (value.type().rank() >= 2) {
+                traffic.matrices.add(value);
+            }
+        }
+        for (Argument argument : kernel.arguments()) {
+            if (argument instanceof Value value) {
+                traffic.bytes += bytes(value.type());
+            } else if (argument instanceof ScopeParameter parameter) {
+                traffic.bytes += bytes(parameter.type());
+            }
+        }
+    }
+
+    /** An operator's arithmetic for all of its gradients, in proportion to the matrices that are really made. */
+    private static long backwardFlops(OperatorNode node, Work work, Traffic back) {
+        long inputs = node.inputs().stream()
+                .filter(v -> v.type().element() != Element.INT64 && v.type().rank() >= 2)
+                .count();
+        long parameters = node.parameters().stream()
+                .filter(p -> !p.declaration().buffer() && p.type().rank() >= 2)
+                .count();
+        long all = inputs + parameters;
+        long made = back.matrices.size();
+        return made == 0 || made >= all ? work.backwardFlops() : Math.multiplyExact(work.backwardFlops(), made) / all;
+    }
+
+    private long bytes(TensorType type) {
+        return Math.multiplyExact(type.elements(), type.element().bytes(format.bytes()));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.device.Memory;
+import dev.ashlar.processor.diagnostic.Code;
+import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.program.MemoryGroup;
+
+/** Says why a plan does not fit its memory, and what would. */
+final class Infeasible {
+    private static final int SHOWN = 5;
+
+    private Infeasible() {}
+
+    /** Reports it on the plan's memory value. */
+    static void report(Plan plan, Diagnostics diagnostics) {
+        StringBuilder message = new StringBuilder();
+        message.append("No plan fits ").append(amount(plan.target().budgetBytes()));
+        message.append(": the smallest that does needs ").append(amount(plan.deviceBytes()));
+        message.append(", at ").append(plan.memory().peakAt());
+        message.append(". Write memory = \"").append(plan.deviceBytes());
+        message.append("B\" or more, or make the model or its batch smaller. The largest at the peak:");
+        plan.memory().atPeak().stream()
+                .limit(SHOWN)
+                .forEach(group -> message.append("\n  ").append(line(group)));
+        if (plan.target().device().fixedBytes() > 0) {
+            message.append("\n  ").append(Memory.text(plan.target().device().fixedBytes()));
+            message.append(" that ").append(plan.target().device().name()).append(" takes before the first tensor");
+        }
+        diagnostics.error(Code.INFEASIBLE, plan.spec().memory().source(), message.toString());
+    }
+
+    private static String line(MemoryGroup group) {
+        String count = group.count() > 1 ? " in " + group.count() + " tensors" : "";
+        String where = group.where().isEmpty() ? "" : ", made by " + group.where();
+        return Memory.text(group.bytes()) + " " + group.name() + count + where;
+    }
+
+    private static String amount(long bytes) {
+        String text = Memory.text(bytes);
+        return text.equals(bytes + " B") ? text : text + " (" + bytes + " bytes)";
+    }
+}

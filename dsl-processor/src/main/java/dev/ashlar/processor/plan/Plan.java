@@ -1,0 +1,54 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.Program;
+import dev.ashlar.processor.spec.PlanSpec;
+import java.util.List;
+
+/**
+ * What was chosen, and what it costs.
+ *
+ * @param program what is executed
+ * @param target where it runs, within how much memory
+ * @param memory its memory over time
+ * @param operators every operator of every repetition, in order of its forward
+ * @param parameters every parameter and buffer of the model, tied ones after their owners
+ * @param time what one step takes
+ * @param modelHash SHA-256 of the graph, 64 hexadecimal digits
+ * @param planHash SHA-256 of the program and where it runs, 64 hexadecimal digits
+ * @param summary four to six short lines for people
+ */
+public record Plan(
+        Program program,
+        PlanTarget target,
+        MemoryProfile memory,
+        List<OperatorPlan> operators,
+        List<ModelParameter> parameters,
+        StepTime time,
+        String modelHash,
+        String planHash,
+        List<String> summary) {
+    /** Copies its lists. */
+    public Plan {
+        operators = List.copyOf(operators);
+        parameters = List.copyOf(parameters);
+        summary = List.copyOf(summary);
+    }
+
+    /** The graph it was made from. */
+    public TrainingGraph graph() {
+        return program.graph();
+    }
+
+    /** What the user asked for. */
+    public PlanSpec spec() {
+        return graph().graph().spec();
+    }
+
+    /** Bytes of the device at the peak: tensors, and what is taken before the first of them. */
+    public long deviceBytes() {
+        return memory.peakBytes() + target.device().fixedBytes();
+    }
+}

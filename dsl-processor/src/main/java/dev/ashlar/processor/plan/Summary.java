@@ -1,0 +1,64 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.device.Memory;
+import dev.ashlar.processor.program.MemoryGroup;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.Program;
+import dev.ashlar.processor.spec.PlanSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A plan in a few lines for people. */
+final class Summary {
+    private Summary() {}
+
+    static List<String> lines(
+            Program program, PlanTarget target, MemoryProfile memory, List<ModelParameter> parameters, StepTime time) {
+        PlanSpec spec = program.graph().graph().spec();
+        List<String> lines = new ArrayList<>();
+        long own = parameters.stream()
+                .filter(p -> p.tiedTo().isEmpty() && p.role() != ModelParameter.Role.BUFFER)
+                .mapToLong(p -> p.type().elements())
+                .sum();
+        lines.add("model   " + spec.model().simpleName() + ", plan " + spec.simpleName() + ": "
+                + String.format(Locale.ROOT, "%,d", own) + " parameters");
+        lines.add("device  " + target.device().name() + ", budget " + Memory.text(target.budgetBytes()) + ", "
+                + spec.train().precision()
+                + (program.backward().isPresent() ? ", " + spec.train().optimizer() : ""));
+        lines.add("peak    " + Memory.text(memory.peakBytes()) + " at " + memory.peakAt() + ": "
+                + Memory.text(memory.parameterBytes()) + " parameters, " + Memory.text(memory.optimizerBytes())
+                + " optimizer state, " + Memory.text(gradientsAtPeak(memory)) + " gradients, "
+                + Memory.text(othersAtPeak(memory)) + " activations");
+        if (program.backward().isPresent()) {
+            lines.add("saved   " + memory.saved().size() + " tensors, " + Memory.text(memory.savedBytes())
+                    + ", all kept for backward");
+        }
+        lines.add((program.backward().isPresent() ? "step    " : "time    ") + "about " + duration(time.seconds())
+                + " estimated"
+                + (time.updateSeconds() > 0 ? ", " + duration(time.updateSeconds()) + " of it update" : ""));
+        return List.copyOf(lines);
+    }
+
+    private static long gradientsAtPeak(MemoryProfile memory) {
+        return memory.atPeak().stream()
+                .filter(g -> g.name().equals("gradients") && g.where().isEmpty())
+                .mapToLong(MemoryGroup::bytes)
+                .sum();
+    }
+
+    private static long othersAtPeak(MemoryProfile memory) {
+        return memory.peakBytes() - memory.staticBytes() - gradientsAtPeak(memory);
+    }
+
+    /** {@code "4.2 ms"}, {@code "310 us"}. */
+    private static String duration(double seconds) {
+        if (seconds >= 1) {
+            return String.format(Locale.ROOT, "%.2f s", seconds);
+        }
+        return seconds >= 1e-3
+                ? String.format(Locale.ROOT, "%.1f ms", seconds * 1e3)
+                : String.format(Locale.ROOT, "%.0f us", seconds * 1e6);
+    }
+}

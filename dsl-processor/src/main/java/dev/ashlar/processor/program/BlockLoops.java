@@ -1,0 +1,173 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.UseNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Executes blocks, once or in a loop. A tensor that is constant over the repetitions is shared with each and freed after the last; what
+ * is collected is held until all of it is there; gradients of constant tensors are added as they come.
+ */
+final class BlockLoops {
+    private final Execution execution;
+
+    BlockLoops(Execution execution) {
+        this.execution = execution;
+    }
+
+    /** Handles for those outputs that the statement wants. */
+    List<Optional<Storage>> forward(Statement.BlockForward block, Frame frame, List<Storage> given) {
+        UseNode use = block.node();
+        boolean repeated = use.repeats().isPresent();
+        List<Storage> current = new ArrayList<>(given);
+        List<List<Storage>> made = new ArrayList<>();
+        use.outputs().forEach(o -> made.add(new ArrayList<>()));
+        for (Statement.Run run : block.runs()) {
+            for (long i = run.from(); i < run.to(); i++) {
+                List<Optional<Storage>> arguments = new ArrayList<>();
+                for (int j = 0; j < current.size(); j++) {
+                    Storage storage = current.get(j);
+                    arguments.add(Optional.of(repeated && !isFed(use, j) ? storage.share() : storage));
+                }
+                List<Optional<Storage>> outputs = execution.run(run.routine(), frame.block(use, i), arguments);
+                for (int k = 0; k < outputs.size(); k++) {
+                    take(block, k, outputs.get(k).orElseThrow(), i == use.count() - 1, current, made.get(k));
+                }
+            }
+        }
+        List<Optional<Storage>> results = new ArrayList<>();
+        for (int k = 0; k < made.size(); k++) {
+            results.add(collected(use, k, frame, made.get(k)));
+        }
+        for (int j = 0; j < current.size() && repeated; j++) {
+            if (!isFed(use, j)) {
+                execution.ledger().release(current.get(j));
+            }
+        }
+        return results;
+    }
+
+    /** What becomes of one output of one repetition. */
+    private void take(
+            Statement.BlockForward block,
+            int output,
+            Storage storage,
+            boolean last,
+            List<Storage> current,
+            List<Storage> made) {
+        UseNode use = block.node();
+        OptionalInt feeds = use.feeds().get(output);
+        boolean wanted = block.results().get(output).isPresent();
+        if (!last && feeds.isPresent()) {
+            current.set(feeds.getAsInt(), storage);
+        } else if (wanted && (last || feeds.isEmpty() && collect(use, output) != ScopeOutput.Collect.LAST)) {
+            made.add(storage);
+        } else {
+            execution.ledger().release(storage);
+        }
+    }
+
+    private Optional<Storage> collected(UseNode use, int output, Frame frame, List<Storage> made) {
+        boolean collects = use.feeds().get(output).isEmpty() && collect(use, output) != ScopeOutput.Collect.LAST;
+        if (!collects || made.isEmpty()) {
+            return made.stream().findFirst();
+        }
+        return Optional.of(replace(frame, use, use.outputs().get(output), made));
+    }
+
+    /** One tensor made of several, which are then freed. */
+    private Storage replace(Frame frame, UseNode use, dev.ashlar.processor.graph.Value result, List<Storage> parts) {
+        Storage.Maker maker =
+                frame.maker(use.name(), result.name(), use.source().where());
+        execution.enter(frame, use.name());
+        Storage made = execution.ledger().allocate(execution.settings().bytes(result.type()), maker);
+        parts.forEach(execution.ledger()::release);
+        return made;
+    }
+
+    /** Handles for the gradients of those inputs that the statement wants. */
+    List<Optional<Storage>> backward(Statement.BlockBackward block, Frame frame, List<Optional<Storage>> given) {
+        UseNode use = block.node();
+        List<Optional<Storage>> incoming = new ArrayList<>(given);
+        List<Optional<Storage>> constant = new ArrayList<>();
+        use.inputs().forEach(i -> constant.add(Optional.empty()));
+        List<Statement.Run> runs = block.runs();
+        List<Optional<Storage>> made = List.of();
+        for (int r = runs.size() - 1; r >= 0; r--) {
+            for (long i = runs.get(r).to() - 1; i >= runs.get(r).from(); i--) {
+                List<Optional<Storage>> arguments = arguments(use, runs.get(r).routine(), incoming);
+                made = execution.run(runs.get(r).routine(), frame.block(use, i), arguments);
+                pass(use, frame, made, incoming, constant);
+            }
+        }
+        for (int k = 0; k < incoming.size(); k++) {
+            if (use.feeds().get(k).isEmpty()) {
+                incoming.get(k).ifPresent(execution.ledger()::release);
+            }
+        }
+        List<Optional<Storage>> results = new ArrayList<>();
+        for (int j = 0; j < use.inputs().size(); j++) {
+            results.add(isFed(use, j) ? made.get(j) : constant.get(j));
+        }
+        return results;
+    }
+
+    /** Handles for what one repetition takes; what only it takes is given away. */
+    private static List<Optional<Storage>> arguments(UseNode use, Routine routine, List<Optional<Storage>> incoming) {
+        List<Optional<Storage>> arguments = new ArrayList<>();
+        for (int k = 0; k < incoming.size(); k++) {
+            if (routine.arguments().get(k).isEmpty()) {
+                arguments.add(Optional.empty());
+            } else if (use.feeds().get(k).isEmpty() && collect(use, k) != ScopeOutput.Collect.LAST) {
+                // A repetition's part of a stacked gradient is a view of it.
+                arguments.add(incoming.get(k).map(Storage::share));
+            } else {
+                arguments.add(incoming.get(k));
+                incoming.set(k, Optional.empty());
+            }
+        }
+        return arguments;
+    }
+
+    /** Gradients that a repetition makes go to the one before it, or to the sum over all. */
+    private void pass(
+            UseNode use,
+            Frame frame,
+            List<Optional<Storage>> made,
+            List<Optional<Storage>> incoming,
+            List<Optional<Storage>> constant) {
+        for (int j = 0; j < made.size(); j++) {
+            if (!isFed(use, j) && made.get(j).isPresent()) {
+                Storage added = made.get(j).get();
+                Optional<Storage> sum = constant.get(j);
+                // Out of place, because another tensor may share the first gradient.
+                constant.set(
+                        j,
+                        Optional.of(
+                                sum.isEmpty()
+                                        ? added
+                                        : replace(frame, use, use.inputs().get(j), List.of(sum.get(), added))));
+            }
+        }
+        for (int k = 0; k < incoming.size(); k++) {
+            OptionalInt feeds = use.feeds().get(k);
+            if (feeds.isPresent()) {
+                incoming.set(k, made.get(feeds.getAsInt()));
+            }
+        }
+    }
+
+    private static boolean isFed(UseNode use, int input) {
+        return use.feeds().stream().anyMatch(f -> f.isPresent() && f.getAsInt() == input);
+    }
+
+    /** A block that is not repeated collects nothing. */
+    private static ScopeOutput.Collect collect(UseNode use, int output) {
+        return use.repeats().isEmpty()
+                ? ScopeOutput.Collect.LAST
+                : use.scope().outputs().get(output).collect();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.op.Work;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Executes routines with memory in place of tensors, statement by statement, as the written class would. */
+final class Execution {
+    static final Storage.Maker GRADIENT = new Storage.Maker("", "", "", "gradients", "");
+
+    private final MemoryLedger ledger;
+    private final StepSettings settings;
+    private final BlockLoops loops = new BlockLoops(this);
+    private final Map<String, Storage> gradients = new LinkedHashMap<>();
+    private final Map<OperatorNode, Work> work = new java.util.IdentityHashMap<>();
+    private String phase = "";
+
+    Execution(MemoryLedger ledger, StepSettings settings) {
+        this.ledger = ledger;
+        this.settings = settings;
+    }
+
+    void phase(String name) {
+        phase = name;
+    }
+
+    void enter(Frame frame, String at) {
+        ledger.enter(phase, frame.path() + at);
+    }
+
+    MemoryLedger ledger() {
+        return ledger;
+    }
+
+    StepSettings settings() {
+        return settings;
+    }
+
+    /** Gradients of parameters by full name. */
+    Map<String, Storage> gradients() {
+        return gradients;
+    }
+
+    /**
+     * Runs one routine.
+     *
+     * @param given a handle for every argument that it has
+     * @return a handle for every result that it has
+     * @throws IllegalStateException if the routine frees twice, reads what is gone, or leaves something behind
+     */
+    List<Optional<Storage>> run(Routine routine, Frame frame, List<Optional<Storage>> given) {
+        Call call = new Call(routine, frame, new HashMap<>());
+        for (int i = 0; i < given.size(); i++) {
+            Optional<Slot> slot = routine.arguments().get(i);
+            if (slot.isPresent() != given.get(i).isPresent()) {
+                throw new IllegalStateException(routine.name() + " is not given what it takes as argument " + i);
+            }
+            if (slot.isPresent()) {
+                call.put(slot.get(), given.get(i).orElseThrow());
+            }
+        }
+        routine.parts().forEach(part -> part.forEach(call::execute));
+        List<Optional<Storage>> results = new ArrayList<>();
+        routine.results().forEach(r -> results.add(r.map(call::give)));
+        call.requireEmpty();
+        return results;
+    }
+
+    private Work work(OperatorNode node) {
+        return work.computeIfAbsent(node, n -> n.operator().work(n.attributes(), n.shapes(settings.computeBytes())));
+    }
+
+    /** A call of a routine. */
+    private final class Call {
+        private final Routine routine;
+        private final Frame frame;
+        private final Map<String, Storage> locals;
+
+        Call(Routine routine, Frame frame, Map<String, Storage> locals) {
+            this.routine = routine;
+            this.frame = frame;
+            this.locals = locals;
+        }
+
+        private Map<String, Storage> home(Slot slot) {
+            return slot.field() ? frame.fields() : locals;
+        }
+
+        void put(Slot slot, Storage storage) {
+            if (home(slot).put(slot.name(), storage) != null) {
+                throw new IllegalStateException(routine.name() + " overwrites " + slot.name());
+            }
+        }
+
+        private Storage get(Slot slot) {
+            Storage storage = home(slot).get(slot.name());
+            if (storage == null) {
+                throw new IllegalStateException(routine.name() + " reads " + slot.name() + ", which holds nothing");
+            }
+            return storage;
+        }
+
+        private Storage take(Slot slot) {
+            Storage storage = get(slot);
+            home(slot).remove(slot.name());
+            return storage;
+        }
+
+        Storage give(Operand.Tensor operand) {
+            return operand.access() == Operand.Access.MOVE
+                    ? take(operand.slot())
+                    : get(operand.slot()).share();
+        }
+
+        private void make(Slot slot, String operator, String where) {
+            Storage.Maker maker = frame.maker(operator, slot.name(), where);
+            put(slot, ledger.allocate(settings.bytes(slot.type()), maker));
+        }
+
+        void execute(Statement statement) {
+            if (statement instanceof Statement.Call kernel) {
+                call(kernel);
+            } else if (statement instanceof Statement.AddInPlace add) {
+                get(add.target());
+                ledger.release(take(add.addend()));
+            } else if (statement instanceof Statement.Add add) {
+                get(add.left());
+                get(add.right());
+                makeAside(add.result());
+            } else if (statement instanceof Statement.Seed seed) {
+                makeAside(seed.result());
+            } else if (statement instanceof Statement.ParameterGradient gradient) {
+                addGradient(gradient);
+            } else if (statement instanceof Statement.Keep keep) {
+                put(keep.field(), take(keep.argument()));
+            } else if (statement instanceof Statement.Free free) {
+                free.slots().forEach(s -> ledger.release(take(s)));
+            } else if (statement instanceof Statement.BlockForward block) {
+                List<Storage> given = block.arguments().stream().map(this::give).toList();
+                store(block.results(), loops.forward(block, frame, given));
+            } else if (statement instanceof Statement.BlockBackward block) {
+                List<Optional<Storage>> given =
+                        block.arguments().stream().map(a -> a.map(this::give)).toList();
+                store(block.results(), loops.backward(block, frame, given));
+            }
+        }
+
+        private void makeAside(Slot slot) {
+            enter(frame, slot.name());
+            make(slot, slot.name(), routine.scope().typeName() + "." + slot.name());
+        }
+
+        private void call(Statement.Call kernel) {
+            OperatorNode node = kernel.node();
+            enter(frame, node.name());
+            for (Operand operand : kernel.operands()) {
+                if (operand instanceof Operand.Tensor tensor) {
+                    get(tensor.slot());
+                }
+            }
+            boolean works = false;
+            for (int i = 0; i < kernel.results().size(); i++) {
+                Optional<Slot> result = kernel.results().get(i);
+                Optional<Slot> base = kernel.view().get(i);
+                if (result.isPresent() && base.isPresent()) {
+                    put(result.get(), get(base.get()).share());
+                } else if (result.isPresent()) {
+                    make(result.get(), node.name(), node.source().where());
+                    works = true;
+                }
+            }
+            if (works) {
+                boolean back = routine.direction() == Routine.Direction.BACKWARD;
+                ledger.workspace(
+                        back ? work(node).backwardWorkspaceBytes() : work(node).forwardWorkspaceBytes());
+            }
+        }
+
+        private void addGradient(Statement.ParameterGradient statement) {
+            ScopeParameter parameter = routine.scope().parameters().entrySet().stream()
+                    .filter(e -> e.getValue().equals(statement.field()))
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElseThrow();
+            Storage gradient = give(statement.gradient());
+            String name = frame.parameter(parameter.name());
+            if (gradients.containsKey(name)) {
+                ledger.release(gradient);
+            } else {
+                ledger.become(gradient, GRADIENT);
+                gradients.put(name, gradient);
+            }
+        }
+
+        private void store(List<Optional<Slot>> slots, List<Optional<Storage>> storages) {
+            for (int i = 0; i < slots.size(); i++) {
+                if (slots.get(i).isPresent()) {
+                    put(slots.get(i).get(), storages.get(i).orElseThrow());
+                }
+            }
+        }
+
+        /** Forward leaves in fields what it declares as saved; nothing else stays. */
+        void requireEmpty() {
+            if (!locals.isEmpty()) {
+                throw new IllegalStateException(routine.name() + " leaves " + locals.keySet() + " behind");
+            }
+            List<String> saved = routine.saved().stream().map(Slot::name).toList();
+            if (!frame.fields().keySet().equals(java.util.Set.copyOf(saved))) {
+                throw new IllegalStateException(
+                        routine.name() + " leaves the fields " + frame.fields().keySet() + " but declares " + saved);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.ashlar.processor.program;
+
+/**
+ * Tensors of one kind that are alive together.
+ *
+ * @param name of the tensor, repetitions as {@code [*]}: {@code "body[*].up"}; {@code "parameters"}, {@code "gradients"}, {@code
+ *     "optimizer state"}
+ * @param where the place that makes them, in words; empty for the last three
+ * @param count how many
+ * @param bytes of all together
+ */
+public record MemoryGroup(String name, String where, long count, long bytes) {}

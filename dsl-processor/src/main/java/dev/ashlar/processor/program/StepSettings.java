@@ -1,0 +1,65 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.spec.PlanSpec;
+
+/**
+ * What memory depends on beside the program: how numbers are kept, and what the optimizer keeps, as the runtime's
+ * {@code StatefulOptimizer} allocates it.
+ *
+ * @param computeBytes bytes of an element that is computed in
+ * @param masters whether trained parameters have copies in 32-bit floats beside
+ * @param moments tensors of state for every trained parameter, each as large as what the optimizer updates
+ * @param counters whether every trained parameter has a counter of its own
+ * @param directions tensors beside the state that an update makes for one parameter at a time
+ */
+record StepSettings(int computeBytes, boolean masters, int moments, boolean counters, int directions) {
+    private static final int FLOAT32 = Float.BYTES;
+
+    static StepSettings of(TrainingGraph graph) {
+        PlanSpec spec = graph.graph().spec();
+        String precision = spec.train().precision();
+        int computeBytes = precision.equals("FP32") ? FLOAT32 : Short.BYTES;
+        boolean masters = precision.equals("BF16_MIXED");
+        if (!spec.mode().equals("TRAIN")) {
+            return new StepSettings(computeBytes, masters, 0, false, 0);
+        }
+        return switch (spec.train().optimizer()) {
+            // Momentum is a run-time setting; without it, which is the default, there is no state.
+            case "SGD" -> new StepSettings(computeBytes, masters, 0, false, 0);
+            case "ADAMW" -> new StepSettings(computeBytes, masters, 2, true, 0);
+            case "LION" -> new StepSettings(computeBytes, masters, 1, false, 1);
+            default ->
+                throw new IllegalStateException(
+                        "unknown optimizer " + spec.train().optimizer());
+        };
+    }
+
+    long bytes(TensorType type) {
+        return Math.multiplyExact(type.elements(), type.element().bytes(computeBytes));
+    }
+
+    /** Bytes beside the value itself. */
+    long masterBytes(long elements) {
+        return masters ? Math.multiplyExact(elements, FLOAT32) : 0;
+    }
+
+    long optimizerBytes(long elements) {
+        return Math.multiplyExact(elements, moments * updatedBytes()) + (counters ? FLOAT32 : 0);
+    }
+
+    private int updatedBytes() {
+        return masters ? FLOAT32 : computeBytes;
+    }
+
+    /**
+     * Memory that the update of one parameter takes beside all gradients. With masters the gradient is widened first, and the narrow one
+     * is let go before the rest.
+     */
+    long updateWorkspaceBytes(long elements) {
+        long widened = masters ? Math.multiplyExact(elements, FLOAT32) : 0;
+        long direction = Math.multiplyExact(elements, directions * updatedBytes());
+        return Math.max(widened, widened - (masters ? elements * computeBytes : 0) + direction);
+    }
+}

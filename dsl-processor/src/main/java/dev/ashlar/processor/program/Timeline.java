@@ -1,0 +1,126 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.op.Element;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The memory of a program over time: every statement of one step and of an evaluation is executed with sizes in place of tensors. */
+public final class Timeline {
+    private final Program program;
+    private final TrainingGraph graph;
+    private final StepSettings settings;
+    private final List<ModelParameter> parameters;
+    private final MemoryLedger ledger = new MemoryLedger();
+    private final Execution execution;
+    private final List<SavedTensor> saved = new ArrayList<>();
+    private long gradientBytes;
+
+    private Timeline(Program program) {
+        this.program = program;
+        graph = program.graph();
+        settings = StepSettings.of(graph);
+        parameters = ModelParameters.of(graph);
+        execution = new Execution(ledger, settings);
+    }
+
+    /**
+     * The profile of a program.
+     *
+     * @throws IllegalStateException if the program frees a tensor twice, reads one that is gone or leaves one behind
+     */
+    public static MemoryProfile of(Program program) {
+        return new Timeline(program).profile();
+    }
+
+    private MemoryProfile profile() {
+        long parameterBytes =
+                parameters.stream().mapToLong(ModelParameter::bytes).sum();
+        long optimizerBytes =
+                parameters.stream().mapToLong(ModelParameter::optimizerBytes).sum();
+        ledger.fixed(
+                "parameters",
+                parameters.stream().filter(p -> p.tiedTo().isEmpty()).count(),
+                parameterBytes);
+        ledger.fixed(
+                "optimizer state",
+                parameters.stream().filter(ModelParameter::trained).count(),
+                optimizerBytes);
+        long always = ledger.live();
+        program.forward().ifPresent(forward -> train(forward, program.backward().orElseThrow()));
+        requireClean(always, "a step");
+        program.losses().ifPresent(routine -> evaluate("losses", routine));
+        program.outputs().ifPresent(routine -> evaluate("outputs", routine));
+        requireClean(always, "an evaluation");
+        return new MemoryProfile(
+                Math.max(ledger.peak(), always),
+                ledger.peakAt(),
+                parameterBytes,
+                gradientBytes,
+                optimizerBytes,
+                ledger.points(),
+                ledger.atPeak(),
+                saved);
+    }
+
+    private void requireClean(long always, String what) {
+        if (ledger.live() != always) {
+            throw new IllegalStateException(what + " leaves " + (ledger.live() - always) + " bytes behind");
+        }
+    }
+
+    private void train(Routine forward, Routine backward) {
+        Frame root = Frame.root();
+        execution.phase("forward");
+        List<Optional<Storage>> losses = execution.run(forward, root, inputs("forward"));
+        collectSaved(losses);
+        execution.phase("backward");
+        execution.run(backward, root, List.of());
+        losses.forEach(l -> l.ifPresent(ledger::release));
+        update();
+    }
+
+    /** Uploads the batch, one tensor after the other; reals are widened or narrowed on the device. */
+    private List<Optional<Storage>> inputs(String phase) {
+        List<Optional<Storage>> inputs = new ArrayList<>();
+        for (ScopeInput input : graph.graph().root().inputs()) {
+            ledger.enter(phase, input.name());
+            Storage.Maker maker = new Storage.Maker(
+                    "", "", input.name(), input.name(), input.source().where());
+            inputs.add(Optional.of(ledger.allocate(settings.bytes(input.value().type()), maker)));
+            boolean converted =
+                    input.value().type().element() == Element.COMPUTE && settings.computeBytes() != Float.BYTES;
+            ledger.workspace(converted ? input.value().type().elements() * Float.BYTES : 0);
+        }
+        return inputs;
+    }
+
+    private void collectSaved(List<Optional<Storage>> losses) {
+        ledger.alive().stream()
+                .filter(s -> losses.stream().noneMatch(l -> l.isPresent() && l.get() == s))
+                .map(s -> new SavedTensor(
+                        s.maker().path() + s.maker().operator(), s.maker().tensor(), s.bytes()))
+                .forEach(saved::add);
+    }
+
+    private void update() {
+        gradientBytes = execution.gradients().values().stream()
+                .mapToLong(Storage::bytes)
+                .sum();
+        ledger.enter("update", "optimizer");
+        ledger.workspace(parameters.stream()
+                .filter(ModelParameter::trained)
+                .mapToLong(p -> settings.updateWorkspaceBytes(p.type().elements()))
+                .max()
+                .orElse(0));
+        execution.gradients().values().forEach(ledger::release);
+        execution.gradients().clear();
+    }
+
+    private void evaluate(String phase, Routine routine) {
+        execution.phase(phase);
+        execution.run(routine, Frame.root(), inputs(phase)).forEach(r -> r.ifPresent(ledger::release));
+    }
+}
