@@ -51,7 +51,8 @@ interface Progress extends AutoCloseable {
     static String fewWords(TrainingReport report, PlanInfo plan) {
         String planned = String.format(Locale.ROOT, "%.0f MiB", Math.ceil(plan.peakBytes() / MEBIBYTE));
         String measured = report.peakBytes().isPresent()
-                ? String.format(Locale.ROOT, "%.0f/", Math.ceil(report.peakBytes().getAsLong() / MEBIBYTE))
+                ? String.format(
+                        Locale.ROOT, "%.0f/", Math.ceil(report.peakBytes().getAsLong() / MEBIBYTE))
                 : "";
         return String.format(
                 Locale.ROOT,
