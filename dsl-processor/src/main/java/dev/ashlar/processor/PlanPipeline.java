@@ -5,16 +5,21 @@ import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
+import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.spec.PlanSpec;
+import dev.ashlar.processor.write.OperatorSeconds;
 import dev.ashlar.processor.write.StepFacts;
 import dev.ashlar.processor.write.StepWriter;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** From a plan that was read to its written class: graph, gradients, program, plan, source. Each step runs only if those before are clean. */
@@ -43,6 +48,12 @@ final class PlanPipeline implements PlanStep {
     }
 
     private static StepFacts facts(Plan plan) {
+        Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
+        plan.operators().stream()
+                .map(OperatorPlan::cost)
+                .forEach(c -> seconds.putIfAbsent(
+                        c.node(),
+                        new OperatorSeconds(c.forward().seconds(), c.backward().seconds())));
         return new StepFacts(
                 plan.modelHash(),
                 plan.planHash(),
@@ -52,6 +63,7 @@ final class PlanPipeline implements PlanStep {
                 plan.deviceBytes(),
                 plan.memory().parameterBytes(),
                 plan.memory().optimizerBytes(),
-                plan.summary());
+                plan.summary(),
+                seconds);
     }
 }
