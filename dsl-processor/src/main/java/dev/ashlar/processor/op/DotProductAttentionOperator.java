@@ -105,6 +105,6 @@ final class DotProductAttentionOperator implements Operator {
 
     private static Argument scale(KernelBuilder b) {
         double scale = b.attributes().real("scale");
-        return Argument.of(scale == 0 ? 1 / Math.sqrt(b.inputType(0).size(3)) : scale);
+        return Argument.of(scale == 0 ? 1 / Math.sqrt((double) b.inputType(0).size(3)) : scale);
     }
 }

@@ -177,7 +177,7 @@ final class RuleSolver {
         long size = expression.value(axes);
         if (size <= 0) {
             String where = expression.names().stream()
-                    .map(n -> n + "=" + axes.get(n).size())
+                    .map(n -> n + "=" + new RuleExpression.Name(n).value(axes))
                     .collect(Collectors.joining(", "));
             throw new RuleMismatch(
                     operand,

@@ -54,7 +54,7 @@ final class Instance {
                 inference.operands().get(operand).stream().mapToLong(Dim::size).toArray();
         if (element(operand) == Element.INT64) {
             String axis = signature.rule().indexAxis(operand).orElseThrow();
-            return draw.ids(inference.axes().get(axis).size(), shape);
+            return draw.ids(inference.size(axis), shape);
         }
         Tensor normal = draw.normal(shape);
         // a running variance is positive
