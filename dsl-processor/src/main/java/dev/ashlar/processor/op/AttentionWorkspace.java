@@ -9,24 +9,38 @@ final class AttentionWorkspace {
 
     private AttentionWorkspace() {}
 
-    /** Block of scores, two statistics a query, block of results; in bfloat16 the scores twice. */
+    /** A block of scores, two statistics a query and a block of results. */
     static long forwardBytes(Shapes shapes) {
         long queries = queryBlock(shapes);
-        long scores = queries * keyBlock(shapes);
-        long floats = scores + 2 * queries + queries * width(shapes);
-        long bytes = Workspaces.THREADS * (Float.BYTES * floats + (Workspaces.widens(shapes) ? 2 * scores : 0));
-        long statistics = isGrouped(shapes) ? Float.BYTES * rows(shapes) : 0;
-        return bytes + statistics + (isPadded(shapes) ? keys(shapes) : 0);
+        long floats = queries * keyBlock(shapes) + 2 * queries + queries * width(shapes);
+        long statistics = isGrouped(shapes) ? Float.BYTES * rows(shapes) / batches(shapes) : 0;
+        long padded = isPadded(shapes) ? keys(shapes) : 0;
+        return Workspaces.THREADS * Float.BYTES * floats + statistics + padded + widened(shapes, 1);
     }
 
-    /** Blocks of weights and of their gradients; in bfloat16 both twice. Heads of a group have gradients of their own before the sum. */
+    /** A block of weights and one of their gradients. Heads of a group have gradients of their own before the sum. */
     static long backwardBytes(Shapes shapes) {
         long scores = queryBlock(shapes) * keyBlock(shapes);
-        long bytes = Workspaces.THREADS * scores * (2 * Float.BYTES + (Workspaces.widens(shapes) ? 4 : 0));
         long ratio = shapes.input().size(1) / shapes.inputs().get(1).size(1);
         long grouped = isGrouped(shapes) ? (2 * ratio + 1) * keys(shapes) : 0;
-        long padded = isPadded(shapes) ? rows(shapes) * width(shapes) * shapes.computeBytes() + keys(shapes) : 0;
-        return bytes + grouped + padded;
+        long queries = Float.BYTES * rows(shapes) * width(shapes) / batches(shapes);
+        long padded = isPadded(shapes) ? queries + keys(shapes) : 0;
+        return Workspaces.THREADS * scores * 2 * Float.BYTES + grouped + padded + widened(shapes, 2);
+    }
+
+    /** Below 32 bits the kernel runs on 32-bit copies of one element of the batch after the other. */
+    private static long batches(Shapes shapes) {
+        return Workspaces.widens(shapes) ? shapes.input().size(0) : 1;
+    }
+
+    /** Those copies: of the operands and the output, backward of their gradients, too. */
+    private static long widened(Shapes shapes, int times) {
+        if (!Workspaces.widens(shapes)) {
+            return 0;
+        }
+        long elements = shapes.output().elements()
+                + shapes.inputs().stream().mapToLong(TensorType::elements).sum();
+        return times * Float.BYTES * elements / batches(shapes);
     }
 
     private static long queryBlock(Shapes shapes) {
@@ -47,10 +61,10 @@ final class AttentionWorkspace {
         return shapes.input().elements() / shapes.input().size(3);
     }
 
-    /** Bytes of the keys as the kernel sees them. */
+    /** Bytes of the keys as the kernel sees them, in 32 bits. */
     private static long keys(Shapes shapes) {
         TensorType k = shapes.inputs().get(1);
-        return k.elements() / k.size(3) * width(shapes) * shapes.computeBytes();
+        return Float.BYTES * k.elements() / k.size(3) * width(shapes) / batches(shapes);
     }
 
     private static boolean isGrouped(Shapes shapes) {

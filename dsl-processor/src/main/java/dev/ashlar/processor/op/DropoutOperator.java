@@ -11,7 +11,7 @@ final class DropoutOperator implements Operator {
             Rule.parse("~x*! -> x*!"); // the kernel hashes the index in the tensor it gets: a shard's would differ
 
     /** Elements of a run of the kernel. */
-    private static final long RUN = 1 << 16;
+    private static final long RUN = 1 << 15;
 
     @Override
     public String kind() {

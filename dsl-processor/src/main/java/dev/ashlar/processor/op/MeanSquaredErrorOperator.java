@@ -25,7 +25,7 @@ final class MeanSquaredErrorOperator implements Operator {
     /** Difference, square and sum forward; difference and product for either gradient. Forward holds the differences, in 32 bits. */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        long bytes = (Workspaces.widens(shapes) ? 3 : 1)
+        long bytes = (Workspaces.widens(shapes) ? 3L : 1L)
                 * Float.BYTES
                 * shapes.input().elements();
         return Work.pointwise(shapes.input(), 3, 3).workspace(bytes, 0);

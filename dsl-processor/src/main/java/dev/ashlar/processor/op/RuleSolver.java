@@ -37,8 +37,10 @@ final class RuleSolver {
             for (int i = 0; i < outputs.size(); i++) {
                 match(rule.outputs().get(i), outputs.get(i), 0);
             }
-            while (factors() | expressions()) {
-                // each round knows more than the one before
+            boolean progress = true;
+            while (progress) {
+                progress = factors();
+                progress |= expressions();
             }
             for (Open product : open) {
                 throw ambiguous(product);

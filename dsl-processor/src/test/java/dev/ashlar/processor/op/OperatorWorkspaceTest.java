@@ -78,7 +78,8 @@ class OperatorWorkspaceTest {
 
     private static boolean isPlainAttention(Instance instance) {
         return instance.operatorCase.annotation().equals("DotProductAttention")
-                && instance.operands.get(0).size(1) == instance.operands.get(1).size(1);
+                && instance.operands.get(0).size(1) == instance.operands.get(1).size(1)
+                && instance.operands.get(0).element_size() == Float.BYTES;
     }
 
     private static long bytes(Tensor tensor) {
