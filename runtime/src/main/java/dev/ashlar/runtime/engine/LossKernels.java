@@ -140,8 +140,11 @@ final class LossKernels {
 
     Tensor meanSquaredError(Tensor x, Tensor targets) {
         try (Tensor wide = Tensors.as(x, DType.FLOAT32);
-                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32)) {
-            return torch.mse_loss(wide, wideTargets);
+                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32);
+                Tensor difference = wide.sub(wideTargets)) {
+            // not mse_loss: its scalar keeps storage as large as x
+            difference.square_();
+            return difference.mean();
         }
     }
 
