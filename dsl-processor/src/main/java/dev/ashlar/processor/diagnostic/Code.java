@@ -24,6 +24,8 @@ public enum Code {
     INHERITANCE_CONFLICT(17),
     /** A block uses itself. */
     RECURSIVE_BLOCK(18),
+    /** A use names something that is no block. */
+    NOT_A_BLOCK(19),
     /** A parameter reads an edge that does not exist. */
     UNKNOWN_EDGE(20),
     /** Tensors depend on each other in a circle. */

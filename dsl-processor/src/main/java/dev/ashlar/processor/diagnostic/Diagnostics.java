@@ -17,6 +17,11 @@ public final class Diagnostics {
         add(new Diagnostic(code, Severity.WARNING, source, message));
     }
 
+    /** Reports what stopped the reading of one thing. */
+    public void error(ModelException stopped) {
+        error(stopped.code(), stopped.source(), String.valueOf(stopped.getMessage()));
+    }
+
     private void add(Diagnostic diagnostic) {
         if (!found.contains(diagnostic)) {
             found.add(diagnostic);
@@ -26,6 +31,11 @@ public final class Diagnostics {
     /** Whether any error was reported. */
     public boolean hasErrors() {
         return found.stream().anyMatch(d -> d.severity() == Severity.ERROR);
+    }
+
+    /** Whether an error of this code was reported. */
+    public boolean has(Code code) {
+        return found.stream().anyMatch(d -> d.code() == code);
     }
 
     /** All findings so far. */

@@ -19,9 +19,8 @@ public final class Suggestions {
 
     private static Optional<String> nearest(String wrong, Collection<String> candidates) {
         // A third of the letters may differ: more, and short names would match anything.
-        int limit = Math.max(1, wrong.length() / 3);
         return candidates.stream()
-                .filter(c -> !c.equals(wrong) && distance(wrong, c) <= limit)
+                .filter(c -> !c.equals(wrong) && distance(wrong, c) <= Math.max(wrong.length(), c.length()) / 3)
                 .min(Comparator.<String>comparingInt(c -> distance(wrong, c)).thenComparing(Comparator.naturalOrder()));
     }
 

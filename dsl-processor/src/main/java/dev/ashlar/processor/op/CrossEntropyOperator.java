@@ -2,6 +2,7 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
@@ -29,6 +30,11 @@ final class CrossEntropyOperator implements Operator {
     @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
+    }
+
+    @Override
+    public OptionalLong ignoredId(Attributes attributes, int input) {
+        return OptionalLong.of(attributes.whole("ignoreIndex"));
     }
 
     /** Forward maximum, difference, exponential, sum and difference for every logit; backward exponential, difference and product. */

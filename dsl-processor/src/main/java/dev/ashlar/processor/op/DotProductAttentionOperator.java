@@ -78,8 +78,7 @@ final class DotProductAttentionOperator implements Operator {
     public void gradient(GradientBuilder g) {
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            String name = g.needsInput(i) ? ports().get(i).name() + "Gradient" : "-";
-            results.add(Result.of(name, g.inputType(i)));
+            results.add(Result.of(ports().get(i).name() + "Gradient", g.inputType(i))); // the kernel makes all three
         }
         List<Handle> made = g.calls(
                 "attentionBackward",

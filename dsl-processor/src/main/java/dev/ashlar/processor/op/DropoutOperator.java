@@ -34,7 +34,11 @@ final class DropoutOperator implements Operator {
 
     @Override
     public void forward(ForwardBuilder f) {
-        f.output(0, f.call("dropout", Result.of("", f.outputType(0)), f.input(0), p(f), f.key()));
+        if (isIdentity(f)) {
+            f.output(0, f.input(0));
+        } else {
+            f.output(0, f.call("dropout", Result.of("", f.outputType(0)), f.input(0), p(f), f.key()));
+        }
     }
 
     @Override
@@ -44,8 +48,16 @@ final class DropoutOperator implements Operator {
 
     @Override
     public void gradient(GradientBuilder g) {
+        if (isIdentity(g)) {
+            g.inputGradient(0, g.outputGradient(0));
+            return;
+        }
         Result result = Result.of("xGradient", g.inputType(0));
         g.inputGradient(0, g.call("dropoutBackward", result, g.outputGradient(0), p(g), g.key()));
+    }
+
+    private static boolean isIdentity(KernelBuilder b) {
+        return b.attributes().real("p") == 0;
     }
 
     private static Argument p(KernelBuilder b) {

@@ -40,7 +40,7 @@ final class LayerNormOperator implements Operator {
     @Override
     public void forward(ForwardBuilder f) {
         boolean bias = f.attributes().flag("bias");
-        TensorType statistic = Norms.statistic(f.outputType(0));
+        TensorType statistic = Norms.statistic(f.outputType(0), Element.COMPUTE);
         Argument eps = Argument.of(f.attributes().real("eps"));
         List<Result> results =
                 List.of(Result.of("", f.outputType(0)), Result.of("mean", statistic), Result.of("rstd", statistic));

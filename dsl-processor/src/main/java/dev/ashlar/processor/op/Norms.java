@@ -7,10 +7,10 @@ import java.util.List;
 final class Norms {
     private Norms() {}
 
-    /** Type of a statistic over the last dimension, which stays with size 1: libtorch keeps it in the input's element type on a CPU. */
-    static TensorType statistic(TensorType x) {
+    /** Type of a statistic over the last dimension, which stays with size 1. */
+    static TensorType statistic(TensorType x, Element element) {
         List<Dim> dims = new ArrayList<>(x.dims());
         dims.set(dims.size() - 1, Dim.of(1));
-        return new TensorType(dims, x.element());
+        return new TensorType(dims, element);
     }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.processor.op;
 
 import dev.ashlar.processor.diagnostic.ModelException;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** An operator kind. Everything about it stands in its one file. */
 public interface Operator {
@@ -17,6 +18,11 @@ public interface Operator {
     /** Element type that an input must have. */
     default Element inputElement(int index) {
         return Element.COMPUTE;
+    }
+
+    /** An id outside the rule's range that this input allows, meaning: does not count. */
+    default OptionalLong ignoredId(Attributes attributes, int input) {
+        return OptionalLong.empty();
     }
 
     /**

@@ -31,8 +31,8 @@ final class RmsNormOperator implements Operator {
 
     @Override
     public void forward(ForwardBuilder f) {
-        List<Result> results =
-                List.of(Result.of("", f.outputType(0)), Result.of("rstd", Norms.statistic(f.outputType(0))));
+        List<Result> results = List.of(
+                Result.of("", f.outputType(0)), Result.of("rstd", Norms.statistic(f.outputType(0), Element.FLOAT32)));
         Argument eps = Argument.of(f.attributes().real("eps"));
         List<Handle> made = f.calls("rmsNorm", results, f.input(0), f.parameter(0), eps);
         f.output(0, made.get(0));

@@ -2,11 +2,14 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Rotary position embedding (Su et al., 2021), halves of the last dimension rotated as in LLaMA. Linear: a partial sum passes. */
+/**
+ * Rotary position embedding (Su et al., 2021), halves of the last dimension rotated as in LLaMA. Linear: a partial sum passes. A shard
+ * of the positions is told where it starts.
+ */
 final class RopeOperator implements Operator {
-    private static final Rule RULE =
-            Rule.parse("~b h s! (two! i!) -> b h s! (two! i!)"); // a shard of s would rotate from position 0
+    private static final Rule RULE = Rule.parse("~b h s^ (two! i!) -> b h s^ (two! i!)");
 
     @Override
     public String kind() {
@@ -32,16 +35,20 @@ final class RopeOperator implements Operator {
 
     @Override
     public void forward(ForwardBuilder f) {
-        f.output(0, f.call("rope", Result.of("", f.outputType(0)), f.input(0), theta(f)));
+        f.output(0, rotate(f, "rope", Result.of("", f.outputType(0)), f.input(0)));
     }
 
     @Override
     public void gradient(GradientBuilder g) {
         Result dx = Result.of("xGradient", g.inputType(0));
-        g.inputGradient(0, g.call("ropeBackward", dx, g.outputGradient(0), theta(g)));
+        g.inputGradient(0, rotate(g, "ropeBackward", dx, g.outputGradient(0)));
     }
 
-    private static Argument theta(KernelBuilder b) {
-        return Argument.of(b.attributes().real("theta"));
+    private static Handle rotate(KernelBuilder b, String kernel, Result result, Handle x) {
+        Argument theta = Argument.of(b.attributes().real("theta"));
+        Optional<KernelBuilder.Shard> positions = b.shard("s");
+        return positions.isPresent()
+                ? b.call(kernel, result, x, theta, positions.get().offset())
+                : b.call(kernel, result, x, theta);
     }
 }

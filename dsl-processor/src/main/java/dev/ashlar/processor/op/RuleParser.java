@@ -243,7 +243,8 @@ final class RuleParser {
     }
 
     private String unexpected() {
-        return "'" + Character.toString(text.codePointAt(at)) + "' is not expected here";
+        String what = ahead("->") ? "->" : Character.toString(text.codePointAt(at));
+        return "'" + what + "' is not expected here";
     }
 
     private RuleSyntaxException error(String message) {

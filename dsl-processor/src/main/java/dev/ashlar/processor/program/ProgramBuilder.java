@@ -36,20 +36,26 @@ public final class ProgramBuilder {
         boolean outputs = !graph.outputs().outputs().isEmpty();
         Optional<Routine> forward = trains
                 ? Optional.of(make(
-                        graph.train(), Routine.Direction.FORWARD, graph.train().losses()))
+                        graph.train(),
+                        Routine.Direction.FORWARD,
+                        "Forward",
+                        graph.train().losses()))
                 : Optional.empty();
-        Optional<Routine> backward =
-                trains ? Optional.of(make(graph.train(), Routine.Direction.BACKWARD, List.of())) : Optional.empty();
+        Optional<Routine> backward = trains
+                ? Optional.of(make(graph.train(), Routine.Direction.BACKWARD, "Backward", List.of()))
+                : Optional.empty();
         Optional<Routine> evaluated = losses
                 ? Optional.of(make(
                         graph.losses(),
                         Routine.Direction.EVALUATE,
+                        "Losses",
                         graph.losses().losses()))
                 : Optional.empty();
         Optional<Routine> made = outputs
                 ? Optional.of(make(
                         graph.outputs(),
                         Routine.Direction.EVALUATE,
+                        "Outputs",
                         graph.outputs().outputs()))
                 : Optional.empty();
         return new Program(graph, scopes, routines, forward, backward, evaluated, made);
@@ -59,19 +65,25 @@ public final class ProgramBuilder {
         Map<Routine.Direction, Routine> directions = built.computeIfAbsent(variant, v -> new HashMap<>());
         Routine known = directions.get(direction);
         if (known == null) {
-            known = make(variant, direction, variant.outputs());
+            String purpose = switch (direction) {
+                case FORWARD -> "Forward";
+                case EVALUATE -> "Evaluate";
+                case BACKWARD -> "Backward";
+            };
+            known = make(variant, direction, purpose, variant.outputs());
             directions.put(direction, known);
             routines.add(known);
         }
         return known;
     }
 
-    private Routine make(Variant variant, Routine.Direction direction, List<Value> outputs) {
+    private Routine make(Variant variant, Routine.Direction direction, String purpose, List<Value> outputs) {
         Set<Value> saved = direction == Routine.Direction.EVALUATE ? Set.of() : saved(variant);
         List<Optional<Value>> results = direction == Routine.Direction.BACKWARD
                 ? variant.inputGradients()
                 : outputs.stream().map(Optional::of).toList();
-        return new RoutineBuilder(variant, direction, names(variant.scope()), saved, results, this::block).build();
+        return new RoutineBuilder(variant, direction, purpose, names(variant.scope()), saved, results, this::block)
+                .build();
     }
 
     private ScopeNames names(Scope scope) {

@@ -21,10 +21,11 @@ import java.util.function.BiFunction;
  */
 final class RoutineBuilder {
     /** Calls of kernels in one part; keeps a method far below the 8,000 bytecodes above which the JIT compiler gives up. */
-    private static final int PART_CALLS = 60;
+    private static final int PART_CALLS = 80;
 
     private final Variant variant;
     private final Routine.Direction direction;
+    private final String purpose;
     private final ScopeNames names;
     private final BiFunction<Variant, Routine.Direction, Routine> routines;
     private final List<Step> steps;
@@ -35,9 +36,12 @@ final class RoutineBuilder {
     private final Map<Value, Value> storage = new HashMap<>();
     private final Set<Value> fresh = new HashSet<>();
     private final Map<Value, Slot> slots = new HashMap<>();
+    private final Map<Value, String> localNames = new HashMap<>();
+    private final Set<String> takenNames = new HashSet<>();
     private final List<Statement> statements = new ArrayList<>();
 
     /**
+     * @param purpose what the routine's name ends with
      * @param saved what backward reads of forward: forward leaves it in fields, backward finds and frees it there
      * @param results what it returns
      * @param routines makes or finds the routines of blocks
@@ -45,12 +49,14 @@ final class RoutineBuilder {
     RoutineBuilder(
             Variant variant,
             Routine.Direction direction,
+            String purpose,
             ScopeNames names,
             Set<Value> saved,
             List<Optional<Value>> results,
             BiFunction<Variant, Routine.Direction, Routine> routines) {
         this.variant = variant;
         this.direction = direction;
+        this.purpose = purpose;
         this.names = names;
         this.saved = saved;
         this.routines = routines;
@@ -83,7 +89,7 @@ final class RoutineBuilder {
             }));
         }
         parts.add(List.copyOf(statements));
-        String name = names.routine(direction);
+        String name = names.routine(purpose);
         List<Slot> left = direction == Routine.Direction.FORWARD
                 ? new ArrayList<>(
                         new LinkedHashSet<>(saved.stream().map(slots::get).toList()))
@@ -100,9 +106,17 @@ final class RoutineBuilder {
                 cuts.add(i);
                 calls = 0;
             }
-            calls += steps.get(i) instanceof Step.Kernel ? 1 : 3;
+            calls += cost(steps.get(i));
         }
         return cuts;
+    }
+
+    /** Code of a step, in calls of kernels. */
+    private static int cost(Step step) {
+        if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
+            return 4;
+        }
+        return step instanceof Step.Kernel ? 1 : 0;
     }
 
     private static int part(List<Integer> cuts, int position) {
@@ -123,6 +137,17 @@ final class RoutineBuilder {
                 }
             }
         }
+        promoteSums();
+    }
+
+    /** A sum may take the place of one of its operands, which then has to outlive its part as well. */
+    private void promoteSums() {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            if (steps.get(i) instanceof Step.Sum sum && fields.contains(sum.result())) {
+                fields.add(sum.left());
+                fields.add(sum.right());
+            }
+        }
     }
 
     private List<Optional<Value>> given() {
@@ -136,7 +161,7 @@ final class RoutineBuilder {
         List<Slot> unused = new ArrayList<>();
         for (Optional<Value> value : given()) {
             arguments.add(value.map(v -> {
-                Slot local = new Slot(names.of(v), false, v.type());
+                Slot local = new Slot(name(v), false, v.type());
                 if (fields.contains(v)) {
                     statements.add(new Statement.Keep(slot(v), local));
                     return local;
@@ -154,10 +179,16 @@ final class RoutineBuilder {
         return arguments;
     }
 
+    private String name(Value value) {
+        return value.name().startsWith("d.")
+                ? localNames.computeIfAbsent(value, v -> names.local(v.name(), takenNames))
+                : names.of(value);
+    }
+
     private Slot slot(Value value) {
         return slots.computeIfAbsent(value, v -> {
             boolean field = fields.contains(v);
-            Slot slot = new Slot(names.of(v), field, v.type());
+            Slot slot = new Slot(name(v), field, v.type());
             if (field) {
                 names.field(slot);
             }
@@ -264,7 +295,6 @@ final class RoutineBuilder {
 
     private void inPlace(Value result, Value target, Value addend) {
         statements.add(new Statement.AddInPlace(slot(target), slot(addend)));
-        names.same(result, target);
         slots.put(result, slot(target));
         if (fields.contains(target)) {
             fields.add(result);

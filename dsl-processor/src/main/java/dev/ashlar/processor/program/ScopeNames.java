@@ -21,7 +21,7 @@ public final class ScopeNames {
     private final Scope scope;
     private final String typeName;
     private final Set<String> taken = new HashSet<>(RESERVED);
-    private final Map<Value, String> values = new HashMap<>();
+    private final Map<String, String> values = new HashMap<>();
     private final Map<ScopeParameter, String> parameters = new LinkedHashMap<>();
     private final Map<UseNode, String> blocks = new LinkedHashMap<>();
     private final Map<String, Slot> fields = new LinkedHashMap<>();
@@ -37,7 +37,9 @@ public final class ScopeNames {
                 .map(UseNode.class::cast)
                 .forEach(u -> {
                     blocks.put(u, unique(members, java(u.name())));
-                    taken.add(blocks.get(u) + "Saved");
+                    taken.add(u.name() + "Made");
+                    u.scope().inputs().forEach(i -> taken.add(java("d." + u.name() + "." + i.name())));
+                    u.scope().outputs().forEach(o -> taken.add(java(u.name() + "." + o.name() + ".parts")));
                 });
         scope.inputs().forEach(i -> of(i.value()));
         // Tensors of the model get their plain names before anything that is derived from them.
@@ -93,25 +95,24 @@ public final class ScopeNames {
         fields.putIfAbsent(slot.name(), slot);
     }
 
-    /** Java name of a tensor. */
+    /** Java name of a tensor of forward: the same in every routine. */
     String of(Value value) {
-        return values.computeIfAbsent(value, v -> unique(taken, java(v.name())));
+        return values.computeIfAbsent(value.name(), name -> unique(taken, java(name)));
     }
 
-    /** Gives a tensor the name of another, whose place it takes. */
-    void same(Value value, Value other) {
-        values.put(value, of(other));
+    /** A name that no tensor of forward has, for use in one routine. */
+    String local(String name, Set<String> takenInRoutine) {
+        String wanted = java(name);
+        String free = wanted;
+        for (int i = 2; taken.contains(free) || !takenInRoutine.add(free); i++) {
+            free = wanted + i;
+        }
+        return free;
     }
 
     /** Name of a routine; later variants are numbered. */
-    String routine(Routine.Direction direction) {
-        String base = typeName.substring(0, 1).toLowerCase(Locale.ROOT)
-                + typeName.substring(1)
-                + switch (direction) {
-                    case FORWARD -> "Forward";
-                    case EVALUATE -> "Evaluate";
-                    case BACKWARD -> "Backward";
-                };
+    String routine(String purpose) {
+        String base = typeName.substring(0, 1).toLowerCase(Locale.ROOT) + typeName.substring(1) + purpose;
         int number = routines.merge(base, 1, Integer::sum);
         return number == 1 ? base : base + number;
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param qualifiedName as in source
  * @param model the model's own name and package with the methods of the model as the plan overrides them; dims end with the plan's
  *     and then those of the option {@code ashlar.dims}
- * @param blocks the blocks by qualified name
+ * @param blocks the blocks by qualified name, sorted
  * @param device name of the device
  * @param mesh sizes of the mesh axes
  * @param links links of the mesh axes, empty if left out

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.spec;
 
 import dev.ashlar.processor.diagnostic.Source;
+import java.util.List;
 
 /**
  * One element of an annotation.
@@ -14,5 +15,10 @@ public record ValueSpec(Object value, boolean explicit, Source source) {
     /** The value of a text, an enum constant or a class. */
     public String text() {
         return (String) value;
+    }
+
+    /** The values of an array. */
+    public List<ValueSpec> entries() {
+        return ((List<?>) value).stream().map(ValueSpec.class::cast).toList();
     }
 }

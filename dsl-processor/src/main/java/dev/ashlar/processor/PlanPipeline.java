@@ -1,0 +1,42 @@
+package dev.ashlar.processor;
+
+import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.graph.Autodiff;
+import dev.ashlar.processor.graph.Graph;
+import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.op.Catalogue;
+import dev.ashlar.processor.program.Program;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.spec.PlanSpec;
+import dev.ashlar.processor.write.StepFacts;
+import dev.ashlar.processor.write.StepWriter;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** From a plan that was read to its written class: graph, gradients, program, plan, source. Each step runs only if those before are clean. */
+final class PlanPipeline implements PlanStep {
+    private final Catalogue catalogue;
+
+    PlanPipeline(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    @Override
+    public void process(PlanSpec spec, Diagnostics diagnostics, PlanSurroundings surroundings) throws IOException {
+        Optional<Graph> graph = new GraphBuilder(catalogue, diagnostics).build(spec);
+        if (graph.isEmpty() || diagnostics.hasErrors()) {
+            return;
+        }
+        TrainingGraph training = Autodiff.derive(graph.get(), diagnostics);
+        if (diagnostics.hasErrors()) {
+            return;
+        }
+        Program program = ProgramBuilder.build(training);
+        StepFacts facts = new StepFacts("", "", spec.device().text(), 4, 0, 0, 0, 0, List.of());
+        if (surroundings.writesSteps()) {
+            surroundings.write(new StepWriter(program, facts).write(surroundings.generated()));
+        }
+    }
+}

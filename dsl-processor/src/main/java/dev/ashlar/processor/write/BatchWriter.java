@@ -1,0 +1,42 @@
+package dev.ashlar.processor.write;
+
+import com.palantir.javapoet.AnnotationSpec;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterSpec;
+import com.palantir.javapoet.TypeSpec;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.TreeSet;
+import javax.lang.model.element.Modifier;
+
+/** Prints the record that holds one batch of a model: one component for every input, sorted by name. */
+public final class BatchWriter {
+    private BatchWriter() {}
+
+    /** The file. */
+    public static JavaFile write(
+            String packageName, String model, Collection<String> inputs, Optional<ClassName> generated) {
+        MethodSpec.Builder components = MethodSpec.constructorBuilder();
+        TypeSpec.Builder batch = TypeSpec.recordBuilder(model + "Batch").addModifiers(Modifier.PUBLIC);
+        StringBuilder javadoc = new StringBuilder("One batch of {@link " + model.replace('_', '.') + "}.\n\n");
+        for (String input : new TreeSet<>(inputs)) {
+            components.addParameter(
+                    ParameterSpec.builder(Names.HOST_TENSOR, input).build());
+            javadoc.append("@param ")
+                    .append(input)
+                    .append(" the input {@code ")
+                    .append(input)
+                    .append("}\n");
+        }
+        generated.ifPresent(g -> batch.addAnnotation(AnnotationSpec.builder(g)
+                .addMember("value", "$S", "dev.ashlar.processor.AshlarProcessor")
+                .build()));
+        batch.addJavadoc("$L", javadoc).recordConstructor(components.build());
+        return JavaFile.builder(packageName, batch.build())
+                .indent("    ")
+                .skipJavaLangImports(true)
+                .build();
+    }
+}

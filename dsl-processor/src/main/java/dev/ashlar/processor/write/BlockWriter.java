@@ -1,0 +1,423 @@
+package dev.ashlar.processor.write;
+
+import com.palantir.javapoet.CodeBlock;
+import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.program.Operand;
+import dev.ashlar.processor.program.Routine;
+import dev.ashlar.processor.program.ScopeNames;
+import dev.ashlar.processor.program.Slot;
+import dev.ashlar.processor.program.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Prints calls of blocks: one call, or loops over equal neighbours. */
+final class BlockWriter {
+    private final ScopeNames scope;
+    private final Set<ScopeNames> random;
+
+    /**
+     * @param scope the calling scope
+     * @param random scopes whose saved tensors hold the key of dropout masks
+     */
+    BlockWriter(ScopeNames scope, Set<ScopeNames> random) {
+        this.scope = scope;
+        this.random = random;
+    }
+
+    private boolean indexed(UseNode use) {
+        return use.repeats().isPresent();
+    }
+
+    private String parameters(UseNode use, String index) {
+        return "p." + scope.block(use) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
+    }
+
+    private String saved(UseNode use, String index) {
+        return "s." + scope.blockSaved(use) + (indexed(use) ? "[" + index + "]" : "");
+    }
+
+    private CodeBlock newSaved(UseNode use, ScopeNames inner, String index) {
+        return random.contains(inner)
+                ? CodeBlock.of(
+                        "new $L(s.key * 31 + $L)",
+                        inner.savedType(),
+                        indexed(use) ? index : use.name().length())
+                : CodeBlock.of("new $L()", inner.savedType());
+    }
+
+    /** The arguments that every routine of a block begins with. */
+    private CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
+        List<CodeBlock> arguments = new ArrayList<>();
+        arguments.add(CodeBlock.of("$L", parameters(use, index)));
+        if (routine.direction() == Routine.Direction.EVALUATE) {
+            if (routine.usesFields()) {
+                arguments.add(newSavedForEvaluation(routine));
+            }
+        } else {
+            arguments.add(CodeBlock.of("$L", saved(use, index)));
+        }
+        arguments.addAll(tensors);
+        return CodeBlock.of("$L($L)", routine.name(), CodeBlock.join(arguments, ",$W"));
+    }
+
+    private CodeBlock newSavedForEvaluation(Routine routine) {
+        return random.contains(routine.scope())
+                ? CodeBlock.of("new $L(0)", routine.scope().savedType())
+                : CodeBlock.of("new $L()", routine.scope().savedType());
+    }
+
+    CodeBlock forward(Statement.BlockForward block) {
+        return indexed(block.node()) ? repeatedForward(block) : singleForward(block);
+    }
+
+    private CodeBlock singleForward(Statement.BlockForward block) {
+        UseNode use = block.node();
+        Routine routine = block.runs().get(0).routine();
+        CodeBlock.Builder code = CodeBlock.builder();
+        if (routine.direction() == Routine.Direction.FORWARD) {
+            code.addStatement("$L = $L", saved(use, ""), newSaved(use, routine.scope(), ""));
+        }
+        code.addStatement("ops.enter($S)", use.name());
+        CodeBlock call = call(
+                use,
+                routine,
+                "",
+                block.arguments().stream().map(StatementWriter::operand).toList());
+        results(code, use, routine, call, block.results());
+        return code.addStatement("ops.leave()").build();
+    }
+
+    /** Assigns the results of a call; what nobody reads is closed. */
+    private static void results(
+            CodeBlock.Builder code, UseNode use, Routine routine, CodeBlock call, List<Optional<Slot>> results) {
+        long returned = routine.results().stream().filter(Optional::isPresent).count();
+        if (returned == 0) {
+            code.addStatement(call);
+            return;
+        }
+        if (returned == 1) {
+            int only = firstPresent(routine.results());
+            if (results.get(only).isPresent()) {
+                code.addStatement(
+                        "$L = $L", StatementWriter.assign(results.get(only).get()), call);
+            } else {
+                code.addStatement("$L.close()", call);
+            }
+            return;
+        }
+        String made = ScopeWriter.variable(use) + "Made";
+        code.addStatement("$T $L = $L", Names.TENSORS, made, call);
+        int position = 0;
+        for (int i = 0; i < results.size(); i++) {
+            if (routine.results().get(i).isEmpty()) {
+                continue;
+            }
+            if (results.get(i).isPresent()) {
+                code.addStatement(
+                        "$L = $L[$L]", StatementWriter.assign(results.get(i).get()), made, position);
+            } else {
+                code.addStatement("$L[$L].close()", made, position);
+            }
+            position++;
+        }
+    }
+
+    private static int firstPresent(List<? extends Optional<?>> list) {
+        for (int i = 0; i < list.size(); i++) {
+            if (list.get(i).isPresent()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private CodeBlock repeatedForward(Statement.BlockForward block) {
+        UseNode use = block.node();
+        boolean train = block.runs().get(0).routine().direction() == Routine.Direction.FORWARD;
+        ScopeNames inner = block.runs().get(0).routine().scope();
+        CodeBlock.Builder code = CodeBlock.builder();
+        if (train) {
+            code.addStatement("s.$L = new $L[$L]", scope.blockSaved(use), inner.savedType(), use.count());
+        }
+        String[] outputs = new String[use.outputs().size()];
+        Map<Integer, String> carried = new HashMap<>();
+        for (int k = 0; k < outputs.length; k++) {
+            outputs[k] = ScopeWriter.variable(use)
+                    + (outputs.length > 1
+                            ? ScopeWriter.upper(inner.scope().outputs().get(k).name())
+                            : "");
+            OptionalInt feeds = use.feeds().get(k);
+            if (feeds.isPresent()) {
+                carried.put(feeds.getAsInt(), outputs[k]);
+                code.addStatement(
+                        "$T $L = $L",
+                        Names.TENSOR,
+                        outputs[k],
+                        StatementWriter.operand(block.arguments().get(feeds.getAsInt())));
+            } else if (inner.scope().outputs().get(k).collect() == ScopeOutput.Collect.STACK) {
+                code.addStatement("$T $L = new $T[$L]", Names.TENSORS, outputs[k] + "Parts", Names.TENSOR, use.count());
+            } else {
+                code.addStatement("$T $L = null", Names.TENSOR, outputs[k]);
+            }
+        }
+        for (Statement.Run run : block.runs()) {
+            loop(code, run, false, index -> {
+                CodeBlock.Builder body = CodeBlock.builder();
+                body.addStatement("ops.enter($S, $L)", use.name(), index);
+                if (train) {
+                    body.addStatement("$L = $L", saved(use, index), newSaved(use, inner, index));
+                }
+                List<CodeBlock> arguments = new ArrayList<>();
+                for (int j = 0; j < block.arguments().size(); j++) {
+                    arguments.add(
+                            carried.containsKey(j)
+                                    ? CodeBlock.of("$L", carried.get(j))
+                                    : CodeBlock.of(
+                                            "ops.share($L)",
+                                            StatementWriter.read(
+                                                    block.arguments().get(j).slot())));
+                }
+                collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
+                body.addStatement("ops.leave()");
+                return body.build();
+            });
+        }
+        for (int j = 0; j < block.arguments().size(); j++) {
+            if (!carried.containsKey(j) && block.arguments().get(j).access() == Operand.Access.MOVE) {
+                code.addStatement(
+                        "$L.close()",
+                        StatementWriter.read(block.arguments().get(j).slot()));
+            }
+        }
+        finish(code, use, inner, outputs, block.results());
+        return code.build();
+    }
+
+    private static void collect(
+            CodeBlock.Builder body, UseNode use, ScopeNames inner, CodeBlock call, String[] outputs, String index) {
+        if (outputs.length == 1) {
+            body.addStatement("$L = $L", outputs[0], call);
+            return;
+        }
+        String made = ScopeWriter.variable(use) + "Made";
+        body.addStatement("$T $L = $L", Names.TENSORS, made, call);
+        for (int k = 0; k < outputs.length; k++) {
+            if (use.feeds().get(k).isPresent()) {
+                body.addStatement("$L = $L[$L]", outputs[k], made, k);
+                continue;
+            }
+            switch (inner.scope().outputs().get(k).collect()) {
+                case LAST -> body.addStatement("$L = ops.replace($L, $L[$L])", outputs[k], outputs[k], made, k);
+                case SUM -> body.addStatement("$L = ops.accumulate($L, $L[$L])", outputs[k], outputs[k], made, k);
+                case STACK -> body.addStatement("$L[$L] = $L[$L]", outputs[k] + "Parts", index, made, k);
+            }
+        }
+    }
+
+    private static void finish(
+            CodeBlock.Builder code, UseNode use, ScopeNames inner, String[] outputs, List<Optional<Slot>> results) {
+        for (int k = 0; k < outputs.length; k++) {
+            boolean stacked = use.feeds().get(k).isEmpty()
+                    && inner.scope().outputs().get(k).collect() == ScopeOutput.Collect.STACK;
+            if (stacked) {
+                code.addStatement("$T $L = ops.stackParts($L)", Names.TENSOR, outputs[k], outputs[k] + "Parts");
+            }
+            assignResult(code, results.get(k), outputs[k]);
+        }
+    }
+
+    /** Hands a variable over to the slot that is to hold it; closes it if there is none. */
+    private static void assignResult(CodeBlock.Builder code, Optional<Slot> slot, String variable) {
+        if (slot.isEmpty()) {
+            code.addStatement("$L.close()", variable);
+        } else if (slot.get().field()) {
+            code.addStatement("s.$L = $L", slot.get().name(), variable);
+        } else if (!slot.get().name().equals(variable)) {
+            code.addStatement("$T $L = $L", Names.TENSOR, slot.get().name(), variable);
+        }
+    }
+
+    private interface Body {
+        CodeBlock at(String index);
+    }
+
+    private static void loop(CodeBlock.Builder code, Statement.Run run, boolean descending, Body body) {
+        if (run.to() - run.from() == 1) {
+            code.add(body.at(Long.toString(run.from())));
+            return;
+        }
+        if (descending) {
+            code.beginControlFlow("for (int i = $L; i >= $L; i--)", run.to() - 1, run.from());
+        } else {
+            code.beginControlFlow("for (int i = $L; i < $L; i++)", run.from(), run.to());
+        }
+        code.add(body.at("i"));
+        code.endControlFlow();
+    }
+
+    CodeBlock backward(Statement.BlockBackward block) {
+        return indexed(block.node()) ? new RepeatedBackward(block).write() : singleBackward(block);
+    }
+
+    private CodeBlock singleBackward(Statement.BlockBackward block) {
+        UseNode use = block.node();
+        Routine routine = block.runs().get(0).routine();
+        CodeBlock.Builder code = CodeBlock.builder();
+        code.addStatement("ops.enter($S)", use.name());
+        CodeBlock call = call(
+                use,
+                routine,
+                "",
+                block.arguments().stream()
+                        .flatMap(Optional::stream)
+                        .map(StatementWriter::operand)
+                        .toList());
+        results(code, use, routine, call, block.results());
+        code.addStatement("ops.leave()");
+        return code.addStatement("$L = null", saved(use, "")).build();
+    }
+
+    /** Backward of a repeated block: gradients that are fed pass from repetition to repetition, those of constants are summed. */
+    private final class RepeatedBackward {
+        private final Statement.BlockBackward block;
+        private final UseNode use;
+        private final ScopeNames inner;
+        private final CodeBlock.Builder code = CodeBlock.builder();
+        private final Map<Integer, String> carried = new HashMap<>();
+        private final Map<Integer, String> sums = new HashMap<>();
+
+        RepeatedBackward(Statement.BlockBackward block) {
+            this.block = block;
+            use = block.node();
+            inner = block.runs().get(0).routine().scope();
+        }
+
+        CodeBlock write() {
+            declare();
+            for (int r = block.runs().size() - 1; r >= 0; r--) {
+                Statement.Run run = block.runs().get(r);
+                loop(code, run, true, index -> body(run, index));
+            }
+            finish();
+            return code.build();
+        }
+
+        private void declare() {
+            for (int k = 0; k < use.outputs().size(); k++) {
+                OptionalInt feeds = use.feeds().get(k);
+                if (feeds.isPresent()) {
+                    String name = "d" + ScopeWriter.upper(ScopeWriter.variable(use))
+                            + ScopeWriter.upper(
+                                    inner.scope().inputs().get(feeds.getAsInt()).name());
+                    carried.put(k, name);
+                    Optional<Operand.Tensor> given = block.arguments().get(k);
+                    code.addStatement(
+                            "$T $L = $L",
+                            Names.TENSOR,
+                            name,
+                            given.isPresent() ? StatementWriter.operand(given.get()) : CodeBlock.of("null"));
+                }
+            }
+            for (int j = 0; j < use.inputs().size(); j++) {
+                if (!isFed(j) && block.results().get(j).isPresent()) {
+                    String name = block.results().get(j).get().name();
+                    sums.put(j, name);
+                    code.addStatement("$T $L = null", Names.TENSOR, name);
+                }
+            }
+        }
+
+        private boolean isFed(int input) {
+            return use.feeds().stream().anyMatch(f -> f.isPresent() && f.getAsInt() == input);
+        }
+
+        private int feeder(int input) {
+            for (int k = 0; k < use.feeds().size(); k++) {
+                if (use.feeds().get(k).isPresent() && use.feeds().get(k).getAsInt() == input) {
+                    return k;
+                }
+            }
+            return -1;
+        }
+
+        private CodeBlock body(Statement.Run run, String index) {
+            CodeBlock.Builder body = CodeBlock.builder();
+            body.addStatement("ops.enter($S, $L)", use.name(), index);
+            Routine routine = run.routine();
+            List<CodeBlock> arguments = new ArrayList<>();
+            for (int k = 0; k < routine.arguments().size(); k++) {
+                if (routine.arguments().get(k).isPresent()) {
+                    arguments.add(argument(k, index));
+                }
+            }
+            CodeBlock call = call(use, routine, index, arguments);
+            List<Integer> made = new ArrayList<>();
+            for (int j = 0; j < routine.results().size(); j++) {
+                if (routine.results().get(j).isPresent()) {
+                    made.add(j);
+                }
+            }
+            if (made.isEmpty()) {
+                body.addStatement(call);
+            } else if (made.size() == 1) {
+                take(body, made.get(0), call);
+            } else {
+                String variable = ScopeWriter.variable(use) + "Made";
+                body.addStatement("$T $L = $L", Names.TENSORS, variable, call);
+                for (int m = 0; m < made.size(); m++) {
+                    take(body, made.get(m), CodeBlock.of("$L[$L]", variable, m));
+                }
+            }
+            body.addStatement("$L = null", saved(use, index));
+            return body.addStatement("ops.leave()").build();
+        }
+
+        private CodeBlock argument(int output, String index) {
+            if (carried.containsKey(output)) {
+                return CodeBlock.of("$L", carried.get(output));
+            }
+            Operand.Tensor given = block.arguments().get(output).orElseThrow();
+            return switch (inner.scope().outputs().get(output).collect()) {
+                case LAST -> StatementWriter.operand(given);
+                case SUM -> CodeBlock.of("ops.share($L)", StatementWriter.read(given.slot()));
+                case STACK -> CodeBlock.of("ops.select($L, 0, $L)", StatementWriter.read(given.slot()), index);
+            };
+        }
+
+        private void take(CodeBlock.Builder body, int input, CodeBlock gradient) {
+            if (isFed(input)) {
+                body.addStatement("$L = $L", carried.get(feeder(input)), gradient);
+            } else {
+                body.addStatement("$L = ops.accumulate($L, $L)", sums.get(input), sums.get(input), gradient);
+            }
+        }
+
+        private void finish() {
+            code.addStatement("s.$L = null", scope.blockSaved(use));
+            for (int k = 0; k < use.outputs().size(); k++) {
+                Optional<Operand.Tensor> given = block.arguments().get(k);
+                if (use.feeds().get(k).isEmpty()
+                        && given.isPresent()
+                        && inner.scope().outputs().get(k).collect() != ScopeOutput.Collect.LAST
+                        && given.get().access() == Operand.Access.MOVE) {
+                    code.addStatement(
+                            "$L.close()", StatementWriter.read(given.get().slot()));
+                }
+            }
+            for (int j = 0; j < use.inputs().size(); j++) {
+                Optional<Slot> result = block.results().get(j);
+                if (result.isPresent() && isFed(j)) {
+                    assignResult(code, result, carried.get(feeder(j)));
+                } else if (result.isPresent() && result.get().field()) {
+                    code.addStatement("s.$L = $L", result.get().name(), sums.get(j));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.ashlar.processor.write;
+
+import java.util.List;
+
+/**
+ * What the written class says about its plan.
+ *
+ * @param modelHash hash of the model's graph
+ * @param planHash hash of the program
+ * @param device name of the device
+ * @param computeBytes bytes of an element that the plan computes in
+ * @param summary lines for people
+ */
+public record StepFacts(
+        String modelHash,
+        String planHash,
+        String device,
+        int computeBytes,
+        long budgetBytes,
+        long peakBytes,
+        long parameterBytes,
+        long optimizerBytes,
+        List<String> summary) {}

@@ -1,0 +1,5 @@
+/** Prints programs as Java source. */
+@NullMarked
+package dev.ashlar.processor.write;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+package net;
+
+import dev.ashlar.dsl.*;
+
+@Model
+interface Net {}

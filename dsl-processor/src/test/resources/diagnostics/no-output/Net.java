@@ -1,0 +1,26 @@
+package demo;
+
+import dev.ashlar.dsl.*;
+
+@Model(dims = "batch=4 d=8")
+@Plan(memory = "1GiB")
+interface Net {
+    @Input(shape = "batch d")
+    Tensor x();
+
+    @Use(Part.class)
+    Tensor part(Tensor x);
+
+    @Loss
+    @MeanSquaredError
+    Tensor loss(@In(to = "x") Tensor part, @In(value = "x", to = "targets") Tensor t);
+}
+
+@Block
+interface Part {
+    @Input(shape = "batch d")
+    Tensor x();
+
+    @Relu
+    Tensor y(Tensor x);
+}

@@ -1,0 +1,169 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scaled dot-product attention by libtorch's fused CPU kernel. That kernel wants as many key heads as query heads and one head size:
+ * with fewer key heads, the groups join the batch and the heads of a group see one key head through a stride of zero; a smaller head
+ * size is padded with zeros, which change no product.
+ */
+final class AttentionKernels {
+    private static final String FORWARD = "_scaled_dot_product_flash_attention_for_cpu";
+    private static final String BACKWARD = "_scaled_dot_product_flash_attention_for_cpu_backward";
+
+    private final KernelContext context;
+
+    AttentionKernels(KernelContext context) {
+        this.context = context;
+    }
+
+    Tensor[] attention(Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
+        Heads heads = Heads.of(q, k, v);
+        try (Tensor query = heads.query(q);
+                Tensor key = heads.shared(k);
+                Tensor value = heads.shared(v)) {
+            @Nullable Tensor[] results = context.operator(FORWARD, 7).call(query, key, value, 0.0, causal, null, scale);
+            return new Tensor[] {
+                heads.ungroup(defined(results[0]), heads.valueSize), heads.ungroupRows(defined(results[1]))
+            };
+        }
+    }
+
+    Tensor[] backward(
+            Tensor dout, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, boolean causal, double scale) {
+        Heads heads = Heads.of(q, k, v);
+        try (Tensor query = heads.query(q);
+                Tensor key = heads.shared(k);
+                Tensor value = heads.shared(v);
+                Tensor result = heads.query(out);
+                Tensor gradient = heads.query(dout);
+                Tensor sums = heads.rows(logSumExp)) {
+            @Nullable
+            Tensor[] results = context.operator(BACKWARD, 10)
+                    .call(gradient, query, key, value, result, sums, 0.0, causal, null, scale);
+            return new Tensor[] {
+                heads.ungroup(defined(results[0]), heads.keySize),
+                heads.reduce(defined(results[1]), heads.keySize),
+                heads.reduce(defined(results[2]), heads.valueSize)
+            };
+        }
+    }
+
+    private static Tensor defined(@Nullable Tensor tensor) {
+        if (tensor == null) {
+            throw new IllegalStateException("the attention kernel left a result undefined");
+        }
+        return tensor;
+    }
+
+    /** How [batch, heads, length, size] is shown to the kernel and its results back. */
+    private static final class Heads {
+        final long batch;
+        final long groups;
+        final long ratio;
+        final long keySize;
+        final long valueSize;
+
+        private Heads(long batch, long groups, long ratio, long keySize, long valueSize) {
+            this.batch = batch;
+            this.groups = groups;
+            this.ratio = ratio;
+            this.keySize = keySize;
+            this.valueSize = valueSize;
+        }
+
+        static Heads of(Tensor q, Tensor k, Tensor v) {
+            long heads = q.size(1);
+            long groups = k.size(1);
+            if (heads % groups != 0) {
+                throw new AshlarException("Attention with " + heads + " query heads and " + groups
+                        + " key heads: the first must be a multiple of the second.");
+            }
+            return new Heads(q.size(0), groups, heads / groups, k.size(3), v.size(3));
+        }
+
+        private long size() {
+            return Math.max(keySize, valueSize);
+        }
+
+        /** A query-like tensor as the kernel wants it, owned. */
+        Tensor query(Tensor x) {
+            Tensor padded = padded(x);
+            if (ratio == 1) {
+                return padded;
+            }
+            try (padded) {
+                return padded.reshape(batch * groups, ratio, x.size(2), size());
+            }
+        }
+
+        /** A key-like tensor as the kernel wants it, owned. */
+        Tensor shared(Tensor x) {
+            Tensor padded = padded(x);
+            if (ratio == 1) {
+                return padded;
+            }
+            try (padded;
+                    Tensor joined = padded.reshape(batch * groups, 1, x.size(2), size())) {
+                return joined.expand(batch * groups, ratio, x.size(2), size());
+            }
+        }
+
+        /** The kernel reads a row as one run of memory. */
+        private Tensor padded(Tensor x) {
+            long missing = size() - x.size(3);
+            if (missing > 0) {
+                return torch.constant_pad_nd(x, 0, missing);
+            }
+            return x.stride(3) == 1 ? Tensors.share(x) : Tensors.contiguous(x);
+        }
+
+        Tensor rows(Tensor x) {
+            return ratio == 1 ? Tensors.share(x) : x.reshape(batch * groups, ratio, x.size(2));
+        }
+
+        /** Back to [batch, heads, length, size] without the padding; closes the argument. */
+        Tensor ungroup(Tensor x, long ownSize) {
+            Tensor trimmed = trimmed(x, ownSize);
+            if (ratio == 1) {
+                return trimmed;
+            }
+            try (trimmed) {
+                return trimmed.reshape(batch, groups * ratio, trimmed.size(2), ownSize);
+            }
+        }
+
+        Tensor ungroupRows(Tensor x) {
+            if (ratio == 1) {
+                return x;
+            }
+            try (x) {
+                return x.reshape(batch, groups * ratio, x.size(2));
+            }
+        }
+
+        /** A key head's gradient is the sum over the query heads that read it; closes the argument. */
+        Tensor reduce(Tensor x, long ownSize) {
+            Tensor trimmed = trimmed(x, ownSize);
+            if (ratio == 1) {
+                return trimmed;
+            }
+            try (trimmed;
+                    Tensor summed = trimmed.sum(1)) {
+                return summed.reshape(batch, groups, summed.size(1), ownSize);
+            }
+        }
+
+        private Tensor trimmed(Tensor x, long ownSize) {
+            if (x.size(3) == ownSize) {
+                return x;
+            }
+            try (x) {
+                return x.narrow(3, 0, ownSize);
+            }
+        }
+    }
+}

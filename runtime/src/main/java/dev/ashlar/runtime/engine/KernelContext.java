@@ -1,0 +1,156 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.DType;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** What kernels share: the device, the compute type, and small native objects that are too dear to be made at every call. */
+final class KernelContext implements AutoCloseable {
+    /** Far above the number of constants in a model; only a value that changes at every step reaches it. */
+    private static final int MOST_SCALARS = 1024;
+
+    private final DeviceKind device;
+    private final Precision precision;
+    /** By number and type: a {@link Double} or a {@link Long}. */
+    private final Map<Number, Scalar> scalars = new HashMap<>();
+
+    private final Map<DType, TensorOptions> options = new HashMap<>();
+    private final Map<String, NativeOperator> operators = new HashMap<>();
+    private final BoolPointer[] masks = new BoolPointer[8];
+    private final TensorOptional absent = new TensorOptional();
+    private final MemoryFormatOptional anyFormat = new MemoryFormatOptional();
+    private final ScalarTypeOptional ownType = new ScalarTypeOptional();
+    private final ScalarTypeOptional floatType = new ScalarTypeOptional(ScalarType.Float);
+
+    KernelContext(DeviceKind device, Precision precision) {
+        this.device = device;
+        this.precision = precision;
+        for (int i = 0; i < masks.length; i++) {
+            masks[i] = new BoolPointer(3);
+            for (int bit = 0; bit < 3; bit++) {
+                masks[i].put(bit, (i >> bit & 1) != 0);
+            }
+        }
+    }
+
+    DeviceKind device() {
+        return device;
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    DType compute() {
+        return precision.compute();
+    }
+
+    /** A floating-point number, borrowed and valid until the next call: kernels use it at once. */
+    Scalar scalar(double value) {
+        Scalar cached = scalars.get(value);
+        return cached != null ? cached : keep(value, new Scalar(value));
+    }
+
+    /** A whole number, for tensors of integers; borrowed as {@link #scalar} is. */
+    Scalar whole(long value) {
+        Scalar cached = scalars.get(value);
+        return cached != null ? cached : keep(value, new Scalar(value));
+    }
+
+    private Scalar keep(Number value, Scalar made) {
+        if (scalars.size() >= MOST_SCALARS) {
+            scalars.values().forEach(Scalar::close);
+            scalars.clear();
+        }
+        scalars.put(value, made);
+        return made;
+    }
+
+    /** The three flags of a backward kernel, borrowed. */
+    BoolPointer mask(boolean first, boolean second, boolean third) {
+        return masks[(first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)];
+    }
+
+    /** No tensor, borrowed. */
+    TensorOptional absent() {
+        return absent;
+    }
+
+    /** The result has the type of the operand, borrowed. */
+    ScalarTypeOptional ownType() {
+        return ownType;
+    }
+
+    /** The result is in 32-bit floats, borrowed. */
+    ScalarTypeOptional floatType() {
+        return floatType;
+    }
+
+    /** The operator with this name, checked against its schema at the first call. */
+    NativeOperator operator(String name, int arity) {
+        NativeOperator cached = operators.get(name);
+        if (cached == null) {
+            cached = NativeOperator.find(name, arity);
+            operators.put(name, cached);
+        }
+        return cached;
+    }
+
+    /** An uninitialised tensor on the device. */
+    Tensor empty(DType type, long... shape) {
+        return torch.empty(shape, options(type), anyFormat);
+    }
+
+    /** A tensor of zeros on the device. */
+    Tensor zeros(DType type, long... shape) {
+        return torch.zeros(shape, options(type));
+    }
+
+    /** A tensor of one value on the device. */
+    Tensor full(DType type, double value, long... shape) {
+        return torch.full(shape, scalar(value), options(type));
+    }
+
+    /** The numbers 0, 1, … below {@code end} on the device. */
+    Tensor range(DType type, long end) {
+        return torch.arange(whole(end), options(type));
+    }
+
+    private TensorOptions options(DType type) {
+        TensorOptions cached = options.get(type);
+        if (cached == null) {
+            try (TensorOptions typed = new TensorOptions(Tensors.torchType(type));
+                    Device where = new Device(device.torchName());
+                    DeviceOptional optional = new DeviceOptional(where)) {
+                cached = typed.device(optional);
+            }
+            options.put(type, cached);
+        }
+        return cached;
+    }
+
+    @Override
+    public void close() {
+        scalars.values().forEach(Scalar::close);
+        options.values().forEach(TensorOptions::close);
+        operators.values().forEach(NativeOperator::close);
+        for (BoolPointer mask : masks) {
+            mask.close();
+        }
+        absent.close();
+        anyFormat.close();
+        ownType.close();
+        floatType.close();
+    }
+}

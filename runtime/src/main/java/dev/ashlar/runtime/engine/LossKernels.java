@@ -1,0 +1,155 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.DType;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Losses, in 32-bit floats. Cross-entropy works in runs of rows: no temporary is as large as the logits, and its backward pass makes
+ * softmax minus target in the result's own buffer, where autograd keeps two such tensors.
+ */
+final class LossKernels {
+    /** Elements a run: about a megabyte of floats, which the second pass over it finds in the cache. */
+    private static final long RUN = 1 << 18;
+
+    private final KernelContext context;
+
+    LossKernels(KernelContext context) {
+        this.context = context;
+    }
+
+    /** The number of rows of {@code classes} that make a run. */
+    private static long rowsOf(long classes) {
+        return Math.max(1, RUN / Math.max(1, classes));
+    }
+
+    Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing) {
+        requireSmoothing(smoothing);
+        Tensor logProbabilities = logSoftmax(logits);
+        try (Tensor rows = Tensors.rows(logProbabilities);
+                Tensor flat = targets.reshape(-1);
+                Tensor valid = validity(flat, ignoreIndex);
+                Tensor safe = safeTargets(flat, valid);
+                Tensor column = safe.unsqueeze(1);
+                Tensor picked = torch.gather(rows, 1, column);
+                Tensor values = picked.squeeze(1)) {
+            Tensor weight = valid.sum();
+            if (smoothing > 0) {
+                try (Tensor perRow = rows.sum(1)) {
+                    values.mul_(context.scalar(1 - smoothing));
+                    perRow.mul_(context.scalar(smoothing / Tensors.last(rows)));
+                    values.add_(perRow);
+                }
+            }
+            values.mul_(valid).neg_();
+            Tensor loss = values.sum();
+            try (Tensor count = weight.clamp_min(context.scalar(1))) {
+                loss.div_(count);
+            }
+            return new Tensor[] {loss, logProbabilities, weight};
+        }
+    }
+
+    private Tensor logSoftmax(Tensor logits) {
+        if (Tensors.is(logits, DType.FLOAT32)) {
+            return logits.log_softmax(-1, context.floatType());
+        }
+        Tensor result = context.empty(DType.FLOAT32, Tensors.shape(logits));
+        try (Tensor from = Tensors.rows(logits);
+                Tensor to = Tensors.rows(result)) {
+            long step = rowsOf(to.size(1));
+            for (long start = 0; start < to.size(0); start += step) {
+                long length = Math.min(step, to.size(0) - start);
+                try (Tensor narrow = from.narrow(0, start, length);
+                        Tensor wide = narrow.to(Tensors.torchType(DType.FLOAT32));
+                        Tensor target = to.narrow(0, start, length)) {
+                    torch.log_softmax_out(target, wide, 1, context.floatType());
+                }
+            }
+        }
+        return result;
+    }
+
+    Tensor crossEntropyBackward(
+            Tensor dloss, Tensor logProbabilities, Tensor targets, Tensor weight, long ignoreIndex, double smoothing) {
+        requireSmoothing(smoothing);
+        Tensor gradient = context.empty(context.compute(), Tensors.shape(logProbabilities));
+        long classes = Tensors.last(logProbabilities);
+        try (Tensor rows = Tensors.rows(logProbabilities);
+                Tensor result = Tensors.rows(gradient);
+                Tensor flat = targets.reshape(-1);
+                Tensor factor = validity(flat, ignoreIndex);
+                Tensor safe = safeTargets(flat, factor);
+                Tensor index = safe.unsqueeze(1);
+                Tensor column = factor.unsqueeze(1);
+                Tensor one = context.full(DType.FLOAT32, smoothing - 1, 1, 1);
+                Tensor subtrahend = one.expand(rows.size(0), 1);
+                Tensor count = weight.clamp_min(context.scalar(1))) {
+            factor.mul_(dloss).div_(count);
+            long step = rowsOf(classes);
+            for (long start = 0; start < rows.size(0); start += step) {
+                long length = Math.min(step, rows.size(0) - start);
+                try (Tensor from = rows.narrow(0, start, length);
+                        Tensor to = result.narrow(0, start, length);
+                        Tensor work = workspace(to);
+                        Tensor places = index.narrow(0, start, length);
+                        Tensor hot = subtrahend.narrow(0, start, length);
+                        Tensor factors = column.narrow(0, start, length)) {
+                    torch.exp_out(work, from);
+                    work.scatter_add_(1, places, hot);
+                    if (smoothing > 0) {
+                        work.sub_(context.scalar(smoothing / classes));
+                    }
+                    work.mul_(factors);
+                    if (context.compute() != DType.FLOAT32) {
+                        to.copy_(work);
+                    }
+                }
+            }
+        }
+        return gradient;
+    }
+
+    /** Results in 32-bit floats are worked out in place. */
+    private Tensor workspace(Tensor run) {
+        return context.compute() == DType.FLOAT32
+                ? Tensors.share(run)
+                : context.empty(DType.FLOAT32, Tensors.shape(run));
+    }
+
+    /** 1 for a target that counts, 0 for an ignored one. */
+    private Tensor validity(Tensor targets, long ignoreIndex) {
+        try (Tensor valid = targets.ne(context.whole(ignoreIndex))) {
+            return valid.to(Tensors.torchType(DType.FLOAT32));
+        }
+    }
+
+    /** Ignored targets point at class 0, where their factor of 0 makes them harmless. */
+    private static Tensor safeTargets(Tensor targets, Tensor valid) {
+        try (Tensor mask = valid.to(Tensors.torchType(DType.INT64))) {
+            return targets.mul(mask);
+        }
+    }
+
+    private static void requireSmoothing(double smoothing) {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw new AshlarException("Label smoothing of " + smoothing + " is outside [0, 1]; choose a value in it.");
+        }
+    }
+
+    Tensor meanSquaredError(Tensor x, Tensor targets) {
+        try (Tensor wide = Tensors.as(x, DType.FLOAT32);
+                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32)) {
+            return torch.mse_loss(wide, wideTargets);
+        }
+    }
+
+    Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
+        try (Tensor factor = dloss.mul(context.scalar(2.0 / Math.max(1, x.numel())))) {
+            Tensor difference = x.sub(targets);
+            difference.mul_(factor);
+            return difference;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.DType;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Layer norm and RMS norm over the last dimension. */
+final class NormKernels {
+    private static final long[] LAST = {-1};
+
+    private final KernelContext context;
+
+    NormKernels(KernelContext context) {
+        this.context = context;
+    }
+
+    Tensor[] layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double eps) {
+        try (TensorOptional weightOptional = new TensorOptional(weight);
+                TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
+            long[] normalized = {Tensors.last(x)};
+            return Tensors.all(torch.native_layer_norm(x, normalized, weightOptional, biasOptional, eps));
+        }
+    }
+
+    @Nullable
+    Tensor[] layerNormBackward(
+            Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, @Nullable Tensor bias, boolean[] needs) {
+        try (TensorOptional weightOptional = new TensorOptional(weight);
+                TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
+            long[] normalized = {Tensors.last(x)};
+            return Tensors.owned(torch.native_layer_norm_backward(
+                    dy,
+                    x,
+                    normalized,
+                    mean,
+                    rstd,
+                    weightOptional,
+                    biasOptional,
+                    context.mask(needs[0], needs[1], needs[2])));
+        }
+    }
+
+    /** The root mean square comes from the norm of a row, so nothing but the result is as large as {@code x}. */
+    Tensor[] rmsNorm(Tensor x, Tensor weight, double eps) {
+        Tensor rstd = torch.linalg_vector_norm(x, context.scalar(2), LAST, true, context.floatType());
+        rstd.square_().mul_(context.scalar(1.0 / Tensors.last(x)));
+        rstd.add_(context.scalar(eps)).rsqrt_();
+        Tensor y = x.mul(rstd);
+        y.mul_(weight);
+        return new Tensor[] {Tensors.converted(y, Tensors.type(x)), rstd};
+    }
+
+    /** With n = x·rstd: dweight = Σ dy·n and dx = rstd·(dy·weight − n·mean(dy·weight·n)). */
+    @Nullable
+    Tensor[] rmsNormBackward(Tensor dy, Tensor x, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
+        DType type = Tensors.type(x);
+        try (Tensor normal = x.mul(rstd)) {
+            Tensor weightGradient = null;
+            if (needWeight) {
+                try (Tensor product = normal.mul(dy);
+                        Tensor rows = Tensors.rows(product)) {
+                    weightGradient = Tensors.converted(rows.sum(0), type);
+                }
+            }
+            Tensor inputGradient = null;
+            if (needX) {
+                inputGradient = Tensors.converted(rmsInputGradient(dy, normal, rstd, weight), type);
+            }
+            return new @Nullable Tensor[] {inputGradient, weightGradient};
+        }
+    }
+
+    private Tensor rmsInputGradient(Tensor dy, Tensor normal, Tensor rstd, Tensor weight) {
+        try (Tensor wide = Tensors.as(dy, DType.FLOAT32)) {
+            Tensor dx = wide.mul(weight);
+            try (Tensor product = dx.mul(normal);
+                    Tensor mean = product.mean(LAST, true, context.ownType())) {
+                dx.addcmul_(normal, mean, context.scalar(-1));
+                dx.mul_(rstd);
+            }
+            return dx;
+        }
+    }
+}

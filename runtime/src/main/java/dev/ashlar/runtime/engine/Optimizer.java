@@ -1,0 +1,36 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.bytedeco.pytorch.Tensor;
+
+/** Turns gradients into new values. Its state is allocated when it is made. */
+public sealed interface Optimizer extends AutoCloseable permits StatefulOptimizer {
+    /**
+     * Updates the parameters that have a gradient, and closes their gradients.
+     *
+     * @param parameters all or some of those that the optimizer was made for
+     * @param clipNorm gradients are scaled down so that their joint 2-norm is at most this; infinity switches it off
+     * @return the joint norm before clipping, if clipping is on
+     */
+    OptionalDouble update(List<Parameter> parameters, double learningRate, double clipNorm);
+
+    /** The state by name, such as {@code body.0.up.weight.exp_avg}, in a fixed order; tensors are borrowed. */
+    Map<String, Tensor> state();
+
+    /**
+     * Copies a saved state.
+     *
+     * @throws AshlarException if a tensor is missing, superfluous or of another shape
+     */
+    void load(Map<String, Tensor> saved);
+
+    /** Bytes of the state. */
+    long bytes();
+
+    /** Frees the state. */
+    @Override
+    void close();
+}

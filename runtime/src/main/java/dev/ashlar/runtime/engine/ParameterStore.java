@@ -1,0 +1,144 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.Seed;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone. */
+public final class ParameterStore implements AutoCloseable {
+    private final KernelContext context;
+    private final Seed seed;
+    private final TransferKernels transfer;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+
+    /** An empty store on the engine's device, in its precision. */
+    public ParameterStore(Engine engine) {
+        this.context = engine.context();
+        this.seed = engine.seed();
+        this.transfer = new TransferKernels(context);
+    }
+
+    /**
+     * Creates a parameter that is trained.
+     *
+     * @param decay whether weight decay applies
+     */
+    public Parameter trainable(String name, Init init, boolean decay, long... shape) {
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, shape);
+    }
+
+    /** Creates a parameter that keeps its value. */
+    public Parameter frozen(String name, Init init, long... shape) {
+        return add(name, Parameter.Kind.FROZEN, false, init, shape);
+    }
+
+    /** Creates a tensor that operators update, such as a running mean; always in 32-bit floats. */
+    public Parameter buffer(String name, Init init, long... shape) {
+        return add(name, Parameter.Kind.BUFFER, false, init, shape);
+    }
+
+    /** All, in order of creation. */
+    public List<Parameter> all() {
+        return List.copyOf(parameters.values());
+    }
+
+    /**
+     * The parameter of this name.
+     *
+     * @throws AshlarException if there is none
+     */
+    public Parameter get(String name) {
+        Parameter found = parameters.get(name);
+        if (found == null) {
+            throw new AshlarException(
+                    "There is no parameter '" + name + "'; the model has " + parameters.keySet() + ".");
+        }
+        return found;
+    }
+
+    /** Bytes of values and masters. */
+    public long bytes() {
+        long bytes = 0;
+        for (Parameter parameter : parameters.values()) {
+            bytes += parameter.value().nbytes();
+            bytes += parameter.master() == parameter.value()
+                    ? 0
+                    : parameter.master().nbytes();
+        }
+        return bytes;
+    }
+
+    private Parameter add(String name, Parameter.Kind kind, boolean decay, Init init, long[] shape) {
+        if (parameters.containsKey(name)) {
+            throw new AshlarException("Two parameters are named '" + name + "'; give one of them another name.");
+        }
+        Tensor drawn = draw(name, init, shape);
+        DType valueType = kind == Parameter.Kind.BUFFER ? DType.FLOAT32 : context.compute();
+        Tensor value;
+        Tensor master;
+        if (kind == Parameter.Kind.TRAINABLE && context.precision().master() != valueType) {
+            master = drawn;
+            value = drawn.to(Tensors.torchType(valueType));
+        } else {
+            value = Tensors.converted(drawn, valueType);
+            master = value;
+        }
+        Parameter parameter = new Parameter(name, kind, decay, value, master, transfer);
+        parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /** Drawn on the host, so that every device and every rank sees the same numbers. */
+    private Tensor draw(String name, Init init, long[] shape) {
+        Tensor host = torch.empty(shape);
+        if (init instanceof Init.Constant constant) {
+            host.fill_(context.scalar(constant.value()));
+        } else {
+            try (Generator generator = torch.make_generator_cpu(generatorSeed(name, shape));
+                    GeneratorOptional optional = new GeneratorOptional(generator)) {
+                if (init instanceof Init.Normal normal) {
+                    host.normal_(0, normal.std(), optional);
+                } else if (init instanceof Init.Uniform uniform) {
+                    host.uniform_(-uniform.bound(), uniform.bound(), optional);
+                }
+            }
+        }
+        if (context.device() == DeviceKind.CPU) {
+            return host;
+        }
+        try (host;
+                Device device = new Device(context.device().torchName())) {
+            return host.to(device, host.scalar_type());
+        }
+    }
+
+    /** The generator keeps 32 bits of it. */
+    private long generatorSeed(String name, long[] shape) {
+        CRC32C hash = new CRC32C();
+        hash.update(name.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer extents = ByteBuffer.allocate(Long.BYTES * shape.length);
+        for (long extent : shape) {
+            extents.putLong(extent);
+        }
+        hash.update(extents.flip());
+        return seed.mix(hash.getValue()) & 0xffffffffL;
+    }
+
+    /** Frees all values and gradients. */
+    @Override
+    public void close() {
+        parameters.values().forEach(Parameter::close);
+        parameters.clear();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What the optimizers have in common: named state, clipping, groups with and without weight decay, masters. */
+abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimizer, AdamWOptimizer, LionOptimizer {
+    /** As PyTorch's clip_grad_norm_: keeps the factor finite at a norm of 0. */
+    private static final double CLIP_EPS = 1e-6;
+
+    final OptimizerSettings settings;
+    final KernelContext context;
+    private final Map<String, Tensor> state = new LinkedHashMap<>();
+
+    StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
+        this.settings = settings;
+        this.context = context;
+    }
+
+    /** Applies gradients to the masters of parameters with one weight decay. Neither array is closed. */
+    abstract void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate);
+
+    /** Allocates a state as large as the master. */
+    final void allocate(Parameter parameter, String suffix) {
+        state.put(key(parameter, suffix), torch.zeros_like(parameter.master()));
+    }
+
+    /** Allocates a counter in 32-bit floats, as the fused kernels want it. */
+    final void allocateCounter(Parameter parameter, String suffix) {
+        state.put(key(parameter, suffix), context.zeros(DType.FLOAT32));
+    }
+
+    final Tensor state(Parameter parameter, String suffix) {
+        Tensor found = state.get(key(parameter, suffix));
+        if (found == null) {
+            throw new IllegalArgumentException("the optimizer was not made for " + parameter.name());
+        }
+        return found;
+    }
+
+    final Tensor[] states(List<Parameter> parameters, String suffix) {
+        return parameters.stream().map(parameter -> state(parameter, suffix)).toArray(Tensor[]::new);
+    }
+
+    static Tensor[] masters(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::master).toArray(Tensor[]::new);
+    }
+
+    private static String key(Parameter parameter, String suffix) {
+        return parameter.name() + "." + suffix;
+    }
+
+    @Override
+    public final OptionalDouble update(List<Parameter> parameters, double learningRate, double clipNorm) {
+        List<Parameter> due =
+                parameters.stream().filter(each -> each.gradient() != null).toList();
+        OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
+        if (context.precision() == Precision.BF16_MIXED) {
+            // One at a time: the gradient's copy in 32-bit floats is then no larger than the largest parameter.
+            due.forEach(each -> updateGroup(List.of(each), decayOf(each), learningRate));
+        } else {
+            updateGroup(due.stream().filter(Parameter::decay).toList(), settings.weightDecay(), learningRate);
+            updateGroup(due.stream().filter(each -> !each.decay()).toList(), 0, learningRate);
+        }
+        return norm;
+    }
+
+    private double decayOf(Parameter parameter) {
+        return parameter.decay() ? settings.weightDecay() : 0;
+    }
+
+    private void updateGroup(List<Parameter> group, double weightDecay, double learningRate) {
+        if (group.isEmpty()) {
+            return;
+        }
+        Tensor[] gradients = new Tensor[group.size()];
+        for (int i = 0; i < gradients.length; i++) {
+            Tensor gradient = Objects.requireNonNull(group.get(i).takeGradient());
+            gradients[i] = Tensors.converted(gradient, context.precision().master());
+        }
+        apply(group, gradients, weightDecay, learningRate);
+        Tensors.close(gradients);
+        group.forEach(Parameter::publish);
+    }
+
+    private OptionalDouble clip(List<Parameter> parameters, double clipNorm) {
+        if (!(clipNorm > 0)) {
+            throw new AshlarException(
+                    "A clip norm of " + clipNorm + " is not positive; use infinity to switch clipping off.");
+        }
+        double squares = 0;
+        for (Parameter parameter : parameters) {
+            double norm = norm(Objects.requireNonNull(parameter.gradient()));
+            squares += norm * norm;
+        }
+        double norm = Math.sqrt(squares);
+        // A norm that is NaN passes: the loss check says so more clearly than a model of NaNs.
+        if (norm > clipNorm) {
+            double factor = clipNorm / (norm + CLIP_EPS);
+            for (Parameter parameter : parameters) {
+                Objects.requireNonNull(parameter.gradient()).mul_(context.scalar(factor));
+            }
+        }
+        return OptionalDouble.of(norm);
+    }
+
+    private double norm(Tensor gradient) {
+        try (Tensor flat = gradient.view(-1);
+                Tensor norm =
+                        torch.linalg_vector_norm(flat, context.scalar(2), new long[] {0}, false, context.floatType())) {
+            return norm.item_double();
+        }
+    }
+
+    @Override
+    public final Map<String, Tensor> state() {
+        return Collections.unmodifiableMap(state);
+    }
+
+    @Override
+    public final void load(Map<String, Tensor> saved) {
+        List<String> problems = new ArrayList<>();
+        state.forEach((name, own) -> {
+            Tensor other = saved.get(name);
+            if (other == null) {
+                problems.add("'" + name + "' is missing");
+            } else if (!Arrays.equals(Tensors.shape(own), Tensors.shape(other))) {
+                problems.add("'" + name + "' has shape " + Arrays.toString(Tensors.shape(other)) + " instead of "
+                        + Arrays.toString(Tensors.shape(own)));
+            }
+        });
+        saved.keySet().stream()
+                .filter(name -> !state.containsKey(name))
+                .forEach(name -> problems.add("'" + name + "' is of no use"));
+        if (!problems.isEmpty()) {
+            throw new AshlarException("The optimizer state does not fit this model: " + problems.get(0)
+                    + (problems.size() == 1 ? "" : " and " + (problems.size() - 1) + " more")
+                    + "; use a checkpoint of the same model and optimizer.");
+        }
+        state.forEach((name, own) -> own.copy_(saved.get(name)));
+    }
+
+    @Override
+    public final long bytes() {
+        return state.values().stream().mapToLong(Tensor::nbytes).sum();
+    }
+
+    @Override
+    public final void close() {
+        state.values().forEach(Tensor::close);
+        state.clear();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Where in the model the program is, and the check of results in debug mode. */
+final class Trace {
+    private final boolean debug;
+    private final Deque<String> path = new ArrayDeque<>();
+    private String operator = "";
+
+    Trace(boolean debug) {
+        this.debug = debug;
+    }
+
+    void enter(String block, int index) {
+        path.addLast(block + "[" + index + "]");
+        operator = "";
+    }
+
+    void enter(String block) {
+        path.addLast(block);
+        operator = "";
+    }
+
+    void leave() {
+        path.removeLast();
+        operator = "";
+    }
+
+    void reset() {
+        path.clear();
+        operator = "";
+    }
+
+    void at(String newOperator) {
+        operator = newOperator;
+    }
+
+    /** For example {@code body[3].up}; empty outside any operator. */
+    String where() {
+        String blocks = String.join(".", path);
+        if (operator.isEmpty()) {
+            return blocks;
+        }
+        return blocks.isEmpty() ? operator : blocks + "." + operator;
+    }
+
+    Tensor checked(String kernel, Tensor output) {
+        if (debug) {
+            check(kernel, 0, output);
+        }
+        return output;
+    }
+
+    <T extends @Nullable Tensor> T[] checked(String kernel, T[] outputs) {
+        if (debug) {
+            for (int i = 0; i < outputs.length; i++) {
+                if (outputs[i] != null) {
+                    check(kernel, i, outputs[i]);
+                }
+            }
+        }
+        return outputs;
+    }
+
+    private void check(String kernel, int index, Tensor output) {
+        if (!output.is_floating_point()) {
+            return;
+        }
+        try (Tensor finite = output.isfinite();
+                Tensor all = finite.all()) {
+            if (all.item_long() == 0) {
+                throw new NonFiniteException(message(kernel, index, output, finite));
+            }
+        }
+    }
+
+    private String message(String kernel, int index, Tensor output, Tensor finite) {
+        long bad;
+        try (Tensor good = finite.sum()) {
+            bad = output.numel() - good.item_long();
+        }
+        String place = where().isEmpty() ? kernel : where() + " (" + kernel + ")";
+        return place + ": output " + index + " holds NaN or infinity in " + bad + " of " + output.numel()
+                + " elements; its inputs were finite, so look at their size, the learning rate and the precision.";
+    }
+
+    /** What libtorch threw, as one line that says where. */
+    AshlarException explain(RuntimeException thrown) {
+        if (thrown instanceof AshlarException ours) {
+            return ours;
+        }
+        String text = String.valueOf(thrown.getMessage());
+        String first = text.lines().findFirst().orElse("").strip();
+        String place = where().isEmpty() ? "an operator" : where();
+        return new AshlarException(place + " failed: " + first, thrown);
+    }
+}

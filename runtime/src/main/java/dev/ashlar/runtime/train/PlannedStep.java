@@ -1,0 +1,334 @@
+package dev.ashlar.runtime.train;
+
+import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.engine.DeviceKind;
+import dev.ashlar.runtime.engine.Engine;
+import dev.ashlar.runtime.engine.Ops;
+import dev.ashlar.runtime.engine.Optimizer;
+import dev.ashlar.runtime.engine.Parameter;
+import dev.ashlar.runtime.engine.ParameterStore;
+import dev.ashlar.runtime.io.Checkpoint;
+import dev.ashlar.runtime.io.NameMap;
+import dev.ashlar.runtime.launch.Ranks;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all written step classes have in common: checks, order of the passes, files. The written class holds the plan itself. Its constructor
+ * creates the parameters from {@link #store} and calls {@link #ready()} last.
+ *
+ * @param <B> the record of one batch
+ */
+public abstract class PlannedStep<B> implements Step<B> {
+    /** The operators, on the plan's device. */
+    protected final Ops ops;
+
+    /** Where the written class creates its parameters; closed with the step. */
+    protected final ParameterStore store;
+
+    private final PlanInfo plan;
+    private final Settings settings;
+    private final Seed seed;
+    private final Engine engine;
+    private final InputCheck inputCheck;
+    private final Thread owner = Thread.currentThread();
+    private @Nullable Optimizer optimizer;
+    private @Nullable String failure;
+    private Map<String, Float> losses = Map.of();
+    private long updates;
+    private long passes;
+    private int accumulated;
+    private boolean closed;
+
+    /**
+     * Opens the plan's device.
+     *
+     * @throws AshlarException if the ranks or the settings do not fit the plan
+     */
+    protected PlannedStep(PlanInfo plan, Ranks ranks, Seed seed, Settings settings) {
+        requireFitting(plan, ranks, settings);
+        this.plan = plan;
+        this.settings = settings;
+        this.seed = seed;
+        this.inputCheck = new InputCheck(plan.inputs());
+        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug());
+        this.ops = engine.ops();
+        this.store = new ParameterStore(engine);
+    }
+
+    private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
+        if (ranks.worldSize() != plan.worldSize()) {
+            throw new AshlarException("the plan " + plan.plan() + " is for " + plan.worldSize() + " ranks, but "
+                    + ranks.worldSize() + " were started; start " + plan.worldSize() + " or plan another mesh");
+        }
+        if (settings.clips() && !plan.clipping()) {
+            throw new AshlarException("the plan " + plan.plan() + " has no clipping, but the norm shall be clipped to "
+                    + settings.clipNorm() + "; set @Train(clipping = true) and compile again");
+        }
+    }
+
+    private static DeviceKind device(PlanInfo plan) {
+        return plan.device().contains("cpu") ? DeviceKind.CPU : DeviceKind.CUDA;
+    }
+
+    /** Ends the written class' constructor: allocates the optimizer's state. */
+    protected final void ready() {
+        optimizer = plan.optimizer().create(settings.optimizer(), store.all(), engine);
+    }
+
+    /** The batch's inputs in the order of {@link PlanInfo#inputs()}. */
+    protected abstract List<HostTensor> inputs(B batch);
+
+    /**
+     * The forward and backward passes. Gradients of {@code weight} times the weighted sum of the losses are added to the parameters.
+     *
+     * @param inputs on the device, owned: closed by this method
+     * @return the losses, owned by the caller, in the order of {@link #lossNames()}
+     */
+    protected abstract Tensor[] forwardBackward(Tensor[] inputs, double weight);
+
+    /** The losses in evaluation, in the order of {@link #lossNames()}; closes the inputs. */
+    protected abstract Tensor[] losses(Tensor[] inputs);
+
+    /** The outputs in evaluation, in the order of {@link #outputNames()}; closes the inputs. */
+    protected abstract Tensor[] outputs(Tensor[] inputs);
+
+    /** The names of the methods with {@code @Loss}. */
+    protected abstract List<String> lossNames();
+
+    /** The weights of the losses, in the order of {@link #lossNames()}. */
+    protected abstract double[] lossWeights();
+
+    /** The names of the methods with {@code @Output}. */
+    protected abstract List<String> outputNames();
+
+    @Override
+    public final float train(B batch, double learningRate) {
+        requireUsable();
+        requireRate(learningRate);
+        if (accumulated > 0) {
+            throw new AshlarException(
+                    accumulated + " batches are accumulated and not yet applied; call update before train");
+        }
+        float loss = accumulate(batch, 1);
+        update(learningRate);
+        return loss;
+    }
+
+    @Override
+    public final float accumulate(B batch, double weight) {
+        if (!Double.isFinite(weight)) {
+            throw new AshlarException("a batch cannot have the weight " + weight + "; give a finite number");
+        }
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            engine.step(passes);
+            float loss = weighted(forwardBackward(upload(inputs), weight));
+            passes++;
+            accumulated++;
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    @Override
+    public final void update(double learningRate) {
+        requireUsable();
+        requireRate(learningRate);
+        if (accumulated == 0) {
+            throw new AshlarException("there are no gradients to update with; call accumulate first");
+        }
+        guarded(() -> {
+            optimizer().update(store.all(), learningRate, settings.clipNorm());
+            updates++;
+            accumulated = 0;
+            return updates;
+        });
+    }
+
+    @Override
+    public final float evaluate(B batch) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> weighted(losses(upload(inputs))));
+    }
+
+    @Override
+    public final Map<String, Float> losses() {
+        return losses;
+    }
+
+    @Override
+    public final Map<String, HostTensor> forward(B batch) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> named(outputNames(), outputs(upload(inputs)), ops::download));
+    }
+
+    @Override
+    public final long updates() {
+        return updates;
+    }
+
+    @Override
+    public final void load(Path file, NameMap names) {
+        requireUsable();
+        try (ModelLoad load = ModelLoad.open(file, names, store)) {
+            guarded(() -> {
+                load.assign();
+                forgetGradients();
+                return file;
+            });
+        }
+    }
+
+    @Override
+    public final void save(Path file) {
+        requireUsable();
+        ModelFiles.save(file, store, ops, plan);
+    }
+
+    @Override
+    public final void checkpoint(Path directory, long dataPosition) {
+        requireUsable();
+        if (accumulated > 0) {
+            throw new AshlarException(
+                    "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
+        }
+        Checkpoint.Manifest manifest = new Checkpoint.Manifest(
+                plan.model(), plan.modelHash(), plan.planHash(), updates, passes, seed.value(), dataPosition);
+        Checkpoint.write(directory, manifest, ModelFiles.entries(store, ops), ModelFiles.entries(optimizer(), ops));
+    }
+
+    @Override
+    public final Checkpoint.Manifest resume(Path directory) {
+        requireUsable();
+        Checkpoint.Manifest manifest = Checkpoint.read(directory);
+        ModelFiles.requireOf(directory, manifest, plan, seed);
+        try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
+            ModelFiles.loadState(Checkpoint.optimizer(directory), optimizer(), ops);
+            return guarded(() -> {
+                model.assign();
+                forgetGradients();
+                updates = manifest.updates();
+                passes = manifest.passes();
+                return manifest;
+            });
+        }
+    }
+
+    @Override
+    public final PlanInfo plan() {
+        return plan;
+    }
+
+    @Override
+    public final ParameterStore parameters() {
+        return store;
+    }
+
+    @Override
+    public final void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (optimizer != null) {
+            optimizer.close();
+        }
+        store.close();
+        engine.close();
+    }
+
+    private void forgetGradients() {
+        store.all().forEach(Parameter::clearGradient);
+        accumulated = 0;
+    }
+
+    private Optimizer optimizer() {
+        if (optimizer == null) {
+            throw new IllegalStateException("the constructor of " + getClass().getName() + " does not call ready()");
+        }
+        return optimizer;
+    }
+
+    private List<HostTensor> checked(B batch) {
+        requireUsable();
+        List<HostTensor> inputs = inputs(batch);
+        inputCheck.check(inputs);
+        return inputs;
+    }
+
+    private Tensor[] upload(List<HostTensor> inputs) {
+        return inputs.stream().map(ops::upload).toArray(Tensor[]::new);
+    }
+
+    private float weighted(Tensor[] tensors) {
+        losses = named(lossNames(), tensors, ops::item);
+        double[] weights = lossWeights();
+        double sum = 0;
+        int i = 0;
+        for (float loss : losses.values()) {
+            sum += weights[i++] * loss;
+        }
+        return (float) sum;
+    }
+
+    /** Reads and closes the tensors. */
+    private static <T> Map<String, T> named(List<String> names, Tensor[] tensors, Function<Tensor, T> read) {
+        Map<String, T> values = new LinkedHashMap<>();
+        for (int i = 0; i < tensors.length; i++) {
+            try (Tensor tensor = tensors[i]) {
+                values.put(names.get(i), read.apply(tensor));
+            }
+        }
+        return Collections.unmodifiableMap(values);
+    }
+
+    private void requireFinite(float loss) {
+        if (!Float.isFinite(loss)) {
+            throw new AshlarException("the loss is " + loss + " " + losses + "; lower the learning rate, or run with -D"
+                    + Settings.DEBUG_PROPERTY + "=true to find the operator");
+        }
+    }
+
+    private static void requireRate(double learningRate) {
+        if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
+            throw new AshlarException(
+                    "the learning rate is " + learningRate + "; give a finite number that is not negative");
+        }
+    }
+
+    private void requireUsable() {
+        if (closed) {
+            throw new AshlarException("the step of " + plan.plan() + " is closed; open another");
+        }
+        if (failure != null) {
+            throw new AshlarException("the step of " + plan.plan() + " failed before (" + failure
+                    + ") and its parameters cannot be trusted; open another and load or resume");
+        }
+        if (Thread.currentThread() != owner) {
+            throw new AshlarException("the step of " + plan.plan() + " was opened on the thread '" + owner.getName()
+                    + "' and is used on '" + Thread.currentThread().getName() + "'; use it where it was opened");
+        }
+    }
+
+    /** Runs what may leave a step half done, and says in which step it failed. */
+    private <T> T guarded(Supplier<T> body) {
+        ops.reset();
+        try {
+            return body.get();
+        } catch (RuntimeException e) {
+            String where = "step " + updates + ": ";
+            failure = where + StepFailures.sentence(ops.explain(e), plan);
+            throw new AshlarException(failure, e);
+        }
+    }
+}
