@@ -5,8 +5,8 @@ import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.op.Catalogue;
 import dev.ashlar.processor.spec.InterfaceSpec;
-import dev.ashlar.processor.spec.MethodSpec;
 import dev.ashlar.processor.spec.PlanSpec;
+import dev.ashlar.processor.spec.ReadingOrder;
 import dev.ashlar.processor.spec.Reporter;
 import dev.ashlar.processor.spec.SpecReader;
 import dev.ashlar.processor.write.BatchWriter;
@@ -162,12 +162,8 @@ public final class AshlarProcessor extends AbstractProcessor {
     private static void writeBatch(TypeElement type, InterfaceSpec spec, PlanSurroundings surroundings)
             throws IOException {
         if (SpecReader.has(type, "Model") && surroundings.writesSteps()) {
-            List<String> inputs = spec.methods().stream()
-                    .filter(m -> m.annotation("Input").isPresent())
-                    .map(MethodSpec::name)
-                    .toList();
-            surroundings.write(
-                    BatchWriter.write(spec.packageName(), spec.simpleName(), inputs, surroundings.generated()));
+            surroundings.write(BatchWriter.write(
+                    spec.packageName(), spec.simpleName(), ReadingOrder.inputs(spec), surroundings.generated()));
         }
     }
 

@@ -1,18 +1,20 @@
 package dev.ashlar.processor;
 
+import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.GraphBuilder;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
+import dev.ashlar.processor.plan.Plan;
+import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.write.StepFacts;
 import dev.ashlar.processor.write.StepWriter;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /** From a plan that was read to its written class: graph, gradients, program, plan, source. Each step runs only if those before are clean. */
@@ -34,9 +36,22 @@ final class PlanPipeline implements PlanStep {
             return;
         }
         Program program = ProgramBuilder.build(training);
-        StepFacts facts = new StepFacts("", "", spec.device().text(), 4, 0, 0, 0, 0, List.of());
-        if (surroundings.writesSteps()) {
-            surroundings.write(new StepWriter(program, facts).write(surroundings.generated()));
+        Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
+        if (plan.isPresent() && surroundings.writesSteps()) {
+            surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
         }
+    }
+
+    private static StepFacts facts(Plan plan) {
+        return new StepFacts(
+                plan.modelHash(),
+                plan.planHash(),
+                plan.target().device().name(),
+                plan.target().format().bytes(),
+                plan.target().budgetBytes(),
+                plan.deviceBytes(),
+                plan.memory().parameterBytes(),
+                plan.memory().optimizerBytes(),
+                plan.summary());
     }
 }

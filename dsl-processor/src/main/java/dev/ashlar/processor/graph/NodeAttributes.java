@@ -60,7 +60,10 @@ final class NodeAttributes implements Attributes {
     }
 
     private Source source(String element) {
-        return annotation.value(element).source();
+        // Sugar that has to judge the combination of several elements blames the annotation.
+        return element.isEmpty()
+                ? annotation.source()
+                : annotation.value(element).source();
     }
 
     @Override

@@ -167,7 +167,8 @@ final class OperatorBuilder {
         return new ModelException(
                 Code.SHAPE_MISMATCH,
                 operandSource(at),
-                annotation + " cannot take " + described(both) + ": " + mismatch.getMessage() + "." + provenance(both));
+                both.stream().map(v -> "'" + v.name() + "'").collect(Collectors.joining(" and ")) + " cannot go into "
+                        + annotation + ": " + mismatch.getMessage() + "." + provenance(both));
     }
 
     private static String described(List<Value> values) {

@@ -6,7 +6,7 @@ import java.util.List;
  * A model, or a block with the shapes that one use gives it.
  *
  * @param typeName simple name of its interface
- * @param inputs sorted by name
+ * @param inputs of a block sorted by name, of a model in the order of its batch
  * @param nodes in an order in which every node follows those it reads; it depends on the names alone, not on declarations
  * @param parameters in order of the nodes
  * @param outputs sorted by name

@@ -11,6 +11,7 @@ import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.spec.AnnotationSpec;
 import dev.ashlar.processor.spec.MethodSpec;
 import dev.ashlar.processor.spec.ParameterSpec;
+import dev.ashlar.processor.spec.ReadingOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,9 +87,9 @@ final class ScopeBuilder {
                 .flatMap(n -> ((OperatorNode) n).parameters().stream())
                 .distinct()
                 .toList();
-        List<ScopeInput> scopeInputs = inputs.entrySet().stream()
-                .map(e -> new ScopeInput(
-                        e.getKey(), e.getValue(), methods.get(e.getKey()).source()))
+        List<String> order = use.isPresent() ? List.copyOf(inputs.keySet()) : ReadingOrder.inputs(scope.spec);
+        List<ScopeInput> scopeInputs = order.stream()
+                .map(i -> new ScopeInput(i, inputs.get(i), methods.get(i).source()))
                 .toList();
         return new Scope(scope.spec.simpleName(), scopeInputs, nodes, parameters, outputs(roots), losses(roots));
     }

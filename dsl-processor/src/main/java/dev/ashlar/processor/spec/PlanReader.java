@@ -41,6 +41,7 @@ final class PlanReader {
                 return Optional.empty();
             }
             Optional<InterfaceSpec> merged = new InterfaceReader(context).read(type, place);
+            merged.ifPresent(m -> requireSameBatch(type, model.get(), m, place));
             Optional<Map<String, InterfaceSpec>> blocks = merged.flatMap(m -> new BlockReader(context).read(m));
             return blocks.isEmpty()
                     ? Optional.empty()
@@ -53,6 +54,26 @@ final class PlanReader {
         } catch (ModelException stopped) {
             context.diagnostics().error(stopped);
             return Optional.empty();
+        }
+    }
+
+    /** The batch belongs to the model: a plan that overrides methods may not change which inputs it holds, nor their order. */
+    private void requireSameBatch(TypeElement plan, TypeElement model, InterfaceSpec merged, ElementSource place) {
+        List<String> expected = new InterfaceReader(context)
+                .read(model, place)
+                .map(ReadingOrder::inputs)
+                .orElse(List.of());
+        List<String> actual = ReadingOrder.inputs(merged);
+        if (!expected.isEmpty() && !actual.equals(expected)) {
+            throw new ModelException(
+                    Code.INHERITANCE_CONFLICT,
+                    place,
+                    "Plan '%s' overrides methods of '%s' so that the inputs are read in the order %s instead of %s, which is the order of its batch. Make this a model of its own."
+                            .formatted(
+                                    plan.getSimpleName(),
+                                    model.getSimpleName(),
+                                    String.join(", ", actual),
+                                    String.join(", ", expected)));
         }
     }
 

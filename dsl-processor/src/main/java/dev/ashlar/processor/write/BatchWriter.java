@@ -6,22 +6,20 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterSpec;
 import com.palantir.javapoet.TypeSpec;
-import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import javax.lang.model.element.Modifier;
 
-/** Prints the record that holds one batch of a model: one component for every input, sorted by name. */
+/** Prints the record that holds one batch of a model: one component for every input, in the order in which the model reads them. */
 public final class BatchWriter {
     private BatchWriter() {}
 
     /** The file. */
-    public static JavaFile write(
-            String packageName, String model, Collection<String> inputs, Optional<ClassName> generated) {
+    public static JavaFile write(String packageName, String model, List<String> inputs, Optional<ClassName> generated) {
         MethodSpec.Builder components = MethodSpec.constructorBuilder();
         TypeSpec.Builder batch = TypeSpec.recordBuilder(model + "Batch").addModifiers(Modifier.PUBLIC);
         StringBuilder javadoc = new StringBuilder("One batch of {@link " + model.replace('_', '.') + "}.\n\n");
-        for (String input : new TreeSet<>(inputs)) {
+        for (String input : inputs) {
             components.addParameter(
                     ParameterSpec.builder(Names.HOST_TENSOR, input).build());
             javadoc.append("@param ")

@@ -51,19 +51,21 @@ final class PlanInfoWriter {
     }
 
     private CodeBlock input(ScopeInput input) {
-        boolean ids = input.value().type().element() == Element.INT64;
         IdRange range = IdRange.of(program.graph().graph().root(), input.value());
-        return CodeBlock.of(
-                "new $T($S, $T.$L, $T.of($L), $LL, $L)",
-                Names.INPUT_INFO,
-                input.name(),
-                Names.DTYPE,
-                ids ? "INT64" : "FLOAT32",
-                List.class,
-                input.value().type().sizes().stream().map(n -> n + "L").collect(Collectors.joining(", ")),
-                range.bound().orElse(-1),
-                range.alsoAllowed().isPresent()
-                        ? range.alsoAllowed().getAsLong() + "L"
-                        : CodeBlock.of("$T.NONE", Names.INPUT_INFO));
+        String dtype = input.value().type().element() == Element.INT64 ? "INT64" : "FLOAT32";
+        String shape = input.value().type().sizes().stream().map(n -> ", " + n).collect(Collectors.joining());
+        if (range.bound().isEmpty()) {
+            return CodeBlock.of("$T.values($S, $T.$L$L)", Names.INPUT_INFO, input.name(), Names.DTYPE, dtype, shape);
+        }
+        long bound = range.bound().getAsLong();
+        return range.alsoAllowed().isPresent()
+                ? CodeBlock.of(
+                        "$T.targets($S, $L, $L$L)",
+                        Names.INPUT_INFO,
+                        input.name(),
+                        bound,
+                        range.alsoAllowed().getAsLong(),
+                        shape)
+                : CodeBlock.of("$T.ids($S, $L$L)", Names.INPUT_INFO, input.name(), bound, shape);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.DType;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scaled dot-product attention by libtorch's fused CPU kernel. That kernel wants as many key heads as query heads and one head size:
  * with fewer key heads, the groups join the batch and the heads of a group see one key head through a stride of zero; a smaller head
- * size is padded with zeros, which change no product.
+ * size is padded with zeros, which change no product. In bfloat16 it takes ten times as long as in 32-bit floats, so that each element
+ * of the batch is widened by itself.
  */
 final class AttentionKernels {
     private static final String FORWARD = "_scaled_dot_product_flash_attention_for_cpu";
@@ -21,6 +23,63 @@ final class AttentionKernels {
     }
 
     Tensor[] attention(Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
+        if (Tensors.is(q, DType.FLOAT32)) {
+            return forward(q, k, v, causal, scale);
+        }
+        Tensor sums = context.empty(DType.FLOAT32, q.size(0), q.size(1), q.size(2));
+        // Heads beside each other, as the kernel leaves them: joining them is then a view.
+        try (Tensor rows = context.empty(Tensors.type(q), q.size(0), q.size(2), q.size(1), v.size(3))) {
+            Tensor out = rows.transpose(1, 2);
+            for (long i = 0; i < q.size(0); i++) {
+                try (Tensor query = wide(q, i);
+                        Tensor key = wide(k, i);
+                        Tensor value = wide(v, i)) {
+                    Tensor[] results = forward(query, key, value, causal, scale);
+                    put(out, i, results[0]);
+                    put(sums, i, results[1]);
+                }
+            }
+            return new Tensor[] {out, sums};
+        }
+    }
+
+    Tensor[] backward(
+            Tensor dout, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, boolean causal, double scale) {
+        if (Tensors.is(q, DType.FLOAT32)) {
+            return gradients(dout, q, k, v, out, logSumExp, causal, scale);
+        }
+        Tensor[] gradients = {torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)};
+        for (long i = 0; i < q.size(0); i++) {
+            try (Tensor gradient = wide(dout, i);
+                    Tensor query = wide(q, i);
+                    Tensor key = wide(k, i);
+                    Tensor value = wide(v, i);
+                    Tensor result = wide(out, i);
+                    Tensor sums = logSumExp.narrow(0, i, 1)) {
+                Tensor[] results = gradients(gradient, query, key, value, result, sums, causal, scale);
+                for (int j = 0; j < results.length; j++) {
+                    put(gradients[j], i, results[j]);
+                }
+            }
+        }
+        return gradients;
+    }
+
+    private static Tensor wide(Tensor batch, long index) {
+        try (Tensor one = batch.narrow(0, index, 1)) {
+            return one.to(Tensors.torchType(DType.FLOAT32));
+        }
+    }
+
+    /** Rounds one element of the batch into its place and closes it. */
+    private static void put(Tensor batch, long index, Tensor one) {
+        try (one;
+                Tensor place = batch.narrow(0, index, 1)) {
+            place.copy_(one);
+        }
+    }
+
+    private Tensor[] forward(Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
         Heads heads = Heads.of(q, k, v);
         try (Tensor query = heads.query(q);
                 Tensor key = heads.shared(k);
@@ -32,7 +91,7 @@ final class AttentionKernels {
         }
     }
 
-    Tensor[] backward(
+    private Tensor[] gradients(
             Tensor dout, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, boolean causal, double scale) {
         Heads heads = Heads.of(q, k, v);
         try (Tensor query = heads.query(q);

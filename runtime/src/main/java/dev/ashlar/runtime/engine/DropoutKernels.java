@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * drops the same elements. Works in runs of elements, so that temporaries have a bounded size.
  */
 final class DropoutKernels implements AutoCloseable {
-    /** Elements a run: the two temporaries of 4 bytes an element stay in the cache of a core. */
-    private static final int RUN = 1 << 16;
+    /** Elements a run: libtorch wakes no second thread for so few, and the temporaries stay in the cache of a core. */
+    private static final int RUN = 1 << 15;
 
     private final KernelContext context;
     private final Scalar multiplierA = new Scalar(0x7feb352d);
@@ -56,20 +56,19 @@ final class DropoutKernels implements AutoCloseable {
     private void dropRun(Tensor from, Tensor to, double p, long key) {
         try (Scalar threshold = new Scalar((int) (Math.round(p * 0x1p32) + Integer.MIN_VALUE));
                 Tensor hash = hash(from.numel(), key);
-                Tensor kept = torch.ge(hash, threshold)) {
-            torch.mul_out(to, from, kept);
-            to.mul_(context.scalar(1 / (1 - p)));
+                Tensor dropped = torch.lt(hash, threshold)) {
+            torch.mul_out(to, from, context.scalar(1 / (1 - p)));
+            to.masked_fill_(dropped, context.scalar(0));
         }
     }
 
-    /** Uniform 32-bit numbers: twice the two-round finalizer of Wellons (lowbias32), half of the key before each. */
+    /** Uniform 32-bit numbers: the index, turned by the two halves of the key, through the finalizer of Wellons (lowbias32). */
     private Tensor hash(long length, long key) {
         try (Tensor counted = counted().narrow(0, 0, length);
-                Scalar first = new Scalar((int) key);
-                Scalar second = new Scalar((int) (key >>> 32))) {
-            Tensor hash = counted.bitwise_xor(first);
-            finish(hash);
-            hash.bitwise_xor_(second);
+                Scalar turn = new Scalar((int) key);
+                Scalar factor = new Scalar((int) (key >>> 32) | 1)) {
+            Tensor hash = counted.bitwise_xor(turn);
+            hash.mul_(factor);
             finish(hash);
             return hash;
         }

@@ -1,5 +1,6 @@
 package dev.ashlar.runtime.engine;
 
+import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.Seed;
 
@@ -25,8 +26,13 @@ public final class Engine implements AutoCloseable {
      * Opens a device.
      *
      * @param debug check every floating-point result and throw {@link NonFiniteException} at the first that is not finite
+     * @throws AshlarException if this engine has no kernels for the device
      */
     public static Engine open(DeviceKind device, Precision precision, Seed seed, boolean debug) {
+        if (device != DeviceKind.CPU) {
+            throw new AshlarException(
+                    "This engine runs on the CPU only, not on " + device + "; use a plan with device = \"cpu\".");
+        }
         return new Engine(new KernelContext(device, precision), seed, debug);
     }
 

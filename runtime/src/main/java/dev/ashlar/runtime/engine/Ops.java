@@ -34,12 +34,12 @@ public final class Ops {
         this.linear = new LinearKernels(context);
         this.norm = new NormKernels(context);
         this.attention = new AttentionKernels(context);
-        this.rope = new RopeKernels(context);
+        this.transfer = new TransferKernels(context);
+        this.rope = new RopeKernels(context, transfer);
         this.pointwise = new PointwiseKernels(context);
         this.dropout = new DropoutKernels(context);
         this.image = new ImageKernels(context);
         this.loss = new LossKernels(context);
-        this.transfer = new TransferKernels(context);
     }
 
     /** Names the operator that the next calls belong to. */
@@ -313,6 +313,7 @@ public final class Ops {
 
     /** a += b; {@code a} must not share its storage with a tensor that is still read. */
     public void addInPlace(Tensor a, Tensor b) {
+        trace.requireSameShape("addInPlace", a, b);
         trace.checked("addInPlace", a.add_(b));
     }
 

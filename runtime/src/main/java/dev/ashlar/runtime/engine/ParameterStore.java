@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -99,28 +98,21 @@ public final class ParameterStore implements AutoCloseable {
         return parameter;
     }
 
-    /** Drawn on the host, so that every device and every rank sees the same numbers. */
     private Tensor draw(String name, Init init, long[] shape) {
-        Tensor host = torch.empty(shape);
+        Tensor drawn = context.empty(DType.FLOAT32, shape);
         if (init instanceof Init.Constant constant) {
-            host.fill_(context.scalar(constant.value()));
+            drawn.fill_(context.scalar(constant.value()));
         } else {
             try (Generator generator = torch.make_generator_cpu(generatorSeed(name, shape));
                     GeneratorOptional optional = new GeneratorOptional(generator)) {
                 if (init instanceof Init.Normal normal) {
-                    host.normal_(0, normal.std(), optional);
+                    drawn.normal_(0, normal.std(), optional);
                 } else if (init instanceof Init.Uniform uniform) {
-                    host.uniform_(-uniform.bound(), uniform.bound(), optional);
+                    drawn.uniform_(-uniform.bound(), uniform.bound(), optional);
                 }
             }
         }
-        if (context.device() == DeviceKind.CPU) {
-            return host;
-        }
-        try (host;
-                Device device = new Device(context.device().torchName())) {
-            return host.to(device, host.scalar_type());
-        }
+        return drawn;
     }
 
     /** The generator keeps 32 bits of it. */

@@ -14,10 +14,12 @@ final class RopeKernels implements AutoCloseable {
     private record Table(Tensor cosine, Tensor sine) {}
 
     private final KernelContext context;
+    private final TransferKernels transfer;
     private final Map<Key, Table> tables = new HashMap<>();
 
-    RopeKernels(KernelContext context) {
+    RopeKernels(KernelContext context, TransferKernels transfer) {
         this.context = context;
+        this.transfer = transfer;
     }
 
     /** The first half becomes a·cos − b·sin, the second b·cos + a·sin; the inverse rotation has the other sign of the sine. */
@@ -59,7 +61,7 @@ final class RopeKernels implements AutoCloseable {
     }
 
     private Tensor onDevice(float[] values, Key key, long half) {
-        Tensor wide = TransferKernels.upload(context, values, key.length, half);
+        Tensor wide = transfer.upload(values, key.length, half);
         return Tensors.converted(wide, key.type);
     }
 

@@ -2,6 +2,7 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,19 @@ final class Trace {
         return outputs;
     }
 
+    /** libtorch would repeat a smaller operand without a word. */
+    void requireSameShape(String kernel, Tensor a, Tensor b) {
+        if (debug && !Arrays.equals(Tensors.shape(a), Tensors.shape(b))) {
+            throw new AshlarException(
+                    place(kernel) + ": " + Arrays.toString(Tensors.shape(b)) + " cannot be added in place to "
+                            + Arrays.toString(Tensors.shape(a)) + "; the two must have one shape.");
+        }
+    }
+
+    private String place(String kernel) {
+        return where().isEmpty() ? kernel : where() + " (" + kernel + ")";
+    }
+
     private void check(String kernel, int index, Tensor output) {
         if (!output.is_floating_point()) {
             return;
@@ -84,8 +98,7 @@ final class Trace {
         try (Tensor good = finite.sum()) {
             bad = output.numel() - good.item_long();
         }
-        String place = where().isEmpty() ? kernel : where() + " (" + kernel + ")";
-        return place + ": output " + index + " holds NaN or infinity in " + bad + " of " + output.numel()
+        return place(kernel) + ": output " + index + " holds NaN or infinity in " + bad + " of " + output.numel()
                 + " elements; its inputs were finite, so look at their size, the learning rate and the precision.";
     }
 

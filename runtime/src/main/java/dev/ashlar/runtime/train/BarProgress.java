@@ -18,7 +18,6 @@ final class BarProgress implements Progress {
     BarProgress(PlanInfo plan, long done, long steps) {
         this.plan = plan;
         this.bar = new ProgressBarBuilder()
-                .setTaskName(plan.plan())
                 .setInitialMax(steps)
                 .startsFrom(done, Duration.ZERO)
                 .setStyle(ProgressBarStyle.ASCII)
@@ -37,10 +36,10 @@ final class BarProgress implements Progress {
 
     @Override
     public void report(TrainingReport report) {
-        news = " " + Progress.words(report, plan);
+        news = " " + Progress.fewWords(report, plan);
         bar.setExtraMessage(news);
         if (report.heldOutLoss().isPresent()) {
-            note("step " + report.step() + ":" + news);
+            note("step " + report.step() + ": " + Progress.words(report, plan));
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.Locale;
 
 /** Shows a person how training goes. */
 interface Progress extends AutoCloseable {
+    /** Bytes. */
+    double MEBIBYTE = 1 << 20;
 
     /** So many updates are done, with this loss. */
     void step(long done, double loss);
@@ -45,8 +47,24 @@ interface Progress extends AutoCloseable {
         return words.append(mebibytes(plan.peakBytes())).append(" planned").toString();
     }
 
+    /** The same for a bar that shares 80 columns with it: {@code loss 2.3412 12345 tokens/s 23/24 MiB}. */
+    static String fewWords(TrainingReport report, PlanInfo plan) {
+        String planned = String.format(Locale.ROOT, "%.0f MiB", Math.ceil(plan.peakBytes() / MEBIBYTE));
+        String measured = report.peakBytes().isPresent()
+                ? String.format(
+                        Locale.ROOT, "%.0f/", Math.ceil(report.peakBytes().getAsLong() / MEBIBYTE))
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "loss %.4f %.0f %s/s %s",
+                report.loss(),
+                report.itemsPerSecond(),
+                report.items(),
+                measured + planned);
+    }
+
     private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE);
     }
 
     /** One line a report, for logs and pipes. */

@@ -140,6 +140,21 @@ class OpsTest {
     }
 
     @Test
+    void debugModeRefusesToRepeatAnOperandInPlace() {
+        try (Tensor a = ops.upload(HostTensor.of(new float[4], 2, 2));
+                Tensor b = floats(1, 2)) {
+            String message = assertThrows(AshlarException.class, () -> ops.addInPlace(a, b))
+                    .getMessage();
+            assertTrue(message.startsWith("addInPlace: [2] cannot be added in place to [2, 2]"), message);
+        }
+    }
+
+    @Test
+    void refusesADeviceWithoutKernels() {
+        assertThrows(AshlarException.class, () -> Engine.open(DeviceKind.CUDA, Precision.BF16, Seed.of(1), false));
+    }
+
+    @Test
     void withoutDebugNothingIsChecked() {
         try (Engine quiet = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(5), false);
                 Tensor x = floats(1, 1e30f);
