@@ -1,0 +1,5 @@
+/** A residual network that reads digits. */
+@NullMarked
+package dev.ashlar.samples.cnn;
+
+import org.jspecify.annotations.NullMarked;
