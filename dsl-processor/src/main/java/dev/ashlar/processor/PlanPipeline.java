@@ -13,6 +13,8 @@ import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.report.CostTable;
+import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.write.OperatorSeconds;
 import dev.ashlar.processor.write.StepFacts;
@@ -42,8 +44,22 @@ final class PlanPipeline implements PlanStep {
         }
         Program program = ProgramBuilder.build(training);
         Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
-        if (plan.isPresent() && surroundings.writesSteps()) {
-            surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
+        if (plan.isPresent()) {
+            report(plan.get(), surroundings);
+            if (surroundings.writesSteps()) {
+                surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
+            }
+        }
+    }
+
+    private static void report(Plan plan, PlanSurroundings surroundings) throws IOException {
+        PlanSpec spec = plan.spec();
+        if (surroundings.options().reports().contains("json")) {
+            surroundings.writeResource(
+                    spec.packageName(), spec.simpleName() + ".plan.json", PlanJson.text(plan, Version.ASHLAR));
+        }
+        if (surroundings.options().verbose()) {
+            surroundings.tell(spec.qualifiedName() + "\n" + CostTable.text(plan));
         }
     }
 

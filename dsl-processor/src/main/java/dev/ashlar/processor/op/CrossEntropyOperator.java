@@ -2,7 +2,6 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
