@@ -76,7 +76,7 @@ final class PlanPipeline implements PlanStep {
                 plan.target().device().name(),
                 plan.target().format().bytes(),
                 plan.target().budgetBytes(),
-                plan.deviceBytes(),
+                plan.memory().peakBytes(),
                 plan.memory().parameterBytes(),
                 plan.memory().optimizerBytes(),
                 plan.summary(),

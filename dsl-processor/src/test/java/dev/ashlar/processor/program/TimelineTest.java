@@ -67,12 +67,13 @@ class TimelineTest {
                 .collect(Collectors.toMap(p -> p.phase() + " " + p.at(), p -> p.bytes() / 4 - 114));
         assertEquals(
                 Map.ofEntries(
-                        Map.entry("forward targets", 16L),
-                        Map.entry("forward x", 16L + 32),
+                        Map.entry("forward x", 32L),
+                        Map.entry("forward targets", 32L + 16),
                         Map.entry("forward up", 48L + 128),
                         Map.entry("forward act", 48L + 128 + 128),
                         Map.entry("forward y", 48L + 128 + 16),
-                        Map.entry("forward loss", 48L + 128 + 16 + 1),
+                        // The differences are the kernel's own: as many as there are outputs.
+                        Map.entry("forward loss", 48L + 128 + 16 + 1 + 16),
                         Map.entry("backward dLoss", 193L + 1),
                         Map.entry("backward loss", 194L + 16),
                         // y and targets are gone, and so is the gradient of the loss: x, act, dy, loss stay.

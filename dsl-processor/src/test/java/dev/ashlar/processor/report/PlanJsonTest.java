@@ -53,11 +53,10 @@ class PlanJsonTest {
         assertEquals("0.30000000000000004", Reals.text(0.1 + 0.2));
     }
 
-    /** Run with {@code -Dashlar.golden=FOLDER} to write what is there now. */
+    /** Run with {@code -Dashlar.goldens=write} to write what is there now. */
     private static void assertGolden(String name, String actual) throws IOException {
-        String folder = System.getProperty("ashlar.golden");
-        if (folder != null) {
-            Files.writeString(Path.of(folder, name), actual);
+        if ("write".equals(System.getProperty("ashlar.goldens"))) {
+            Files.writeString(Path.of("src/test/resources/report", name), actual);
         }
         try (InputStream golden = PlanJsonTest.class.getResourceAsStream("/report/" + name)) {
             assertEquals(new String(golden.readAllBytes(), StandardCharsets.UTF_8), actual);
