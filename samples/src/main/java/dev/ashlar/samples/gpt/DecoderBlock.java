@@ -4,7 +4,6 @@ import dev.ashlar.dsl.Add;
 import dev.ashlar.dsl.Attention;
 import dev.ashlar.dsl.Block;
 import dev.ashlar.dsl.Gelu;
-import dev.ashlar.dsl.Init;
 import dev.ashlar.dsl.Input;
 import dev.ashlar.dsl.LayerNorm;
 import dev.ashlar.dsl.Linear;
@@ -21,7 +20,6 @@ public interface DecoderBlock {
     Tensor ln1(Tensor x);
 
     @Attention(heads = "heads", causal = true)
-    @Init(stdOf = "0.02/sqrt(2*layers)")
     Tensor attn(Tensor ln1);
 
     @Add
@@ -31,14 +29,12 @@ public interface DecoderBlock {
     Tensor ln2(Tensor mid);
 
     @Linear(out = "4*d")
-    @Init(std = 0.02)
     Tensor up(Tensor ln2);
 
     @Gelu
     Tensor act(Tensor up);
 
     @Linear(out = "d")
-    @Init(stdOf = "0.02/sqrt(2*layers)")
     Tensor down(Tensor act);
 
     @Output

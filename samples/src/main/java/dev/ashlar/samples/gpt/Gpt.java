@@ -16,7 +16,7 @@ import dev.ashlar.dsl.Tensor;
 import dev.ashlar.dsl.Use;
 
 /** A decoder-only transformer over bytes, in the manner of GPT-2. */
-@Model(dims = "batch=16 seq=128 d=128 heads=4 layers=4 vocab=256")
+@Model(dims = "batch=8 seq=128 d=128 heads=4 layers=4 vocab=256")
 public interface Gpt {
     @Input(shape = "batch seq", dtype = DType.INT64)
     Tensor tokens();
@@ -31,7 +31,7 @@ public interface Gpt {
     Tensor embedded(Tensor wte);
 
     @Repeat("layers")
-    @Use(value = DecoderBlock.class, dims = "heads=heads layers=layers")
+    @Use(value = DecoderBlock.class, dims = "heads=heads")
     Tensor body(Tensor embedded);
 
     @LayerNorm

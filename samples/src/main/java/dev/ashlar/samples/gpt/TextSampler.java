@@ -60,7 +60,7 @@ final class TextSampler {
         }
         // Attention is causal: what stands behind the last byte does not reach it, and no target is read.
         HostTensor targets = HostTensor.of(new long[rows * length], rows, length);
-        HostTensor logits = step.forward(new GptBatch(targets, HostTensor.of(tokens, rows, length)))
+        HostTensor logits = step.forward(new GptBatch(HostTensor.of(tokens, rows, length), targets))
                 .get("logits");
         if (logits == null) {
             throw new AshlarException("the model has no output 'logits'; name the method with @Output so");

@@ -10,6 +10,7 @@ import dev.ashlar.runtime.launch.Ranks;
 import dev.ashlar.runtime.train.Batches;
 import dev.ashlar.runtime.train.Schedule;
 import dev.ashlar.runtime.train.Settings;
+import dev.ashlar.runtime.train.TextBatches;
 import dev.ashlar.runtime.train.Trainer;
 import dev.ashlar.samples.SampleMain;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
             step.plan().summary().forEach(System.out::println);
             print("text: %,d bytes to learn, %,d held out", split.train().size(), heldOut.coveredBytes());
             printCounting(split, heldOut.coveredBytes());
-            train(step, new TextWindows(split.train(), step.plan()), heldOut, memory);
+            train(step, TextBatches.of(split.train(), step, Seed.of(seed)), heldOut, memory);
             print("held out: %.4f nats a byte (this model)", heldOutLoss(step, heldOut));
             write(sampler);
         }
@@ -97,15 +98,12 @@ public final class TrainGpt implements Callable<@Nullable Void> {
         print("held out: %.4f nats a byte (byte trigrams, Witten-Bell)", counts.trigramLoss(split.heldOut(), end));
     }
 
-    private void train(GptLaptopStep step, TextWindows learnt, TextWindows heldOut, MemoryMeter memory) {
+    private void train(GptLaptopStep step, Batches<GptBatch> learnt, TextWindows heldOut, MemoryMeter memory) {
         long warmup = Math.min(WARMUP_STEPS, steps);
-        Trainer<GptBatch> trainer = Trainer.of(step, learnt.random(Seed.of(seed)))
+        Trainer<GptBatch> trainer = Trainer.of(step, learnt)
                 .steps(steps)
                 .schedule(Schedule.warmupCosine(PEAK_LEARNING_RATE, warmup, Math.max(1, steps), FLOOR_LEARNING_RATE))
-                .evaluate(
-                        heldOut.inOrder(),
-                        Math.max(1, steps / EVALUATIONS),
-                        Math.min(EVALUATED_BATCHES, heldOut.count()))
+                .evaluate(heldOut, Math.max(1, steps / EVALUATIONS), Math.min(EVALUATED_BATCHES, heldOut.count()))
                 .memory(memory);
         if (checkpoint != null) {
             trainer.checkpoints(checkpoint, Math.max(1, steps / EVALUATIONS));
@@ -118,10 +116,9 @@ public final class TrainGpt implements Callable<@Nullable Void> {
 
     /** Over all of the held-out text, byte for byte what the counting models are judged by. */
     private static double heldOutLoss(GptLaptopStep step, TextWindows heldOut) {
-        Batches<GptBatch> batches = heldOut.inOrder();
         double sum = 0;
         for (int i = 0; i < heldOut.count(); i++) {
-            sum += step.evaluate(batches.at(i));
+            sum += step.evaluate(heldOut.at(i));
         }
         return sum / heldOut.count();
     }

@@ -6,13 +6,13 @@ import java.util.Random;
 
 /**
  * Three interleaved spirals, a class each. For t drawn evenly from [0, 1] and class k, the point lies at radius 0.1 + 0.9 t and angle
- * 4 t + 2 pi k / 3, and each of its two coordinates has normal noise of deviation 0.04 added.
+ * 8 t + 2 pi k / 3, and each of its two coordinates has normal noise of deviation 0.05 added.
  */
 final class Spirals {
     static final int CLASSES = 3;
     private static final double INNER_RADIUS = 0.1;
-    private static final double TURN = 4.0;
-    private static final double NOISE = 0.04;
+    private static final double TURN = 8.0;
+    private static final double NOISE = 0.05;
 
     private Spirals() {}
 

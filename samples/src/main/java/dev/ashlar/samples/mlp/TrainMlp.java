@@ -83,7 +83,7 @@ public final class TrainMlp implements Callable<@Nullable Void> {
     }
 
     private RowBatches<MlpBatch> batches(LabelledRows rows, MlpLaptopStep step) {
-        return RowBatches.of(rows, step, Seed.of(seed), (x, targets) -> new MlpBatch(targets, x));
+        return RowBatches.of(rows, step, Seed.of(seed), MlpBatch::new);
     }
 
     private Data spirals() {
