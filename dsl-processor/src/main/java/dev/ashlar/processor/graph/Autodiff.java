@@ -32,7 +32,8 @@ public final class Autodiff {
 
     /** Derives gradients of all that is trained; reports patterns that match nothing. */
     public static TrainingGraph derive(Graph graph, Diagnostics diagnostics) {
-        Trainable trainable = new Trainable(graph.spec().train());
+        Trainable trainable =
+                graph.spec().mode().equals("TRAIN") ? new Trainable(graph.spec().train()) : Trainable.nothing();
         trainable.check(graph.root(), graph.spec().train(), diagnostics);
         Autodiff autodiff = new Autodiff(trainable);
         Scope root = graph.root();
