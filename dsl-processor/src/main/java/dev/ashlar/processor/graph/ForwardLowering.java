@@ -86,16 +86,7 @@ final class ForwardLowering {
         }
 
         public Argument key() {
-            return new Step.DropoutKey(hash(node.name()));
-        }
-
-        /** FNV-1a: the same on every machine. */
-        private static long hash(String name) {
-            long hash = 0xcbf29ce484222325L;
-            for (int i = 0; i < name.length(); i++) {
-                hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
-            }
-            return hash;
+            return Step.DropoutKey.of(node.name());
         }
 
         public List<Handle> calls(String kernel, List<Result> results, Argument... arguments) {

@@ -51,6 +51,15 @@ public sealed interface Step {
      */
     record Run(long from, long to, Variant variant) {}
 
-    /** The key of a dropout mask, different for every operator of a scope; the repetition is mixed in when it runs. */
-    record DropoutKey(long operator) implements Argument {}
+    /** The key of a dropout mask, different for every operator of a scope; use and repetition are mixed in when it runs. */
+    record DropoutKey(long operator) implements Argument {
+        /** The key of a name by FNV-1a: the same on every machine. */
+        public static DropoutKey of(String name) {
+            long hash = 0xcbf29ce484222325L;
+            for (int i = 0; i < name.length(); i++) {
+                hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+            }
+            return new DropoutKey(hash);
+        }
+    }
 }

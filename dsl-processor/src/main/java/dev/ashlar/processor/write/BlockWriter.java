@@ -2,6 +2,7 @@ package dev.ashlar.processor.write;
 
 import com.palantir.javapoet.CodeBlock;
 import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.program.Operand;
 import dev.ashlar.processor.program.Routine;
@@ -46,9 +47,11 @@ final class BlockWriter {
     private CodeBlock newSaved(UseNode use, ScopeNames inner, String index) {
         return random.contains(inner)
                 ? CodeBlock.of(
-                        "new $L(s.key * 31 + $L)",
+                        "new $L((s.key ^ $L) * 31 + $L)",
                         inner.savedType(),
-                        indexed(use) ? index : use.name().length())
+                        StatementWriter.hexadecimal(
+                                Step.DropoutKey.of(use.name()).operator()),
+                        indexed(use) ? index : "0")
                 : CodeBlock.of("new $L()", inner.savedType());
     }
 

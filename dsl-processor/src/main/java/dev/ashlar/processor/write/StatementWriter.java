@@ -139,9 +139,13 @@ final class StatementWriter {
             return CodeBlock.of("p.$L.value()", parameter.field());
         }
         if (operand instanceof Operand.Key key) {
-            return CodeBlock.of("s.key ^ $L", String.format(Locale.ROOT, "0x%016xL", key.operator()));
+            return CodeBlock.of("s.key ^ $L", hexadecimal(key.operator()));
         }
         return CodeBlock.of("$L", literal(((Operand.Literal) operand).value()));
+    }
+
+    static String hexadecimal(long value) {
+        return String.format(Locale.ROOT, "0x%016xL", value);
     }
 
     private static String literal(Object value) {

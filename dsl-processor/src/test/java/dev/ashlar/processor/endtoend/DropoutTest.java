@@ -16,6 +16,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Dropout's masks. Element i of the dropped tensor weighs 2⁻ⁱ in the loss, so the loss' bits are the mask of the forward pass; the
@@ -139,10 +141,18 @@ final class DropoutTest {
         }
     }
 
-    /** With one mask for both repetitions half would be kept. */
-    @Test
-    void repetitionsHaveMasksOfTheirOwn(@TempDir Path directory) {
-        try (CompiledPlan plan = compiled(TWICE, directory);
+    /** With one mask for both, half would be kept. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                TWICE,
+                "@Use(Drop.class) Tensor another(Tensor row); @Use(Drop.class) Tensor dropped(@In(\"another\") Tensor x);",
+                "@Repeat(\"1\") @Use(Drop.class) Tensor another(Tensor row);"
+                        + "@Repeat(\"1\") @Use(Drop.class) Tensor dropped(@In(\"another\") Tensor x);",
+                "@Dropout(p = 0.5) Tensor another(Tensor row); @Dropout(p = 0.5) Tensor dropped(Tensor another);"
+            })
+    void everyDropoutHasMasksOfItsOwn(String dropped, @TempDir Path directory) {
+        try (CompiledPlan plan = compiled(dropped, directory);
                 PlannedStep<?> step = open(plan, 3)) {
             long kept = 0;
             for (int pass = 0; pass < 20; pass++) {
