@@ -26,7 +26,7 @@ class TrainGptTest {
         Path missing = directory.resolve("missing.txt");
         assertMistake("there is no file " + missing, "--text", missing.toString());
         assertMistake("--resume needs to know where the checkpoints are", "--resume");
-        assertMistake("Unknown option: '--step'", "--step", "3");
+        assertMistake("Unknown option: '--step=3'", "--step=3");
         assertMistake("Invalid value for option '--steps'", "--steps", "many");
     }
 
