@@ -57,6 +57,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     @Option(names = "--temperature", description = "of the text it writes (default: ${DEFAULT-VALUE})")
     private double temperature = 0.7;
 
+    @SuppressWarnings("unused") // picocli reads the annotation
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
 
