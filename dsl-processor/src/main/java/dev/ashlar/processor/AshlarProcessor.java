@@ -173,6 +173,7 @@ public final class AshlarProcessor extends AbstractProcessor {
                 origin,
                 processingEnv.getElementUtils(),
                 processingEnv.getFiler(),
+                processingEnv.getMessager(),
                 processingEnv.getSourceVersion());
     }
 

@@ -5,16 +5,23 @@ import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
+import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.report.CostTable;
+import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
+import dev.ashlar.processor.write.OperatorSeconds;
 import dev.ashlar.processor.write.StepFacts;
 import dev.ashlar.processor.write.StepWriter;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** From a plan that was read to its written class: graph, gradients, program, plan, source. Each step runs only if those before are clean. */
@@ -37,21 +44,42 @@ final class PlanPipeline implements PlanStep {
         }
         Program program = ProgramBuilder.build(training);
         Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
-        if (plan.isPresent() && surroundings.writesSteps()) {
-            surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
+        if (plan.isPresent()) {
+            report(plan.get(), surroundings);
+            if (surroundings.writesSteps()) {
+                surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
+            }
+        }
+    }
+
+    private static void report(Plan plan, PlanSurroundings surroundings) throws IOException {
+        PlanSpec spec = plan.spec();
+        if (surroundings.options().reports().contains("json")) {
+            surroundings.writeResource(
+                    spec.packageName(), spec.simpleName() + ".plan.json", PlanJson.text(plan, Version.ASHLAR));
+        }
+        if (surroundings.options().verbose()) {
+            surroundings.tell(spec.qualifiedName() + "\n" + CostTable.text(plan));
         }
     }
 
     private static StepFacts facts(Plan plan) {
+        Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
+        plan.operators().stream()
+                .map(OperatorPlan::cost)
+                .forEach(c -> seconds.putIfAbsent(
+                        c.node(),
+                        new OperatorSeconds(c.forward().seconds(), c.backward().seconds())));
         return new StepFacts(
                 plan.modelHash(),
                 plan.planHash(),
                 plan.target().device().name(),
                 plan.target().format().bytes(),
                 plan.target().budgetBytes(),
-                plan.deviceBytes(),
+                plan.memory().peakBytes(),
                 plan.memory().parameterBytes(),
                 plan.memory().optimizerBytes(),
-                plan.summary());
+                plan.summary(),
+                seconds);
     }
 }

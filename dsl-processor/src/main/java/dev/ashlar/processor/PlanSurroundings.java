@@ -4,13 +4,19 @@ import com.google.auto.common.GeneratedAnnotations;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.annotation.processing.Filer;
+import javax.annotation.processing.Messager;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
+import javax.tools.Diagnostic;
+import javax.tools.FileObject;
 import javax.tools.JavaFileObject;
+import javax.tools.StandardLocation;
 
 /**
  * What a step needs beside the plan itself.
@@ -19,10 +25,16 @@ import javax.tools.JavaFileObject;
  * @param origin the plan's interface, the one originating element of every file
  * @param elements looks up types, such as those of the runtime
  * @param filer creates files
+ * @param messager prints what {@code ashlar.verbose} asks for
  * @param sourceVersion the language level of the compilation
  */
 record PlanSurroundings(
-        Options options, TypeElement origin, Elements elements, Filer filer, SourceVersion sourceVersion) {
+        Options options,
+        TypeElement origin,
+        Elements elements,
+        Filer filer,
+        Messager messager,
+        SourceVersion sourceVersion) {
     /** Whether written classes have the runtime to compile against, and are wanted. */
     boolean writesSteps() {
         return options.classes() && elements.getTypeElement("dev.ashlar.runtime.train.PlannedStep") != null;
@@ -42,5 +54,18 @@ record PlanSurroundings(
         try (Writer writer = object.openWriter()) {
             file.writeTo(writer);
         }
+    }
+
+    /** Writes a file beside the classes. */
+    void writeResource(String packageName, String name, String text) throws IOException {
+        FileObject object = filer.createResource(StandardLocation.CLASS_OUTPUT, packageName, name, origin);
+        try (Writer writer = new OutputStreamWriter(object.openOutputStream(), StandardCharsets.UTF_8)) {
+            writer.write(text);
+        }
+    }
+
+    /** Tells the user something that is no finding. */
+    void tell(String text) {
+        messager.printMessage(Diagnostic.Kind.NOTE, text);
     }
 }

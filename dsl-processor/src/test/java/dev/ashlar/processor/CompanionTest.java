@@ -87,7 +87,7 @@ final class CompanionTest {
                 .compile(directory);
 
         assertEquals(
-                new TreeSet<>(List.of("net/NetCompanion.java", "net/Parts_PartCompanion.java")),
+                new TreeSet<>(List.of("net/NetBatch.java", "net/NetCompanion.java", "net/Parts_PartCompanion.java")),
                 result.generated().keySet());
         String hash = hash(String.valueOf(result.generated().get("net/Parts_PartCompanion.java")));
         assertTrue(String.valueOf(result.generated().get("net/NetCompanion.java"))

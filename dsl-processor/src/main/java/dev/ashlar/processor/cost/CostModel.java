@@ -17,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -44,7 +45,8 @@ public final class CostModel {
     }
 
     private double seconds(long flops, long bytes, int kernels) {
-        double arithmetic = flops / device.flopsPerSecond().get(format);
+        double arithmetic =
+                flops / Objects.requireNonNull(device.flopsPerSecond().get(format));
         return kernels == 0
                 ? 0
                 : Math.max(Math.max(arithmetic, transferSeconds(bytes)), kernels * device.launchSeconds());
@@ -74,7 +76,7 @@ public final class CostModel {
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
-                    Directions cost = costs.get(kernel.node());
+                    Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
                     operators.add(new OperatorCost(
                             path + kernel.node().name(), kernel.node(), cost.forward(), cost.backward()));
                 } else if (step instanceof Step.BlockForward block) {

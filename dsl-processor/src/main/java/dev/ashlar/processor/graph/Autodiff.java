@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,7 +32,8 @@ public final class Autodiff {
 
     /** Derives gradients of all that is trained; reports patterns that match nothing. */
     public static TrainingGraph derive(Graph graph, Diagnostics diagnostics) {
-        Trainable trainable = new Trainable(graph.spec().train());
+        Trainable trainable =
+                graph.spec().mode().equals("TRAIN") ? new Trainable(graph.spec().train()) : Trainable.nothing();
         trainable.check(graph.root(), graph.spec().train(), diagnostics);
         Autodiff autodiff = new Autodiff(trainable);
         Scope root = graph.root();
@@ -90,7 +92,7 @@ public final class Autodiff {
             if (node instanceof OperatorNode operator) {
                 forward.lower(operator);
             } else if (node instanceof UseNode use) {
-                forward.lower(use, runs.get(use));
+                forward.lower(use, Objects.requireNonNull(runs.get(use)));
             }
         }
         if (train) {
@@ -99,7 +101,7 @@ public final class Autodiff {
                 if (nodes.get(i) instanceof OperatorNode operator) {
                     backward.lower(operator);
                 } else if (nodes.get(i) instanceof UseNode use) {
-                    lowerBackward(use, runs.get(use), backward);
+                    lowerBackward(use, Objects.requireNonNull(runs.get(use)), backward);
                 }
             }
         }
@@ -161,8 +163,12 @@ public final class Autodiff {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (node instanceof UseNode use) {
-                List<Step.Run> planned =
-                        runs(use, mode, path, required.repetitions().get(use), gradients);
+                List<Step.Run> planned = runs(
+                        use,
+                        mode,
+                        path,
+                        Objects.requireNonNull(required.repetitions().get(use)),
+                        gradients);
                 runs.put(use, planned);
                 for (int j = 0; j < use.inputs().size(); j++) {
                     if (makesGradient(use, planned, j)) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.graph;
 
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.op.Catalogue;
 import dev.ashlar.processor.spec.InterfaceSpec;
 import dev.ashlar.processor.spec.PlanSpec;
@@ -25,8 +26,8 @@ public final class GraphBuilder {
         Sizes sizes = new Sizes(model.simpleName());
         try {
             model.dims().forEach(sizes::define);
-        } catch (dev.ashlar.processor.diagnostic.ModelException e) {
-            diagnostics.error(e.code(), e.source(), e.getMessage());
+        } catch (ModelException e) {
+            diagnostics.error(e);
             return Optional.empty();
         }
         ScopeContext context = new ScopeContext(model, sizes, catalogue, diagnostics, instances);

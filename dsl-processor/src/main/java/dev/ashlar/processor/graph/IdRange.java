@@ -40,9 +40,7 @@ public record IdRange(OptionalLong bound, OptionalLong alsoAllowed) {
             long size = rule.infer(
                             node.inputs().stream().map(Value::type).toList(),
                             node.signature().sizes())
-                    .axes()
-                    .get(axis.get())
-                    .size();
+                    .size(axis.get());
             return new IdRange(OptionalLong.of(size), node.operator().ignoredId(node.attributes(), operand));
         } catch (RuleMismatch e) {
             throw new IllegalStateException("the shapes of " + node.name() + " were inferred before", e);

@@ -6,6 +6,7 @@ import dev.ashlar.processor.op.Operator;
 import dev.ashlar.processor.op.Shapes;
 import dev.ashlar.processor.op.Signature;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator with its tensors.
@@ -35,5 +36,16 @@ public record OperatorNode(
                 parameters.stream().map(ScopeParameter::type).toList(),
                 outputs.stream().map(Value::type).toList(),
                 computeBytes);
+    }
+
+    /** Identity: two may look alike and still be two. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.graph;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model, or a block with the shapes that one use gives it.
@@ -18,4 +19,15 @@ public record Scope(
         List<Node> nodes,
         List<ScopeParameter> parameters,
         List<ScopeOutput> outputs,
-        List<ScopeLoss> losses) {}
+        List<ScopeLoss> losses) {
+    /** Identity: two may look alike and still be two. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}

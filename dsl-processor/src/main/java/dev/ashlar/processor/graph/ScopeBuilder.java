@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -89,7 +90,10 @@ final class ScopeBuilder {
                 .toList();
         List<String> order = use.isPresent() ? List.copyOf(inputs.keySet()) : ReadingOrder.inputs(scope.spec);
         List<ScopeInput> scopeInputs = order.stream()
-                .map(i -> new ScopeInput(i, inputs.get(i), methods.get(i).source()))
+                .map(i -> new ScopeInput(
+                        i,
+                        Objects.requireNonNull(inputs.get(i)),
+                        Objects.requireNonNull(methods.get(i)).source()))
                 .toList();
         return new Scope(scope.spec.simpleName(), scopeInputs, nodes, parameters, outputs(roots), losses(roots));
     }
@@ -99,7 +103,7 @@ final class ScopeBuilder {
         for (MethodSpec root : roots) {
             root.annotation("Output").ifPresent(annotation -> {
                 String feeds = annotation.value("feeds").text();
-                for (Value value : made.get(root.name()).orElseThrow()) {
+                for (Value value : Objects.requireNonNull(made.get(root.name())).orElseThrow()) {
                     outputs.add(new ScopeOutput(
                             value.name(),
                             value,
@@ -117,7 +121,9 @@ final class ScopeBuilder {
         List<ScopeLoss> losses = new ArrayList<>();
         for (MethodSpec root : roots) {
             root.annotation("Loss").ifPresent(annotation -> {
-                Value value = made.get(root.name()).orElseThrow().get(0);
+                Value value = Objects.requireNonNull(made.get(root.name()))
+                        .orElseThrow()
+                        .get(0);
                 losses.add(new ScopeLoss(
                         root.name(), value, ((Number) annotation.value("weight").value()).doubleValue()));
             });
@@ -223,7 +229,7 @@ final class ScopeBuilder {
         if (known != null) {
             return known;
         }
-        MethodSpec method = methods.get(name);
+        MethodSpec method = Objects.requireNonNull(methods.get(name));
         visiting.addLast(name);
         Optional<List<Value>> values = attempt(() -> build(method)).flatMap(v -> v);
         visiting.removeLast();

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -115,7 +116,7 @@ final class Sizes {
     double real(String expression, Source source) {
         SizeExpression read = read(expression, expression, 0, source);
         try {
-            return read.real(name -> lookup(name, source));
+            return read.real(name -> lookup(name));
         } catch (SizeExpression.UnknownName e) {
             throw unknown(e.name(), expression, expression.indexOf(e.name()), source);
         }
@@ -173,7 +174,7 @@ final class Sizes {
         return new ModelException(Code.UNKNOWN_SIZE, source, message + Caret.under(text, offset));
     }
 
-    private TreeSet<String> names() {
+    private SortedSet<String> names() {
         TreeSet<String> names = new TreeSet<>(definitions.keySet());
         names.addAll(known.keySet());
         return names;
@@ -181,7 +182,7 @@ final class Sizes {
 
     private long evaluate(SizeExpression expression, String text, int offset, Source source) {
         try {
-            return expression.whole(name -> lookup(name, source));
+            return expression.whole(name -> lookup(name));
         } catch (SizeExpression.UnknownName e) {
             throw unknown(e.name(), text, Math.max(0, text.indexOf(e.name(), offset)), source);
         } catch (SizeExpression.Failure e) {
@@ -192,7 +193,7 @@ final class Sizes {
         }
     }
 
-    private long lookup(String name, Source source) {
+    private long lookup(String name) {
         Long value = known.get(name);
         if (value != null) {
             return value;

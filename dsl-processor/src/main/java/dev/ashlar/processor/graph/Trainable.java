@@ -21,6 +21,16 @@ public final class Trainable {
         noDecay = patterns(train.noDecay());
     }
 
+    private Trainable() {
+        trained = List.of();
+        noDecay = List.of();
+    }
+
+    /** Nothing is trained: a plan for evaluation has neither gradients nor optimizer state. */
+    public static Trainable nothing() {
+        return new Trainable();
+    }
+
     private static List<Pattern> patterns(List<ValueSpec> values) {
         return values.stream().map(v -> pattern(v.text())).toList();
     }

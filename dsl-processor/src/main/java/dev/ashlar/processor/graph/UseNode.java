@@ -4,6 +4,7 @@ import dev.ashlar.processor.diagnostic.Source;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block that is used, once or several times in a row.
@@ -31,5 +32,16 @@ public record UseNode(
     /** How often the block runs. */
     public long count() {
         return repeats.orElse(1L);
+    }
+
+    /** Identity: two may look alike and still be two. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 }

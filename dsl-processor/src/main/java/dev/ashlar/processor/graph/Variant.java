@@ -2,6 +2,7 @@ package dev.ashlar.processor.graph;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scope lowered to kernels for one purpose: which gradients come in, which are needed, which parameters are trained.
@@ -30,5 +31,16 @@ public record Variant(
     public enum Mode {
         TRAIN,
         EVALUATE
+    }
+
+    /** Identity: two may look alike and still be two. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 }

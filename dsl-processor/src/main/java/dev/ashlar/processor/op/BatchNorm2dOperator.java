@@ -54,11 +54,11 @@ final class BatchNorm2dOperator implements Operator {
 
     /**
      * Forward mean 1, variance 3, normalisation 2, weight and bias 2; backward the normalised input anew 2, gradients of weight and bias
-     * 3, their use 5.
+     * 3, their use 5. Backward copies the input.
      */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.output(), 8, 10);
+        return Work.pointwise(shapes.output(), 8, 10).workspace(0, shapes.bytes(shapes.input()));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
@@ -10,6 +9,9 @@ import java.util.OptionalLong;
  */
 final class CrossEntropyOperator implements Operator {
     private static final Rule RULE = Rule.parse("t*! v!, t*! @v -> ");
+
+    /** Logits of a run of the kernel. */
+    private static final long RUN = 1 << 18;
 
     @Override
     public String kind() {
@@ -32,15 +34,17 @@ final class CrossEntropyOperator implements Operator {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
     }
 
-    @Override
-    public OptionalLong ignoredId(Attributes attributes, int input) {
-        return OptionalLong.of(attributes.whole("ignoreIndex"));
-    }
-
-    /** Forward maximum, difference, exponential, sum and difference for every logit; backward exponential, difference and product. */
+    /**
+     * Forward maximum, difference, exponential, sum and difference for every logit; backward exponential, difference and product. Beside
+     * the results stand a few numbers a target, and in bfloat16 a run of 32-bit logits.
+     */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.input(), 5, 3);
+        long logits = shapes.input().elements();
+        long targets = shapes.inputs().get(1).elements();
+        long run = Workspaces.widens(shapes) ? Float.BYTES * Math.min(logits, RUN) : 0;
+        return Work.pointwise(shapes.input(), 5, 3)
+                .workspace(Math.max(20 * targets, run), Math.max(20 * targets, 12 * targets + run));
     }
 
     @Override

@@ -33,7 +33,7 @@ final class DotProductAttentionOperator implements Operator {
     /**
      * For every pair of query and key that is not masked: forward a product and a sum for each element of key and value, and five for
      * the softmax; backward the scores anew, and a product and a sum for each element of the gradients of query, key, value and weights,
-     * and eight for the softmax.
+     * and eight for the softmax. {@link AttentionWorkspace} has the memory.
      */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
@@ -41,8 +41,9 @@ final class DotProductAttentionOperator implements Operator {
         long value = shapes.inputs().get(2).size(3);
         long pairs = pairs(attributes, shapes);
         return Work.flops(
-                Math.multiplyExact(pairs, 2 * (key + value) + 5),
-                Math.multiplyExact(pairs, 2 * (3 * key + 2 * value) + 8));
+                        Math.multiplyExact(pairs, 2 * (key + value) + 5),
+                        Math.multiplyExact(pairs, 2 * (3 * key + 2 * value) + 8))
+                .workspace(AttentionWorkspace.forwardBytes(shapes), AttentionWorkspace.backwardBytes(shapes));
     }
 
     private static long pairs(Attributes attributes, Shapes shapes) {
@@ -104,6 +105,6 @@ final class DotProductAttentionOperator implements Operator {
 
     private static Argument scale(KernelBuilder b) {
         double scale = b.attributes().real("scale");
-        return Argument.of(scale == 0 ? 1 / Math.sqrt(b.inputType(0).size(3)) : scale);
+        return Argument.of(scale == 0 ? 1 / Math.sqrt((double) b.inputType(0).size(3)) : scale);
     }
 }

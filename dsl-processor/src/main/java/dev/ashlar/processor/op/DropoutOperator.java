@@ -10,6 +10,9 @@ final class DropoutOperator implements Operator {
     private static final Rule RULE =
             Rule.parse("~x*! -> x*!"); // the kernel hashes the index in the tensor it gets: a shard's would differ
 
+    /** Elements of a run of the kernel. */
+    private static final long RUN = 1 << 15;
+
     @Override
     public String kind() {
         return "dropout";
@@ -26,10 +29,17 @@ final class DropoutOperator implements Operator {
         return Signature.of(RULE);
     }
 
-    /** The hash of an index takes about ten whole-number operations, the product one, in either direction. */
+    /**
+     * The hash of an index takes about ten whole-number operations, the product one, in either direction. The kernel goes by runs of
+     * elements, for which it holds two hashes and a mask.
+     */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.output(), 11, 11);
+        if (attributes.real("p") == 0) {
+            return Work.flops(0, 0);
+        }
+        long bytes = 9 * Math.min(shapes.output().elements(), RUN);
+        return Work.pointwise(shapes.output(), 11, 11).workspace(bytes, bytes);
     }
 
     @Override

@@ -21,10 +21,11 @@ final class GlobalAvgPool2dOperator implements Operator {
         return Signature.of(RULE);
     }
 
-    /** One sum an element forward, one product backward. */
+    /** One sum an element forward, one product backward. In bfloat16 forward sums a 32-bit copy. */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.input(), 1, 1);
+        long copy = Workspaces.widens(shapes) ? Float.BYTES * shapes.input().elements() : 0;
+        return Work.pointwise(shapes.input(), 1, 1).workspace(copy, shapes.bytes(shapes.output()));
     }
 
     @Override

@@ -30,11 +30,12 @@ final class LayerNormOperator implements Operator {
 
     /**
      * Forward mean 1, variance 3, normalisation 2, weight and bias 2; backward the normalised input anew 2, two weighted means 4, their
-     * use 4, gradients of weight and bias 3.
+     * use 4, gradients of weight and bias 3. Each thread sums gradients of weight and bias of its own.
      */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.output(), 8, 13);
+        long d = shapes.input().size(-1);
+        return Work.pointwise(shapes.output(), 8, 13).workspace(0, Workspaces.THREADS * 2 * d * shapes.computeBytes());
     }
 
     @Override

@@ -9,6 +9,11 @@ final class LinearOperator implements Operator {
     private static final Rule PLAIN = Rule.parse("~b* k+, ~n k+ -> b* n");
     private static final Rule BIASED = Rule.parse("b* k!, n k!, n -> b* n"); // every shard of k would add the bias
 
+    /** What oneDNN mostly packs of a transposed factor at once. */
+    private static final long PACKED_BYTES = 1 << 19;
+
+    private static final long PACKED_ROWS = 512;
+
     @Override
     public String kind() {
         return "linear";
@@ -29,13 +34,27 @@ final class LinearOperator implements Operator {
         return Signature.of(attributes.flag("bias") ? BIASED : PLAIN, parameters, Map.of("n", attributes.size("out")));
     }
 
-    /** A product and a sum for each weight and row; backward the same for either factor. A bias adds one each way. */
+    /**
+     * A product and a sum for each weight and row; backward the same for either factor. A bias adds one each way. In bfloat16 the weight's
+     * gradient packs both its factors.
+     */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         long product = Math.multiplyExact(
                 2 * shapes.output().elements(), shapes.input().size(-1));
         long bias = attributes.flag("bias") ? shapes.output().elements() : 0;
-        return Work.flops(product + bias, 2 * product + bias);
+        return Work.flops(product + bias, 2 * product + bias)
+                .workspace(Workspaces.packing(shapes, shapes.input().size(-1)), backwardWorkspace(shapes));
+    }
+
+    private static long backwardWorkspace(Shapes shapes) {
+        if (!Workspaces.widens(shapes)) {
+            return 0;
+        }
+        long out = shapes.output().size(-1);
+        long rows = shapes.output().elements() / out;
+        long transposed = Math.min(shapes.bytes(shapes.output()), PACKED_BYTES);
+        return Workspaces.packing(shapes, Math.min(rows, PACKED_ROWS)) + transposed;
     }
 
     @Override

@@ -22,10 +22,13 @@ final class MeanSquaredErrorOperator implements Operator {
         return new Signature(RULE, List.of(), Map.of(), List.of(Element.FLOAT32));
     }
 
-    /** Difference, square and sum forward; difference and product for either gradient. */
+    /** Difference, square and sum forward; difference and product for either gradient. Forward holds the differences, in 32 bits. */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.input(), 3, 3);
+        long bytes = (Workspaces.widens(shapes) ? 3L : 1L)
+                * Float.BYTES
+                * shapes.input().elements();
+        return Work.pointwise(shapes.input(), 3, 3).workspace(bytes, 0);
     }
 
     @Override

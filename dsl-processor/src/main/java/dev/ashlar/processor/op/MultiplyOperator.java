@@ -1,5 +1,6 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.diagnostic.Code;
 import java.util.List;
 
 /** Product, element by element, of two tensors of one shape. Linear in either alone. */
@@ -13,11 +14,17 @@ final class MultiplyOperator implements Operator {
 
     @Override
     public List<Port> ports() {
-        return List.of(Port.required("a"), Port.required("b"));
+        return List.of(Port.variadic("x"));
     }
 
     @Override
     public Signature signature(Attributes attributes, int inputs) {
+        if (inputs != 2) {
+            throw attributes.error(
+                    "",
+                    Code.UNKNOWN_PORT,
+                    "@Multiply takes two tensors but gets " + inputs + "; multiply the others one after the other");
+        }
         return Signature.of(RULE);
     }
 
@@ -36,7 +43,7 @@ final class MultiplyOperator implements Operator {
     public void gradient(GradientBuilder g) {
         for (int i = 0; i < 2; i++) {
             if (g.needsInput(i)) {
-                Result result = Result.of(ports().get(i).name() + "Gradient", g.inputType(i));
+                Result result = Result.of((i == 0 ? "left" : "right") + "Gradient", g.inputType(i));
                 g.inputGradient(i, g.call("multiply", result, g.outputGradient(0), g.input(1 - i)));
             }
         }

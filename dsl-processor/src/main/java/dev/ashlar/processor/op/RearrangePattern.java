@@ -125,16 +125,16 @@ record RearrangePattern(Rule rule) {
     Moves moves(TensorType input, TensorType output, Map<String, Dim> sizes) {
         Map<String, Dim> whole = new HashMap<>(sizes);
         whole.keySet().removeIf(rule::shardable);
-        Map<String, Dim> axes;
+        Rule.Inference axes;
         try {
-            axes = rule.infer(List.of(input), List.of(output), whole).axes();
+            axes = rule.infer(List.of(input), List.of(output), whole);
         } catch (RuleMismatch e) {
             throw new IllegalStateException(rule + " of " + input + ": " + e.getMessage(), e);
         }
         List<String> from = rule.operands().get(0).axes().map(Axis::name).toList();
         List<String> to = rule.outputs().get(0).axes().map(Axis::name).toList();
         return new Moves(
-                from.stream().map(a -> axes.get(a).size()).toList(),
+                from.stream().map(a -> axes.size(a)).toList(),
                 to.stream().map(a -> (long) from.indexOf(a)).toList(),
                 output.sizes());
     }

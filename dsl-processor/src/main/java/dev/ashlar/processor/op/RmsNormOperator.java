@@ -23,10 +23,17 @@ final class RmsNormOperator implements Operator {
         return Signature.of(RULE, List.of(ParameterDeclaration.vector("weight", 1)), Map.of());
     }
 
-    /** Forward mean square 2, quotient 1, weight 1; backward the normalised input anew 1, a weighted mean 3, its use 3, weight 2. */
+    /**
+     * Forward mean square 2, quotient 1, weight 1; backward the normalised input anew 1, a weighted mean 3, its use 3, weight 2. It is
+     * made of point-wise kernels: backward holds the normalised input and a product; in bfloat16 they and the result are 32-bit, too.
+     */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
-        return Work.pointwise(shapes.output(), 4, 9);
+        long elements = shapes.output().elements();
+        long rows = elements / shapes.output().size(-1);
+        boolean wide = Workspaces.widens(shapes);
+        return Work.pointwise(shapes.output(), 4, 9)
+                .workspace(wide ? 6 * elements : 0, (wide ? 14 : 8) * elements + 4 * rows);
     }
 
     @Override

@@ -75,6 +75,11 @@ public final class Rule {
             outputs = List.copyOf(outputs);
             axes = Collections.unmodifiableMap(new TreeMap<>(axes)); // Map.copyOf has another order in every JVM
         }
+
+        /** Number of elements of an axis: for one that {@link Rule#indexAxis} names, the bound that indices stay below. */
+        public long size(String axis) {
+            return new RuleExpression.Name(axis).value(axes);
+        }
     }
 
     /** The operands: inputs, then parameters. */

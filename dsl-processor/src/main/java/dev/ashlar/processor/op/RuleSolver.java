@@ -37,8 +37,10 @@ final class RuleSolver {
             for (int i = 0; i < outputs.size(); i++) {
                 match(rule.outputs().get(i), outputs.get(i), 0);
             }
-            while (factors() | expressions()) {
-                // each round knows more than the one before
+            boolean progress = true;
+            while (progress) {
+                progress = factors();
+                progress |= expressions();
             }
             for (Open product : open) {
                 throw ambiguous(product);
@@ -177,7 +179,7 @@ final class RuleSolver {
         long size = expression.value(axes);
         if (size <= 0) {
             String where = expression.names().stream()
-                    .map(n -> n + "=" + axes.get(n).size())
+                    .map(n -> n + "=" + new RuleExpression.Name(n).value(axes))
                     .collect(Collectors.joining(", "));
             throw new RuleMismatch(
                     operand,

@@ -56,7 +56,7 @@ public record PlanTarget(
         try {
             return Optional.of(reading.get());
         } catch (ModelException e) {
-            diagnostics.error(e.code(), e.source(), e.getMessage());
+            diagnostics.error(e);
             return Optional.empty();
         }
     }

@@ -2,14 +2,15 @@ package dev.ashlar.processor.program;
 
 import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Executes blocks, once or in a loop. A tensor that is constant over the repetitions is shared with each and freed after the last; what
- * is collected is held until all of it is there; gradients of constant tensors are added as they come.
+ * Executes blocks, once or in a loop. A tensor that is constant over the repetitions is shared with each and freed after the last; of
+ * what is collected, sums are made as they come and stacks at the end; gradients of constant tensors are added as they come.
  */
 final class BlockLoops {
     private final Execution execution;
@@ -34,52 +35,63 @@ final class BlockLoops {
                 }
                 List<Optional<Storage>> outputs = execution.run(run.routine(), frame.block(use, i), arguments);
                 for (int k = 0; k < outputs.size(); k++) {
-                    take(block, k, outputs.get(k).orElseThrow(), i == use.count() - 1, current, made.get(k));
+                    collect(use, k, frame, outputs.get(k).orElseThrow(), current, made.get(k));
                 }
             }
-        }
-        List<Optional<Storage>> results = new ArrayList<>();
-        for (int k = 0; k < made.size(); k++) {
-            results.add(collected(use, k, frame, made.get(k)));
         }
         for (int j = 0; j < current.size() && repeated; j++) {
             if (!isFed(use, j)) {
                 execution.ledger().release(current.get(j));
             }
         }
+        List<Optional<Storage>> results = new ArrayList<>();
+        for (int k = 0; k < made.size(); k++) {
+            results.add(result(block, k, frame, made.get(k)));
+        }
         return results;
     }
 
-    /** What becomes of one output of one repetition. */
-    private void take(
-            Statement.BlockForward block,
-            int output,
-            Storage storage,
-            boolean last,
-            List<Storage> current,
-            List<Storage> made) {
-        UseNode use = block.node();
+    /** What becomes of one output of one repetition; at most one tensor is held of all but those that are stacked. */
+    private void collect(
+            UseNode use, int output, Frame frame, Storage storage, List<Storage> current, List<Storage> made) {
         OptionalInt feeds = use.feeds().get(output);
-        boolean wanted = block.results().get(output).isPresent();
-        if (!last && feeds.isPresent()) {
+        if (feeds.isPresent()) {
             current.set(feeds.getAsInt(), storage);
-        } else if (wanted && (last || feeds.isEmpty() && collect(use, output) != ScopeOutput.Collect.LAST)) {
+            made.clear();
             made.add(storage);
-        } else {
-            execution.ledger().release(storage);
+            return;
+        }
+        switch (collect(use, output)) {
+            case STACK -> made.add(storage);
+            case LAST -> {
+                made.forEach(execution.ledger()::release);
+                made.clear();
+                made.add(storage);
+            }
+            case SUM -> accumulate(frame, use, use.outputs().get(output), made, storage);
         }
     }
 
-    private Optional<Storage> collected(UseNode use, int output, Frame frame, List<Storage> made) {
-        boolean collects = use.feeds().get(output).isEmpty() && collect(use, output) != ScopeOutput.Collect.LAST;
-        if (!collects || made.isEmpty()) {
-            return made.stream().findFirst();
+    private Optional<Storage> result(Statement.BlockForward block, int output, Frame frame, List<Storage> made) {
+        UseNode use = block.node();
+        boolean stacked = use.feeds().get(output).isEmpty() && collect(use, output) == ScopeOutput.Collect.STACK;
+        Storage result = stacked ? replace(frame, use, use.outputs().get(output), made) : made.get(0);
+        if (block.results().get(output).isPresent()) {
+            return Optional.of(result);
         }
-        return Optional.of(replace(frame, use, use.outputs().get(output), made));
+        execution.ledger().release(result);
+        return Optional.empty();
+    }
+
+    /** Adds out of place, because another tensor may share the first. */
+    private void accumulate(Frame frame, UseNode use, Value result, List<Storage> sum, Storage added) {
+        Storage total = sum.isEmpty() ? added : replace(frame, use, result, List.of(sum.get(0), added));
+        sum.clear();
+        sum.add(total);
     }
 
     /** One tensor made of several, which are then freed. */
-    private Storage replace(Frame frame, UseNode use, dev.ashlar.processor.graph.Value result, List<Storage> parts) {
+    private Storage replace(Frame frame, UseNode use, Value result, List<Storage> parts) {
         Storage.Maker maker =
                 frame.maker(use.name(), result.name(), use.source().where());
         execution.enter(frame, use.name());
@@ -92,8 +104,8 @@ final class BlockLoops {
     List<Optional<Storage>> backward(Statement.BlockBackward block, Frame frame, List<Optional<Storage>> given) {
         UseNode use = block.node();
         List<Optional<Storage>> incoming = new ArrayList<>(given);
-        List<Optional<Storage>> constant = new ArrayList<>();
-        use.inputs().forEach(i -> constant.add(Optional.empty()));
+        List<List<Storage>> constant = new ArrayList<>();
+        use.inputs().forEach(i -> constant.add(new ArrayList<>()));
         List<Statement.Run> runs = block.runs();
         List<Optional<Storage>> made = List.of();
         for (int r = runs.size() - 1; r >= 0; r--) {
@@ -110,7 +122,7 @@ final class BlockLoops {
         }
         List<Optional<Storage>> results = new ArrayList<>();
         for (int j = 0; j < use.inputs().size(); j++) {
-            results.add(isFed(use, j) ? made.get(j) : constant.get(j));
+            results.add(isFed(use, j) ? made.get(j) : constant.get(j).stream().findFirst());
         }
         return results;
     }
@@ -138,18 +150,15 @@ final class BlockLoops {
             Frame frame,
             List<Optional<Storage>> made,
             List<Optional<Storage>> incoming,
-            List<Optional<Storage>> constant) {
+            List<List<Storage>> constant) {
         for (int j = 0; j < made.size(); j++) {
             if (!isFed(use, j) && made.get(j).isPresent()) {
-                Storage added = made.get(j).get();
-                Optional<Storage> sum = constant.get(j);
-                // Out of place, because another tensor may share the first gradient.
-                constant.set(
-                        j,
-                        Optional.of(
-                                sum.isEmpty()
-                                        ? added
-                                        : replace(frame, use, use.inputs().get(j), List.of(sum.get(), added))));
+                accumulate(
+                        frame,
+                        use,
+                        use.inputs().get(j),
+                        constant.get(j),
+                        made.get(j).get());
             }
         }
         for (int k = 0; k < incoming.size(); k++) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Java names of one scope: its classes, methods, fields and variables. */
@@ -68,7 +69,7 @@ public final class ScopeNames {
 
     /** Field of a parameter in the class of parameters. */
     public String parameter(ScopeParameter parameter) {
-        return parameters.get(parameter);
+        return Objects.requireNonNull(parameters.get(parameter));
     }
 
     /** All parameters with their fields. */
@@ -78,7 +79,7 @@ public final class ScopeNames {
 
     /** Field of a block's parameters in the class of parameters. */
     public String block(UseNode use) {
-        return blocks.get(use);
+        return Objects.requireNonNull(blocks.get(use));
     }
 
     /** Field of a block's saved tensors in the class of saved tensors. */

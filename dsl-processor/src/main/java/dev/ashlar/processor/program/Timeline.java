@@ -44,10 +44,7 @@ public final class Timeline {
                 "parameters",
                 parameters.stream().filter(p -> p.tiedTo().isEmpty()).count(),
                 parameterBytes);
-        ledger.fixed(
-                "optimizer state",
-                parameters.stream().filter(ModelParameter::trained).count(),
-                optimizerBytes);
+        ledger.fixed("optimizer state", 1, optimizerBytes);
         long always = ledger.live();
         program.forward().ifPresent(forward -> train(forward, program.backward().orElseThrow()));
         requireClean(always, "a step");

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -413,7 +414,7 @@ final class BlockWriter {
             for (int j = 0; j < use.inputs().size(); j++) {
                 Optional<Slot> result = block.results().get(j);
                 if (result.isPresent() && isFed(j)) {
-                    assignResult(code, result, carried.get(feeder(j)));
+                    assignResult(code, result, Objects.requireNonNull(carried.get(feeder(j))));
                 } else if (result.isPresent() && result.get().field()) {
                     code.addStatement("s.$L = $L", result.get().name(), sums.get(j));
                 }

@@ -6,6 +6,7 @@ import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.Routine;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The line above an operator: what it reads and makes, with shapes and bytes. */
@@ -13,21 +14,30 @@ final class OperatorComments {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private final int computeBytes;
+    private final Map<OperatorNode, OperatorSeconds> seconds;
 
-    OperatorComments(int computeBytes) {
+    OperatorComments(int computeBytes, Map<OperatorNode, OperatorSeconds> seconds) {
         this.computeBytes = computeBytes;
+        this.seconds = seconds;
     }
 
-    /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB"}. */
+    /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB  41 us"}. */
     String of(OperatorNode node, Routine.Direction direction) {
+        OperatorSeconds estimated = seconds.getOrDefault(node, new OperatorSeconds(0, 0));
         if (direction == Routine.Direction.BACKWARD) {
-            return "backward of " + node.name() + ": " + node.operator().kind();
+            return "backward of " + node.name() + ": " + node.operator().kind() + time(estimated.backward());
         }
         String inputs =
                 node.inputs().stream().map(v -> v.name() + shape(v.type())).collect(Collectors.joining(" "));
         String outputs =
                 node.outputs().stream().map(Value::type).map(this::withBytes).collect(Collectors.joining(", "));
-        return node.name() + ": " + node.operator().kind() + " " + inputs + " -> " + outputs;
+        return node.name() + ": " + node.operator().kind() + " " + inputs + " -> " + outputs
+                + time(estimated.forward());
+    }
+
+    private static String time(double seconds) {
+        long micros = Math.round(seconds * 1e6);
+        return micros == 0 ? "" : "  " + micros + " us";
     }
 
     private String withBytes(TensorType type) {

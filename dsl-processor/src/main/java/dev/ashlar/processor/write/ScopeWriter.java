@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
@@ -90,7 +91,8 @@ final class ScopeWriter {
         }
         for (Node node : names.scope().nodes()) {
             if (node instanceof UseNode use && byScope.containsKey(use.scope())) {
-                String savedType = byScope.get(use.scope()).savedType();
+                String savedType =
+                        Objects.requireNonNull(byScope.get(use.scope())).savedType();
                 type.addField(blockType(savedType, use.repeats().isPresent()), names.blockSaved(use));
             }
         }
@@ -113,7 +115,7 @@ final class ScopeWriter {
                     }
                 }
             } else if (node instanceof UseNode use) {
-                String inner = byScope.get(use.scope()).parametersType();
+                String inner = Objects.requireNonNull(byScope.get(use.scope())).parametersType();
                 boolean array = use.repeats().isPresent() && !use.shared();
                 fields.add(FieldSpec.builder(blockType(inner, array), names.block(use)));
                 statements.add(create(names, use, inner, array));

@@ -1,6 +1,8 @@
 package dev.ashlar.processor.write;
 
+import dev.ashlar.processor.graph.OperatorNode;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the written class says about its plan.
@@ -10,6 +12,7 @@ import java.util.List;
  * @param device name of the device
  * @param computeBytes bytes of an element that the plan computes in
  * @param summary lines for people
+ * @param seconds estimated time of every operator
  */
 public record StepFacts(
         String modelHash,
@@ -20,4 +23,5 @@ public record StepFacts(
         long peakBytes,
         long parameterBytes,
         long optimizerBytes,
-        List<String> summary) {}
+        List<String> summary,
+        Map<OperatorNode, OperatorSeconds> seconds) {}

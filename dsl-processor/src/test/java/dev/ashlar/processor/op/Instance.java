@@ -54,7 +54,7 @@ final class Instance {
                 inference.operands().get(operand).stream().mapToLong(Dim::size).toArray();
         if (element(operand) == Element.INT64) {
             String axis = signature.rule().indexAxis(operand).orElseThrow();
-            return draw.ids(inference.axes().get(axis).size(), shape);
+            return draw.ids(inference.size(axis), shape);
         }
         Tensor normal = draw.normal(shape);
         // a running variance is positive
@@ -83,11 +83,16 @@ final class Instance {
     }
 
     Shapes shapes() {
+        return shapes(Float.BYTES);
+    }
+
+    Shapes shapes(int computeBytes) {
         List<TensorType> types = new ArrayList<>();
         for (int i = 0; i < operands.size(); i++) {
             types.add(new TensorType(inference.operands().get(i), element(i)));
         }
-        return new Shapes(types.subList(0, inputs), types.subList(inputs, types.size()), List.of(outputType(0)), 4);
+        return new Shapes(
+                types.subList(0, inputs), types.subList(inputs, types.size()), List.of(outputType(0)), computeBytes);
     }
 
     /** The operator on the whole tensors. */

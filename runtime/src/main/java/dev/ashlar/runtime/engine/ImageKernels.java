@@ -118,7 +118,7 @@ final class ImageKernels {
     }
 
     Tensor globalAvgPool2dBackward(Tensor dy, long height, long width) {
-        try (Tensor share = dy.mul(context.scalar(1.0 / (height * width)));
+        try (Tensor share = dy.div(context.scalar(height * width));
                 Tensor pixel = share.view(dy.size(0), dy.size(1), 1, 1);
                 Tensor all = pixel.expand(dy.size(0), dy.size(1), height, width)) {
             return all.contiguous();

@@ -83,10 +83,9 @@ final class LossKernels {
                 Tensor safe = safeTargets(flat, factor);
                 Tensor index = safe.unsqueeze(1);
                 Tensor column = factor.unsqueeze(1);
-                Tensor one = context.full(DType.FLOAT32, smoothing - 1, 1, 1);
-                Tensor subtrahend = one.expand(rows.size(0), 1);
-                Tensor count = weight.clamp_min(context.scalar(1))) {
-            factor.mul_(dloss).div_(count);
+                Tensor count = weight.clamp_min(context.scalar(1));
+                Tensor scaled = factor.mul_(dloss).div_(count).mul(context.scalar(smoothing - 1));
+                Tensor subtrahend = scaled.unsqueeze(1)) {
             long step = rowsOf(classes);
             for (long start = 0; start < rows.size(0); start += step) {
                 long length = Math.min(step, rows.size(0) - start);
@@ -97,11 +96,12 @@ final class LossKernels {
                         Tensor hot = subtrahend.narrow(0, start, length);
                         Tensor factors = column.narrow(0, start, length)) {
                     torch.exp_out(work, from);
-                    work.scatter_add_(1, places, hot);
                     if (smoothing > 0) {
                         work.sub_(context.scalar(smoothing / classes));
                     }
+                    // In the order in which autograd rounds.
                     work.mul_(factors);
+                    work.scatter_add_(1, places, hot);
                     if (context.compute() != DType.FLOAT32) {
                         to.copy_(work);
                     }
@@ -140,8 +140,11 @@ final class LossKernels {
 
     Tensor meanSquaredError(Tensor x, Tensor targets) {
         try (Tensor wide = Tensors.as(x, DType.FLOAT32);
-                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32)) {
-            return torch.mse_loss(wide, wideTargets);
+                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32);
+                Tensor difference = wide.sub(wideTargets)) {
+            // not mse_loss: its scalar keeps storage as large as x
+            difference.square_();
+            return difference.mean();
         }
     }
 

@@ -1,0 +1,184 @@
+package dev.ashlar.processor.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import dev.ashlar.processor.device.Device;
+import dev.ashlar.processor.device.Link;
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.plan.Plan;
+import dev.ashlar.processor.program.MemoryPoint;
+import dev.ashlar.processor.program.MemoryProfile;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A plan as JSON, schema 1: keys always in the same order, bytes and nanoseconds as whole numbers, no clock times, so that equal plans
+ * are equal bytes.
+ */
+public final class PlanJson {
+    private static final int SCHEMA = 1;
+
+    private final Plan plan;
+    private final String ashlarVersion;
+
+    private PlanJson(Plan plan, String ashlarVersion) {
+        this.plan = plan;
+        this.ashlarVersion = ashlarVersion;
+    }
+
+    /** The text; lines end with {@code \n} on every machine. */
+    public static String text(Plan plan, String ashlarVersion) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.setPrettyPrinter(printer());
+            new PlanJson(plan, ashlarVersion).write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot fail", e);
+        }
+        return text.append('\n').toString();
+    }
+
+    private static DefaultPrettyPrinter printer() {
+        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+        return new DefaultPrettyPrinter(
+                        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+                .withObjectIndenter(lines);
+    }
+
+    static long nanos(double seconds) {
+        return Math.round(seconds * 1e9);
+    }
+
+    private void write(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("schema", SCHEMA);
+        json.writeStringField("ashlarVersion", ashlarVersion);
+        json.writeStringField("model", plan.spec().model().qualifiedName());
+        json.writeStringField("plan", plan.spec().qualifiedName());
+        json.writeStringField("modelHash", plan.modelHash());
+        json.writeStringField("planHash", plan.planHash());
+        mesh(json);
+        device(json);
+        memory(json);
+        json.writeNumberField("microBatches", 1);
+        json.writeStringField("update", "atEnd");
+        json.writeNumberField("lossChunks", 1);
+        time(json);
+        proof(json);
+        pareto(json);
+        new GraphJson(json).write(plan.graph().graph());
+        new OperatorJson(json).parameters(plan.parameters(), plan.target());
+        new OperatorJson(json).operators(plan.operators());
+        emptyArray(json, "collectives");
+        emptyArray(json, "recompute");
+        timeline(json);
+        json.writeEndObject();
+    }
+
+    private void mesh(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("mesh");
+        json.writeArrayFieldStart("shape");
+        for (long size : plan.target().mesh()) {
+            json.writeNumber(size);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("axes");
+        for (int i = 0; i < plan.target().mesh().size(); i++) {
+            Link link = plan.target().links().get(i);
+            json.writeStartObject();
+            json.writeNumberField("size", plan.target().mesh().get(i));
+            json.writeStringField("link", link.name());
+            json.writeNumberField("alphaNanos", nanos(link.alphaSeconds()));
+            json.writeNumberField("bytesPerSecond", Math.round(link.bytesPerSecond()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void device(JsonGenerator json) throws IOException {
+        Device device = plan.target().device();
+        json.writeObjectFieldStart("device");
+        json.writeStringField("name", device.name());
+        json.writeNumberField("memoryBytes", device.memoryBytes());
+        json.writeNumberField("fixedBytes", device.fixedBytes());
+        json.writeObjectFieldStart("flopsPerSecond");
+        for (Map.Entry<NumberFormat, Double> rate : device.flopsPerSecond().entrySet()) {
+            json.writeNumberField(rate.getKey().name().toLowerCase(Locale.ROOT), Math.round(rate.getValue()));
+        }
+        json.writeEndObject();
+        json.writeNumberField("bytesPerSecond", Math.round(device.bytesPerSecond()));
+        json.writeNumberField("launchNanos", nanos(device.launchSeconds()));
+        json.writeEndObject();
+    }
+
+    /** Everything is kept, so that the plan itself is the smallest there is. */
+    private void memory(JsonGenerator json) throws IOException {
+        MemoryProfile memory = plan.memory();
+        json.writeObjectFieldStart("memory");
+        json.writeNumberField("budgetBytes", plan.target().budgetBytes());
+        json.writeNumberField("deviceBytes", plan.deviceBytes());
+        json.writeNumberField("peakBytes", memory.peakBytes());
+        json.writeStringField("peakAt", memory.peakAt());
+        json.writeNumberField("parameterBytes", memory.parameterBytes());
+        json.writeNumberField("gradientBytes", memory.gradientBytes());
+        json.writeNumberField("optimizerBytes", memory.optimizerBytes());
+        json.writeNumberField("smallestFeasibleBytes", plan.deviceBytes());
+        json.writeEndObject();
+    }
+
+    private void time(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("time");
+        json.writeNumberField("stepNanos", nanos(plan.time().seconds()));
+        json.writeNumberField("computeNanos", nanos(plan.time().seconds()));
+        json.writeNumberField("communicationNanos", 0);
+        json.writeNumberField("exposedCommunicationNanos", 0);
+        json.writeNumberField("recomputeNanos", 0);
+        json.writeEndObject();
+    }
+
+    /** One device with everything kept leaves nothing to choose: the only plan is the fastest. */
+    private void proof(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("proof");
+        json.writeNumberField("lowerBoundNanos", nanos(plan.time().seconds()));
+        json.writeNumberField("gap", 0);
+        json.writeObjectFieldStart("certificate");
+        json.writeStringField("kind", "only plan");
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private void pareto(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("pareto");
+        json.writeStartObject();
+        json.writeNumberField("budgetBytes", plan.deviceBytes());
+        json.writeNumberField("stepNanos", nanos(plan.time().seconds()));
+        json.writeNumberField("gap", 0);
+        json.writeEndObject();
+        json.writeEndArray();
+    }
+
+    private static void emptyArray(JsonGenerator json, String name) throws IOException {
+        json.writeArrayFieldStart(name);
+        json.writeEndArray();
+    }
+
+    private void timeline(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("timeline");
+        for (MemoryPoint point : plan.memory().points()) {
+            json.writeStartObject();
+            json.writeNumberField("index", point.index());
+            json.writeStringField("phase", point.phase());
+            json.writeStringField("at", point.at());
+            json.writeNumberField("bytes", point.bytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

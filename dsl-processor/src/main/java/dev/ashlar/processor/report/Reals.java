@@ -1,0 +1,31 @@
+package dev.ashlar.processor.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Real numbers as text. */
+final class Reals {
+    /** Digits that tell any two doubles apart. */
+    private static final int DIGITS = 17;
+
+    private Reals() {}
+
+    /** The shortest decimal that reads back as the same number; {@code Double.toString} differs between JDK 18 and 19. */
+    static String text(double value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 1; digits < DIGITS; digits++) {
+            BigDecimal rounded = exact.round(new MathContext(digits));
+            if (rounded.doubleValue() == value) {
+                return plain(rounded);
+            }
+        }
+        return plain(exact.round(new MathContext(DIGITS)));
+    }
+
+    private static String plain(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return Math.abs(stripped.precision() - stripped.scale()) < DIGITS
+                ? stripped.toPlainString()
+                : stripped.toString();
+    }
+}

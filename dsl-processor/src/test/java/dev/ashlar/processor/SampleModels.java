@@ -1,0 +1,174 @@
+package dev.ashlar.processor;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Small models of all the forms that plans come in. */
+public final class SampleModels {
+    private static final String DECODER = """
+            @Input(shape = "batch seq d") x()
+            @LayerNorm ln1(x)
+            @Attention(heads = "heads", causal = true) attn(ln1)
+            @Add mid(x, attn)
+            @LayerNorm ln2(mid)
+            @Linear(out = "4*d") up(ln2)
+            @Gelu act(up)
+            @Linear(out = "d") down(act)
+            @Output @Add y(mid, down)
+            """;
+
+    private SampleModels() {}
+
+    /** Two linear layers with biases. */
+    public static ModelSpecs mlp() {
+        return ModelSpecs.model("Mlp", "batch=8 in=4 hidden=16 out=2", """
+                @Input(shape = "batch in") x()
+                @Input(shape = "batch out") targets()
+                @Linear(out = "hidden") up(x)
+                @Relu act(up)
+                @Output @Linear(out = "out") y(act)
+                @Loss @MeanSquaredError loss(x=y, targets)
+                """);
+    }
+
+    /** Decoder blocks in a loop. */
+    public static ModelSpecs gpt(int layers) {
+        return ModelSpecs.model("Gpt", "batch=2 seq=8 d=16 heads=4 vocab=32 layers=" + layers, """
+                        @Input(shape = "batch seq", dtype = INT64) tokens()
+                        @Input(shape = "batch seq", dtype = INT64) targets()
+                        @Embedding(rows = "vocab", dim = "d") wte(tokens)
+                        @PositionEmbedding(rows = "seq") embedded(wte)
+                        @Repeat("layers") @Use(value = Decoder, dims = "heads=heads") body(embedded)
+                        @LayerNorm norm(body)
+                        @Output @Linear(out = "vocab", bias = false) logits(norm)
+                        @Loss @CrossEntropy loss(logits, targets)
+                        """)
+                .block("Decoder", "", DECODER);
+    }
+
+    /** The head is the embedding; all layers share one set of parameters; rotated, grouped queries. */
+    public static ModelSpecs sharedAndTied() {
+        return ModelSpecs.model("Shared", "batch=2 seq=8 d=16 heads=4 vocab=32", """
+                        @Input(shape = "batch seq", dtype = INT64) tokens()
+                        @Input(shape = "batch seq", dtype = INT64) targets()
+                        @Embedding(rows = "vocab", dim = "d") wte(tokens)
+                        @Repeat(value = "3", shared = true) @Use(Llama) body(wte)
+                        @RmsNorm norm(body)
+                        @Output @Tied("weight=wte.weight") @Linear(out = "vocab", bias = false) logits(norm)
+                        @Loss @CrossEntropy loss(logits, targets)
+                        """)
+                .block("Llama", "heads=4", """
+                        @Input(shape = "batch seq d") x()
+                        @RmsNorm n1(x)
+                        @Attention(heads = "heads", kvHeads = "2", causal = true, rope = true, bias = false) attn(n1)
+                        @Add mid(x, attn)
+                        @RmsNorm n2(mid)
+                        @Linear(out = "2*d", bias = false) gate(n2)
+                        @Linear(out = "2*d", bias = false) up(n2)
+                        @Silu gated(gate)
+                        @Multiply product(a=gated, b=up)
+                        @Linear(out = "d", bias = false) down(product)
+                        @Dropout(p = 0.1) dropped(down)
+                        @Output @Add y(mid, dropped)
+                        """);
+    }
+
+    /** Convolutions, batch norm, pooling. */
+    public static ModelSpecs cnn() {
+        return ModelSpecs.model("Cnn", "batch=4 c=1 h=8 w=8 classes=10", """
+                @Input(shape = "batch c h w") image()
+                @Input(shape = "batch", dtype = INT64) label()
+                @Conv2d(out = "8", kernel = 3, padding = 1, bias = false) c1(image)
+                @BatchNorm2d b1(c1)
+                @Relu r1(b1)
+                @MaxPool2d(kernel = 2) p1(r1)
+                @Conv2d(out = "16", kernel = 3, padding = 1) c2(p1)
+                @Relu r2(c2)
+                @GlobalAvgPool2d pooled(r2)
+                @Output @Linear(out = "classes") logits(pooled)
+                @Loss @CrossEntropy loss(logits, targets=label)
+                """);
+    }
+
+    /** Two losses, one on a tensor in the middle. */
+    public static ModelSpecs severalLosses() {
+        return ModelSpecs.model("Losses", "batch=8 in=4 hidden=16 out=2", """
+                @Input(shape = "batch in") x()
+                @Input(shape = "batch out") targets()
+                @Linear(out = "hidden") up(x)
+                @Tanh act(up)
+                @Output @Linear(out = "out") y(act)
+                @Output @Linear(out = "in") rebuilt(act)
+                @Loss @MeanSquaredError loss(x=y, targets)
+                @Loss(weight = 0.5) @MeanSquaredError auxiliary(x=rebuilt, targets=x)
+                """);
+    }
+
+    /**
+     * A repeated block with a constant input, an output that feeds the next repetition and one that is collected.
+     *
+     * @param collect {@code "SUM"}, {@code "STACK"} or {@code "LAST"}
+     */
+    public static ModelSpecs collecting(String collect) {
+        return ModelSpecs.model("Collecting", "batch=3 d=4", """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") memory()
+                        @Input(shape = "batch d") targets()
+                        @Linear(out = "d") start(x)
+                        @Linear(out = "d") context(memory)
+                        @Repeat("5") @Use(Cell) body(h=start, m=context)
+                        @Output @Sigmoid last(h=body.next)
+                        @Tanh flat(skip=body.skip)
+                        @Scale(0.5) halved(flat)
+                        @Loss @MeanSquaredError loss(x=last, targets)
+                        """ + sideLoss(collect))
+                .block("Cell", "", """
+                        @Input(shape = "batch d") h()
+                        @Input(shape = "batch d") m()
+                        @Linear(out = "d") mixed(h)
+                        @Add summed(mixed, m)
+                        @Output(feeds = "h") @Silu next(summed)
+                        @Output(collect = %s) @Linear(out = "d") skip(summed)
+                        """.formatted(collect));
+    }
+
+    private static String sideLoss(String collect) {
+        return collect.equals("STACK")
+                ? "@Input(shape = \"5 batch d\") wide()\n@Loss @MeanSquaredError side(x=halved, targets=wide)\n"
+                : "@Loss @MeanSquaredError side(x=halved, targets)\n";
+    }
+
+    /** Many operators in one scope: its routines are cut into parts. */
+    public static ModelSpecs flat(int operators) {
+        String body = IntStream.range(0, operators)
+                .mapToObj(i -> switch (i % 4) {
+                    case 0 -> "@Linear(out = \"d\") t" + (i + 1) + "(t" + i + ")";
+                    case 1 -> "@Gelu t" + (i + 1) + "(t" + i + ")";
+                    case 2 -> "@Add t" + (i + 1) + "(t" + i + ", t" + Math.max(0, i - 7) + ")";
+                    default -> "@LayerNorm t" + (i + 1) + "(t" + i + ")";
+                })
+                .collect(Collectors.joining("\n"));
+        return ModelSpecs.model(
+                "Flat",
+                "batch=4 d=8",
+                "@Input(shape = \"batch d\") t0()\n@Input(shape = \"batch d\") targets()\n" + body
+                        + "\n@Loss @MeanSquaredError loss(x=t" + operators + ", targets)\n");
+    }
+
+    /** Blocks within blocks, the outer one repeated. */
+    public static ModelSpecs nested() {
+        return ModelSpecs.model("Nested", "batch=2 seq=8 d=16", """
+                        @Input(shape = "batch seq d") x()
+                        @Input(shape = "batch seq d") targets()
+                        @Repeat("2") @Use(Stage) stages(x)
+                        @Use(Decoder) head(stages)
+                        @Loss @MeanSquaredError loss(x=head, targets)
+                        """)
+                .block("Stage", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Repeat("3") @Use(Decoder) inner(x)
+                        @Output @LayerNorm y(inner)
+                        """)
+                .block("Decoder", "heads=4", DECODER);
+    }
+}

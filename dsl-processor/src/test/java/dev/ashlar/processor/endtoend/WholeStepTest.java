@@ -1,0 +1,151 @@
+package dev.ashlar.processor.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.ashlar.processor.endtoend.ModelCase.Outcome;
+import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.engine.Parameter;
+import dev.ashlar.runtime.train.PlannedStep;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * From source to numbers: each feature of the language is compiled, its written class is loaded, and two accumulated batches of
+ * gradients, the losses, the evaluation, the outputs and the running statistics are those of autograd.
+ */
+final class WholeStepTest {
+    private static final int DRAWS = 2;
+    private static final double[] WEIGHTS = {0.5, 0.25};
+
+    static Stream<ModelCase> cases() {
+        return Stream.of(
+                        FeedForwardCases.all(),
+                        RepeatCases.all(),
+                        TransformerCases.all(),
+                        SharingCases.all(),
+                        ImageModelCases.all(),
+                        List.of(LongModel.flat()))
+                .flatMap(List::stream);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithAutograd(ModelCase model, @TempDir Path directory) {
+        for (int draw = 0; draw < DRAWS; draw++) {
+            Map<String, Integer> sizes = sizes(model, draw);
+            try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory.resolve("draw" + draw))) {
+                long pointers = Pointer.totalCount();
+                compare(model, sizes, plan, draw);
+                assertEquals(pointers, Pointer.totalCount(), "live pointers");
+            }
+        }
+    }
+
+    private static Map<String, Integer> sizes(ModelCase model, long seed) {
+        Random random = new Random(31 * seed + model.name().hashCode());
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        for (String entry : model.dims().split(" ")) {
+            String[] parts = entry.split("=|\\.\\.");
+            int from = Integer.parseInt(parts[1]);
+            int to = Integer.parseInt(parts[parts.length - 1]);
+            sizes.put(parts[0], from + random.nextInt(to - from + 1));
+        }
+        return sizes;
+    }
+
+    private static void compare(ModelCase model, Map<String, Integer> sizes, CompiledPlan plan, long seed) {
+        try (PlannedStep<?> step = plan.open("Laptop", Seed.of(seed));
+                PointerScope scope = new PointerScope()) {
+            RandomValues.assign(step.parameters(), seed);
+            Autograd reference = new Autograd(step.parameters(), ScalarType.Float);
+            Autograd exact = new Autograd(step.parameters(), ScalarType.Double);
+            for (int i = 0; i < WEIGHTS.length; i++) {
+                List<HostTensor> batch = RandomBatch.of(step.plan(), 10 * seed + i);
+                float loss = CompiledPlan.accumulate(step, batch, WEIGHTS[i]);
+                Outcome outcome = outcome(model, sizes, step, reference, batch);
+                total(outcome).mul(new Scalar(WEIGHTS[i])).backward();
+                total(outcome(model, sizes, step, exact, batch))
+                        .mul(new Scalar(WEIGHTS[i]))
+                        .backward();
+                compareLosses(step, loss, outcome);
+            }
+            compareGradients(step, reference, exact);
+            compareEvaluation(model, sizes, step, reference, exact, seed);
+        }
+    }
+
+    private static Outcome outcome(
+            ModelCase model, Map<String, Integer> sizes, PlannedStep<?> step, Autograd net, List<HostTensor> batch) {
+        net.feed(step.plan().inputs(), batch);
+        return model.reference().apply(net, sizes);
+    }
+
+    private static Tensor total(Outcome outcome) {
+        return outcome.losses.entrySet().stream()
+                .map(loss -> loss.getValue().mul(new Scalar(outcome.weights.get(loss.getKey()))))
+                .reduce(Tensor::add)
+                .orElseThrow();
+    }
+
+    private static void compareLosses(PlannedStep<?> step, float loss, Outcome outcome) {
+        float sum = total(outcome).item_float();
+        assertEquals(sum, loss, 2e-6 * Math.abs(sum));
+        assertEquals(outcome.losses.keySet(), step.losses().keySet());
+        outcome.losses.forEach((name, expected) -> {
+            float value = expected.item_float();
+            assertEquals(value, step.losses().get(name), 1e-6 * Math.abs(value), name);
+        });
+    }
+
+    private static void compareGradients(PlannedStep<?> step, Autograd reference, Autograd exact) {
+        for (Parameter parameter : step.parameters().all()) {
+            String name = parameter.name();
+            Tensor expected = reference.parameter(name);
+            if (parameter.kind() == Parameter.Kind.BUFFER) {
+                Agreement.assertClose(name, parameter.value(), expected, exact.parameter(name));
+            } else if (parameter.trainable() && expected.grad().defined()) {
+                Tensor gradient = parameter.gradient();
+                assertNotNull(gradient, name);
+                Agreement.assertClose(
+                        name, gradient, expected.grad(), exact.parameter(name).grad());
+            } else {
+                // Frozen, or no loss depends on it.
+                assertNull(parameter.gradient(), name);
+            }
+        }
+    }
+
+    private static void compareEvaluation(
+            ModelCase model,
+            Map<String, Integer> sizes,
+            PlannedStep<?> step,
+            Autograd reference,
+            Autograd exact,
+            long seed) {
+        List<HostTensor> batch = RandomBatch.of(step.plan(), 10 * seed + 7);
+        reference.training(false);
+        exact.training(false);
+        Outcome outcome = outcome(model, sizes, step, reference, batch);
+        Outcome precise = outcome(model, sizes, step, exact, batch);
+        compareLosses(step, CompiledPlan.evaluate(step, batch), outcome);
+        Map<String, HostTensor> outputs = CompiledPlan.forward(step, batch);
+        assertEquals(outcome.outputs.keySet(), outputs.keySet());
+        outputs.forEach((name, value) -> Agreement.assertClose(
+                name, Autograd.tensor(value), outcome.outputs.get(name), precise.outputs.get(name)));
+    }
+}

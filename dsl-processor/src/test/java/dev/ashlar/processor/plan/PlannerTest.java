@@ -1,0 +1,139 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.program.ModelParameter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    @Test
+    void summaryOfAnMlp() {
+        assertEquals(
+                List.of(
+                        "model   Mlp, plan MlpPlan: 114 parameters",
+                        "device  cpu, budget 8.0 GiB, FP32, ADAMW",
+                        "peak    3.1 KiB at backward act: 456 B parameters, 928 B optimizer state, 136 B gradients, 1.6"
+                                + " KiB activations",
+                        "saved   4 tensors, 768 B, all kept for backward",
+                        "step    about 60 us estimated, 5 us of it update"),
+                SampleModels.mlp().plan().summary());
+    }
+
+    /** The smallest memory that does is the peak: one byte less does not. */
+    @Test
+    void oneByteLessDoesNotFit() {
+        long peak = SampleModels.gpt(3).plan().deviceBytes();
+        assertEquals(
+                peak, SampleModels.gpt(3).memory(peak + "B").plan().target().budgetBytes());
+        assertEquals(List.of("""
+                        Plan.memory: [ASH-063] No plan fits 190.2 KiB (194775 bytes): the smallest that does needs 190.2 KiB \
+                        (194776 bytes), at backward body[2].act. Write memory = "194776B" or more, or make the model or its \
+                        batch smaller. The largest at the peak:
+                          86.3 KiB optimizer state
+                          43.1 KiB parameters in 53 tensors
+                          12.0 KiB body[*].up in 3 tensors, made by Decoder.up
+                          8.0 KiB body[*].act in 2 tensors, made by Decoder.act
+                          6.2 KiB gradients in 5 tensors"""), SampleModels.gpt(3).memory(peak - 1 + "B").problems());
+    }
+
+    @Test
+    void fixedBytesCount() {
+        Plan plan = SampleModels.mlp().device("h200-sxm").plan();
+        assertEquals(plan.memory().peakBytes() + (3L << 28), plan.deviceBytes());
+        assertTrue(SampleModels.mlp()
+                .device("h200-sxm")
+                .memory("700MiB")
+                .problems()
+                .get(0)
+                .endsWith("\n  768.0 MiB that h200-sxm takes before the first tensor"));
+    }
+
+    @Test
+    void targetsThatCannotBePlanned() {
+        assertProblem(
+                "Plan.device: [ASH-061] There is no device 'gpu'.",
+                SampleModels.mlp().device("gpu"));
+        assertProblem(
+                "Plan.memory: [ASH-060] The memory \"much\" does not",
+                SampleModels.mlp().memory("much"));
+        assertProblem(
+                "Plan.memory: [ASH-060] The plan may use 30.0 GiB but l4 has 24.0 GiB.",
+                SampleModels.mlp().device("l4").memory("30GiB"));
+        assertProblem(
+                "Plan.mesh: [ASH-062] This version plans one device; write mesh = {1}.",
+                SampleModels.mlp().mesh(2L, 4L));
+        assertProblem(
+                "Plan.mesh: [ASH-062] A mesh axis has at least one device, but this one has 0.",
+                SampleModels.mlp().mesh(0L));
+        assertProblem(
+                "Plan.mesh: [ASH-062] The mesh has no axis.", SampleModels.mlp().mesh());
+        assertProblem(
+                "Plan.links: [ASH-062] The mesh has 1 axis but there are 2 links.",
+                SampleModels.mlp().links("nvlink4", "pcie4"));
+        assertProblem(
+                "Plan.links: [ASH-062] There is no link 'nvlink'. Did you mean 'nvlink3'?",
+                SampleModels.mlp().links("nvlink"));
+        assertProblem(
+                "Plan.microBatches: [ASH-044] This version runs a batch as a whole;",
+                SampleModels.mlp().microBatches(4));
+    }
+
+    /** Every mistake is told at once. */
+    @Test
+    void severalMistakes() {
+        assertEquals(
+                3,
+                SampleModels.mlp()
+                        .device("gpu")
+                        .memory("much")
+                        .mesh(3L)
+                        .problems()
+                        .size());
+    }
+
+    @Test
+    void parametersOfTiedAndSharedModels() {
+        Plan plan = SampleModels.sharedAndTied().plan();
+        Map<String, ModelParameter> parameters =
+                plan.parameters().stream().collect(Collectors.toMap(ModelParameter::name, p -> p));
+        assertEquals(Optional.of("wte.weight"), parameters.get("logits.weight").tiedTo());
+        assertEquals(0, parameters.get("logits.weight").bytes());
+        assertEquals(32 * 16 * 4, parameters.get("wte.weight").bytes());
+        assertEquals(2 * 32 * 16 * 4 + 4, parameters.get("wte.weight").optimizerBytes());
+        // One set for all three layers.
+        assertTrue(parameters.containsKey("body.up.weight"));
+        assertEquals(
+                plan.memory().parameterBytes(),
+                plan.parameters().stream().mapToLong(ModelParameter::bytes).sum());
+        assertEquals(
+                plan.memory().gradientBytes(),
+                plan.parameters().stream()
+                        .filter(ModelParameter::trained)
+                        .mapToLong(p -> 4 * p.type().elements())
+                        .sum());
+    }
+
+    @Test
+    void frozenParametersAndBuffers() {
+        Plan plan = SampleModels.cnn().trainable("logits.**").plan();
+        Map<String, ModelParameter.Role> roles =
+                plan.parameters().stream().collect(Collectors.toMap(ModelParameter::name, ModelParameter::role));
+        assertEquals(ModelParameter.Role.FROZEN, roles.get("c1.weight"));
+        assertEquals(ModelParameter.Role.BUFFER, roles.get("b1.running_mean"));
+        assertEquals(ModelParameter.Role.TRAINABLE, roles.get("logits.weight"));
+        assertEquals(4 * (16 * 10 + 10), plan.memory().gradientBytes());
+    }
+
+    private static void assertProblem(String beginning, ModelSpecs model) {
+        List<String> problems = model.problems();
+        assertEquals(1, problems.size(), () -> String.join("\n", problems));
+        assertTrue(problems.get(0).startsWith(beginning), problems.get(0));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.ashlar.samples.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What the processor adds to a cold {@code javac} of the sample's transformer, and of one with 96 layers: each compilation is a process
+ * of its own, with and without the processor in turn. The class path is this process' own.
+ *
+ * <pre>{@code CompileBenchmark PROCESSOR_PATH SOURCE_FOLDER [RUNS]}</pre>
+ */
+public final class CompileBenchmark {
+    private static final String DEEP = """
+            package dev.ashlar.samples.gpt;
+
+            import dev.ashlar.dsl.Plan;
+            import dev.ashlar.dsl.Train;
+
+            @Plan(device = "cpu", memory = "64GiB", dims = "layers=96")
+            @Train(clipping = true)
+            interface GptDeep extends Gpt {}
+            """;
+
+    private final String processorPath;
+    private final Path folder;
+    private final int runs;
+
+    private CompileBenchmark(String processorPath, Path folder, int runs) {
+        this.processorPath = processorPath;
+        this.folder = folder;
+        this.runs = runs;
+    }
+
+    /** Prints the seconds added. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length < 2) {
+            System.err.println("usage: CompileBenchmark PROCESSOR_PATH SOURCE_FOLDER [RUNS]");
+            System.exit(2);
+        }
+        Path sources = Path.of(arguments[1], "dev", "ashlar", "samples", "gpt");
+        int runs = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
+        Path folder = Files.createTempDirectory("compile-benchmark");
+        try {
+            Path deep = Files.writeString(folder.resolve("GptDeep.java"), DEEP);
+            Path model = sources.resolve("Gpt.java");
+            Path block = sources.resolve("DecoderBlock.java");
+            CompileBenchmark benchmark = new CompileBenchmark(arguments[0], folder, runs);
+            benchmark.run("the GPT sample", List.of(model, block, sources.resolve("GptLaptop.java")));
+            benchmark.run("a GPT of 96 layers", List.of(model, block, deep));
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private void run(String what, List<Path> sources) throws IOException, InterruptedException {
+        double[] plain = new double[runs];
+        double[] planned = new double[runs];
+        double[] added = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            plain[i] = seconds(sources, List.of("-proc:none"));
+            planned[i] = seconds(sources, List.of("--processor-path", processorPath));
+            added[i] = planned[i] - plain[i];
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "javac of %s: %.2f s without the processor, %.2f s with it, %.2f s added (medians of %d pairs of cold runs)%n",
+                what,
+                median(plain),
+                median(planned),
+                median(added),
+                runs);
+    }
+
+    private double seconds(List<Path> sources, List<String> options) throws IOException, InterruptedException {
+        Path classes = Files.createTempDirectory(folder, "classes");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "--release",
+                "17",
+                "-d",
+                classes.toString(),
+                "-classpath",
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        sources.forEach(source -> command.add(source.toString()));
+        long start = System.nanoTime();
+        Process javac = new ProcessBuilder(command).inheritIO().start();
+        int status = javac.waitFor();
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        if (status != 0) {
+            throw new IllegalStateException("javac ended with " + status + ": " + command);
+        }
+        return seconds;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
