@@ -34,6 +34,7 @@ public final class TrainCnn implements Callable<@Nullable Void> {
     @Option(names = "--seed", description = "where all randomness comes from (default: ${DEFAULT-VALUE})")
     private long seed = 1;
 
+    @SuppressWarnings("unused") // picocli reads the annotation
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
 

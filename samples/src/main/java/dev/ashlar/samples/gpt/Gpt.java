@@ -25,9 +25,11 @@ public interface Gpt {
     Tensor targets();
 
     @Embedding(rows = "vocab", dim = "d")
+    @Init(std = 0.5)
     Tensor wte(Tensor tokens);
 
     @PositionEmbedding(rows = "seq")
+    @Init(std = 0.5)
     Tensor embedded(Tensor wte);
 
     @Repeat("layers")

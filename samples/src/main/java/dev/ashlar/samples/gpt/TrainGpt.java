@@ -37,7 +37,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     private static final int SHOWN_SAMPLES = 3;
 
     @Option(names = "--steps", description = "how many updates (default: ${DEFAULT-VALUE})")
-    private long steps = 1200;
+    private long steps = 3500;
 
     @Option(names = "--seed", description = "where all randomness comes from (default: ${DEFAULT-VALUE})")
     private long seed = 1;
@@ -57,6 +57,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     @Option(names = "--temperature", description = "of the text it writes (default: ${DEFAULT-VALUE})")
     private double temperature = 0.7;
 
+    @SuppressWarnings("unused") // picocli reads the annotation
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
 

@@ -47,6 +47,7 @@ public final class TrainMlp implements Callable<@Nullable Void> {
     @Option(names = "--label", paramLabel = "COLUMN", description = "the table's column of classes (default: label)")
     private String label = "label";
 
+    @SuppressWarnings("unused") // picocli reads the annotation
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
 
