@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param name what it shows
  * @param dims the plan's sizes, {@code "batch=2 d=4..9"}: ranges are drawn
- * @param source the interfaces, without package and imports
+ * @param source the interfaces, without package and imports; with {@link #PLAN} before an interface {@code Laptop}, that is the plan
  * @param train elements of {@code @Train}
  * @param reference the model by autograd, for sizes by name
  */
@@ -20,6 +20,9 @@ record ModelCase(
         String source,
         String train,
         BiFunction<Autograd, Map<String, Integer>, Outcome> reference) {
+
+    /** Stands for the annotations of the plan. */
+    static final String PLAN = "<plan>";
 
     /** What a model makes, by the names of its methods. */
     static final class Outcome {
@@ -52,13 +55,14 @@ record ModelCase(
     String file(Map<String, Integer> sizes) {
         StringBuilder dims = new StringBuilder();
         sizes.forEach((size, value) -> dims.append(dims.isEmpty() ? "" : " ").append(size + "=" + value));
-        String plan = """
-
+        String annotations = """
                 @Plan(device = "cpu", memory = "1GiB", dims = "%s")
                 @Train(%s)
-                interface Laptop extends Net {}
                 """.formatted(dims, train);
-        return "package net;\n\nimport dev.ashlar.dsl.*;\n\n" + source + plan;
+        String body = source.contains(PLAN)
+                ? source.replace(PLAN, annotations)
+                : source + "\n" + annotations + "interface Laptop extends Net {}\n";
+        return "package net;\n\nimport dev.ashlar.dsl.*;\n\n" + body;
     }
 
     @Override

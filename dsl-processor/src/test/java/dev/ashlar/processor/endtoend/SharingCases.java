@@ -27,6 +27,7 @@ final class SharingCases {
                 frozen(),
                 frozenTrunk(),
                 extendedBlock(),
+                overridingModel(),
                 overridingPlan());
     }
 
@@ -150,8 +151,7 @@ final class SharingCases {
         });
     }
 
-    /** The model of the plan is Net; what Net takes over from Base is changed by overriding. */
-    private static ModelCase overridingPlan() {
+    private static ModelCase overridingModel() {
         String source = """
                 @Model(dims = "wide=3")
                 interface Base {
@@ -170,6 +170,29 @@ final class SharingCases {
                 """;
         return ModelCase.of("a model that overrides another", "batch=3..9 d=4..17", source, (net, sizes) -> {
             Tensor y = net.linear("y", torch.silu(net.linear("up", net.input("x"))));
+            return new Outcome().output("y", y).loss(torch.mse_loss(y, net.input("targets")));
+        });
+    }
+
+    private static ModelCase overridingPlan() {
+        String source = """
+                @Model
+                interface Net {
+                    @Input(shape = "batch d") Tensor x();
+                    @Input(shape = "batch d") Tensor targets();
+                    @Linear(out = "3*d") Tensor up(Tensor x);
+                    @Relu Tensor act(Tensor up);
+                    @Output @Linear(out = "d") Tensor y(Tensor act);
+                    @Loss @MeanSquaredError Tensor loss(@In(to = "x") Tensor y, Tensor targets);
+                }
+                <plan>
+                interface Laptop extends Net {
+                    @LayerNorm Tensor norm(Tensor up);
+                    @Override @Silu Tensor act(@In("norm") Tensor up);
+                }
+                """;
+        return ModelCase.of("a plan that overrides its model", "batch=3..9 d=4..17", source, (net, sizes) -> {
+            Tensor y = net.linear("y", torch.silu(net.layerNorm("norm", net.linear("up", net.input("x")))));
             return new Outcome().output("y", y).loss(torch.mse_loss(y, net.input("targets")));
         });
     }

@@ -38,7 +38,8 @@ final class WholeStepTest {
                         RepeatCases.all(),
                         TransformerCases.all(),
                         SharingCases.all(),
-                        ImageModelCases.all())
+                        ImageModelCases.all(),
+                        List.of(LongModel.flat()))
                 .flatMap(List::stream);
     }
 
