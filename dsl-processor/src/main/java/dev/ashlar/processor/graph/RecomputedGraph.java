@@ -56,7 +56,8 @@ public final class RecomputedGraph {
         List<Step.Run> changed = new ArrayList<>();
         for (Step.Run run : block.runs()) {
             for (long i = run.from(); i < run.to(); i++) {
-                String inner = path + block.node().name() + (block.node().repeats().isPresent() ? "[" + i + "]." : ".");
+                String inner =
+                        path + block.node().name() + (block.node().repeats().isPresent() ? "[" + i + "]." : ".");
                 Variant variant = apply(run.variant(), inner);
                 Step.Run last = changed.isEmpty() ? null : changed.get(changed.size() - 1);
                 if (last != null && last.variant().equals(variant)) {
