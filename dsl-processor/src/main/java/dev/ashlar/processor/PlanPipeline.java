@@ -23,13 +23,21 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** From a plan that was read to its written class: graph, gradients, program, plan, source. Each step runs only if those before are clean. */
 final class PlanPipeline implements PlanStep {
     private final Catalogue catalogue;
+    private final UnaryOperator<TrainingGraph> rewrite;
 
     PlanPipeline(Catalogue catalogue) {
+        this(catalogue, UnaryOperator.identity());
+    }
+
+    /** A pipeline that changes every graph before it is planned. */
+    PlanPipeline(Catalogue catalogue, UnaryOperator<TrainingGraph> rewrite) {
         this.catalogue = catalogue;
+        this.rewrite = rewrite;
     }
 
     @Override
@@ -42,7 +50,7 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Program program = ProgramBuilder.build(training);
+        Program program = ProgramBuilder.build(rewrite.apply(training));
         Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
         if (plan.isPresent()) {
             report(plan.get(), surroundings);

@@ -59,7 +59,7 @@ public final class CostModel {
         private final Set<Value> matrices = new LinkedHashSet<>();
     }
 
-    private record Directions(DirectionCost forward, DirectionCost backward) {}
+    private record Directions(DirectionCost forward, DirectionCost backward, DirectionCost recompute) {}
 
     private final class Pricing {
         private final Map<Variant, Map<OperatorNode, Directions>> priced = new IdentityHashMap<>();
@@ -78,7 +78,11 @@ public final class CostModel {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
                     operators.add(new OperatorCost(
-                            path + kernel.node().name(), kernel.node(), cost.forward(), cost.backward()));
+                            path + kernel.node().name(),
+                            kernel.node(),
+                            cost.forward(),
+                            cost.backward(),
+                            cost.recompute()));
                 } else if (step instanceof Step.BlockForward block) {
                     expand(block, path);
                 }
@@ -104,8 +108,9 @@ public final class CostModel {
     }
 
     private Map<OperatorNode, Directions> price(Variant variant) {
-        Map<OperatorNode, Traffic> forward = traffic(variant.forward());
-        Map<OperatorNode, Traffic> backward = traffic(variant.backward());
+        Map<OperatorNode, Traffic> forward = traffic(variant.forward(), false);
+        Map<OperatorNode, Traffic> backward = traffic(variant.backward(), false);
+        Map<OperatorNode, Traffic> recomputed = traffic(variant.backward(), true);
         Map<OperatorNode, Directions> costs = new IdentityHashMap<>();
         forward.forEach((node, traffic) -> {
             Work work = node.operator().work(node.attributes(), node.shapes(format.bytes()));
@@ -114,7 +119,11 @@ public final class CostModel {
             DirectionCost again = back == null
                     ? DirectionCost.NONE
                     : cost(back, backwardFlops(node, work, back), work.backwardWorkspaceBytes());
-            costs.put(node, new Directions(there, again));
+            Traffic repeated = recomputed.get(node);
+            DirectionCost recompute = repeated == null
+                    ? DirectionCost.NONE
+                    : cost(repeated, work.forwardFlops(), work.forwardWorkspaceBytes());
+            costs.put(node, new Directions(there, again, recompute));
         });
         return costs;
     }
@@ -130,10 +139,10 @@ public final class CostModel {
                         seconds(flops, traffic.bytes, traffic.kernels));
     }
 
-    private Map<OperatorNode, Traffic> traffic(List<Step> steps) {
+    private Map<OperatorNode, Traffic> traffic(List<Step> steps, boolean recomputed) {
         Map<OperatorNode, Traffic> traffic = new IdentityHashMap<>();
         for (Step step : steps) {
-            if (step instanceof Step.Kernel kernel) {
+            if (step instanceof Step.Kernel kernel && kernel.recomputed() == recomputed) {
                 add(traffic.computeIfAbsent(kernel.node(), n -> new Traffic()), kernel);
             }
         }

@@ -104,7 +104,7 @@ final class ForwardLowering {
                 values.add(result.name().equals("-") ? Optional.empty() : Optional.of(value));
                 handles.add(value);
             }
-            steps.add(new Step.Kernel(node, kernel, List.of(arguments), values));
+            steps.add(new Step.Kernel(node, kernel, List.of(arguments), values, false));
             return handles;
         }
     }

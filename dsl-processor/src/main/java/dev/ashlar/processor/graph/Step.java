@@ -13,8 +13,14 @@ public sealed interface Step {
      * @param kernel name of the method of {@code dev.ashlar.runtime.engine.Ops}
      * @param arguments tensors ({@link Value}, {@link ScopeParameter}), literals and {@link DropoutKey}s
      * @param results in order; empty where a result is not needed, so that the kernel returns nothing there
+     * @param recomputed whether backward calls it again, for a tensor that forward did not keep
      */
-    record Kernel(OperatorNode node, String kernel, List<Argument> arguments, List<Optional<Value>> results)
+    record Kernel(
+            OperatorNode node,
+            String kernel,
+            List<Argument> arguments,
+            List<Optional<Value>> results,
+            boolean recomputed)
             implements Step {}
 
     /** {@code result = left + right}: two gradients of one tensor meet. */

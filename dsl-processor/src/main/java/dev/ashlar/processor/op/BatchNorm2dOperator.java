@@ -62,6 +62,11 @@ final class BatchNorm2dOperator implements Operator {
     }
 
     @Override
+    public boolean recomputable() {
+        return false; // would move the running statistics twice
+    }
+
+    @Override
     public void forward(ForwardBuilder f) {
         TensorType statistic = f.parameter(2).type();
         List<Result> results =

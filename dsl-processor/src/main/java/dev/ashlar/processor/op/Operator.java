@@ -43,6 +43,11 @@ public interface Operator {
         forward(f);
     }
 
+    /** Whether its forward may run a second time with the same result and no other effect. */
+    default boolean recomputable() {
+        return true;
+    }
+
     /** Lowers the gradient. */
     void gradient(GradientBuilder g);
 }

@@ -176,7 +176,7 @@ final class Execution {
                 }
             }
             if (works) {
-                boolean back = routine.direction() == Routine.Direction.BACKWARD;
+                boolean back = routine.direction() == Routine.Direction.BACKWARD && !kernel.recomputed();
                 ledger.workspace(
                         back ? work(node).backwardWorkspaceBytes() : work(node).forwardWorkspaceBytes());
             }

@@ -104,6 +104,7 @@ public final class ProgramBuilder {
     private static Set<Value> saved(Variant variant) {
         Set<Value> read = new HashSet<>();
         variant.backward().forEach(s -> read.addAll(Liveness.reads(s)));
+        variant.backward().forEach(s -> Liveness.makes(s).forEach(read::remove)); // recomputed
         Set<Value> saved = new LinkedHashSet<>();
         variant.inputs().stream().filter(read::contains).forEach(saved::add);
         for (Step step : variant.forward()) {

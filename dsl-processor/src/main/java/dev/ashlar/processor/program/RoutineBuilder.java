@@ -240,7 +240,7 @@ final class RoutineBuilder {
                 }
             });
         }
-        statements.add(new Statement.Call(kernel.node(), kernel.kernel(), operands, made, views));
+        statements.add(new Statement.Call(kernel.node(), kernel.kernel(), operands, made, views, kernel.recomputed()));
         free(position, Liveness.reads(kernel), dead);
     }
 

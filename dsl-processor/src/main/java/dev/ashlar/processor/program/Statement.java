@@ -12,13 +12,15 @@ public sealed interface Statement {
      *
      * @param view for every result the tensor operand whose storage it may share
      * @param results empty where the kernel returns nothing
+     * @param recomputed whether backward calls it again, for a tensor that forward did not keep
      */
     record Call(
             OperatorNode node,
             String kernel,
             List<Operand> operands,
             List<Optional<Slot>> results,
-            List<Optional<Slot>> view)
+            List<Optional<Slot>> view,
+            boolean recomputed)
             implements Statement {}
 
     /** {@code target += addend}; the addend is freed. */

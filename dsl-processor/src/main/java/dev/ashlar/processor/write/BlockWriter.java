@@ -203,13 +203,18 @@ final class BlockWriter {
         return code.build();
     }
 
+    /** Variable of the results of one repetition; several that stand in one method each have their own. */
+    private static String made(UseNode use, String index) {
+        return ScopeWriter.variable(use) + "Made" + (index.equals("i") ? "" : index);
+    }
+
     private static void collect(
             CodeBlock.Builder body, UseNode use, ScopeNames inner, CodeBlock call, String[] outputs, String index) {
         if (outputs.length == 1) {
             body.addStatement("$L = $L", outputs[0], call);
             return;
         }
-        String made = ScopeWriter.variable(use) + "Made";
+        String made = made(use, index);
         body.addStatement("$T $L = $L", Names.TENSORS, made, call);
         for (int k = 0; k < outputs.length; k++) {
             if (use.feeds().get(k).isPresent()) {
@@ -372,7 +377,7 @@ final class BlockWriter {
             } else if (made.size() == 1) {
                 take(body, made.get(0), call);
             } else {
-                String variable = ScopeWriter.variable(use) + "Made";
+                String variable = made(use, index);
                 body.addStatement("$T $L = $L", Names.TENSORS, variable, call);
                 for (int m = 0; m < made.size(); m++) {
                     take(body, made.get(m), CodeBlock.of("$L[$L]", variable, m));

@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.Routine;
+import dev.ashlar.processor.program.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,8 +23,12 @@ final class OperatorComments {
     }
 
     /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB  41 us"}. */
-    String of(OperatorNode node, Routine.Direction direction) {
+    String of(Statement.Call call, Routine.Direction direction) {
+        OperatorNode node = call.node();
         OperatorSeconds estimated = seconds.getOrDefault(node, new OperatorSeconds(0, 0));
+        if (call.recomputed()) {
+            return "recompute " + node.name() + ": " + node.operator().kind() + time(estimated.forward());
+        }
         if (direction == Routine.Direction.BACKWARD) {
             return "backward of " + node.name() + ": " + node.operator().kind() + time(estimated.backward());
         }

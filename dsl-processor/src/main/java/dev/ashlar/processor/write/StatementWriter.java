@@ -35,9 +35,9 @@ final class StatementWriter {
                 other(statement);
                 continue;
             }
-            if (!call.node().name().equals(operator)) {
-                operator = call.node().name();
-                code.add("// $L\n", comments.of(call.node(), direction));
+            if (!title(call).equals(operator)) {
+                operator = title(call);
+                code.add("// $L\n", comments.of(call, direction));
             }
             int gradient = parameterGradient(statements, i);
             if (gradient < 0) {
@@ -52,6 +52,10 @@ final class StatementWriter {
             }
         }
         return code.build();
+    }
+
+    private static String title(Statement.Call call) {
+        return call.node().name() + (call.recomputed() ? " again" : "");
     }
 
     /** Position of the statement that takes the only result of the call at {@code i}, if nothing but a free stands between; or -1. */

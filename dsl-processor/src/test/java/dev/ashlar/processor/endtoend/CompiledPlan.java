@@ -15,6 +15,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import javax.annotation.processing.Processor;
 
 /** Sources compiled with the processor, and the steps that it wrote, loaded. */
 final class CompiledPlan implements AutoCloseable {
@@ -39,11 +40,10 @@ final class CompiledPlan implements AutoCloseable {
      *
      * @throws AssertionError if the processor or {@code -Xlint:all} finds anything
      */
-    static CompiledPlan of(String source, Path directory) {
-        CompilerKit.Result result = CompilerKit.with(Kind.JAVAC)
-                .source("net/Net.java", source)
-                .option(LINT)
-                .compile(directory);
+    static CompiledPlan of(String source, Path directory, Processor... replacing) {
+        CompilerKit kit =
+                CompilerKit.with(Kind.JAVAC).source("net/Net.java", source).option(LINT);
+        CompilerKit.Result result = (replacing.length == 0 ? kit : kit.processors(replacing)).compile(directory);
         if (!result.findings().isEmpty()) {
             throw new AssertionError(result.findings() + "\n" + source);
         }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.ashlar.processor.RewritingProcessor;
 import dev.ashlar.processor.endtoend.ModelCase.Outcome;
+import dev.ashlar.processor.graph.Recompute;
+import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.Parameter;
@@ -14,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.annotation.processing.Processor;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -53,6 +58,25 @@ final class WholeStepTest {
                 compare(model, sizes, plan, draw);
                 assertEquals(pointers, Pointer.totalCount(), "live pointers");
             }
+        }
+    }
+
+    /** All that forward would keep, or a seeded half of it, is computed again. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithAutogradWhenRecomputed(ModelCase model, @TempDir Path directory) {
+        Random random = new Random(model.name().hashCode());
+        double share = random.nextBoolean() ? 0.5 : 1;
+        Processor recomputing = RewritingProcessor.of(graph -> RecomputedGraph.of(
+                graph,
+                (path, variant) -> Recompute.candidates(variant).stream()
+                        .filter(v -> random.nextDouble() < share)
+                        .collect(Collectors.toSet())));
+        Map<String, Integer> sizes = sizes(model, 7);
+        try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, recomputing)) {
+            long pointers = Pointer.totalCount();
+            compare(model, sizes, plan, 7);
+            assertEquals(pointers, Pointer.totalCount(), "live pointers");
         }
     }
 
