@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class BlockWriter {
         this.random = random;
     }
 
-    private boolean indexed(UseNode use) {
+    boolean indexed(UseNode use) {
         return use.repeats().isPresent();
     }
 
@@ -40,7 +39,7 @@ final class BlockWriter {
         return "p." + scope.block(use) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
     }
 
-    private String saved(UseNode use, String index) {
+    String saved(UseNode use, String index) {
         return "s." + scope.blockSaved(use) + (indexed(use) ? "[" + index + "]" : "");
     }
 
@@ -56,7 +55,7 @@ final class BlockWriter {
     }
 
     /** The arguments that every routine of a block begins with. */
-    private CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
+    CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
         List<CodeBlock> arguments = new ArrayList<>();
         arguments.add(CodeBlock.of("$L", parameters(use, index)));
         if (routine.direction() == Routine.Direction.EVALUATE) {
@@ -204,7 +203,7 @@ final class BlockWriter {
     }
 
     /** Variable of the results of one repetition; several that stand in one method each have their own. */
-    private static String made(UseNode use, String index) {
+    static String made(UseNode use, String index) {
         return ScopeWriter.variable(use) + "Made" + (index.equals("i") ? "" : index);
     }
 
@@ -242,7 +241,7 @@ final class BlockWriter {
     }
 
     /** Hands a variable over to the slot that is to hold it; closes it if there is none. */
-    private static void assignResult(CodeBlock.Builder code, Optional<Slot> slot, String variable) {
+    static void assignResult(CodeBlock.Builder code, Optional<Slot> slot, String variable) {
         if (slot.isEmpty()) {
             code.addStatement("$L.close()", variable);
         } else if (slot.get().field()) {
@@ -252,11 +251,11 @@ final class BlockWriter {
         }
     }
 
-    private interface Body {
+    interface Body {
         CodeBlock at(String index);
     }
 
-    private static void loop(CodeBlock.Builder code, Statement.Run run, boolean descending, Body body) {
+    static void loop(CodeBlock.Builder code, Statement.Run run, boolean descending, Body body) {
         if (run.to() - run.from() == 1) {
             code.add(body.at(Long.toString(run.from())));
             return;
@@ -271,7 +270,7 @@ final class BlockWriter {
     }
 
     CodeBlock backward(Statement.BlockBackward block) {
-        return indexed(block.node()) ? new RepeatedBackward(block).write() : singleBackward(block);
+        return indexed(block.node()) ? new RepeatedBackwardWriter(this, scope, block).write() : singleBackward(block);
     }
 
     private CodeBlock singleBackward(Statement.BlockBackward block) {
@@ -290,143 +289,5 @@ final class BlockWriter {
         results(code, use, routine, call, block.results());
         code.addStatement("ops.leave()");
         return code.addStatement("$L = null", saved(use, "")).build();
-    }
-
-    /** Backward of a repeated block: gradients that are fed pass from repetition to repetition, those of constants are summed. */
-    private final class RepeatedBackward {
-        private final Statement.BlockBackward block;
-        private final UseNode use;
-        private final ScopeNames inner;
-        private final CodeBlock.Builder code = CodeBlock.builder();
-        private final Map<Integer, String> carried = new HashMap<>();
-        private final Map<Integer, String> sums = new HashMap<>();
-
-        RepeatedBackward(Statement.BlockBackward block) {
-            this.block = block;
-            use = block.node();
-            inner = block.runs().get(0).routine().scope();
-        }
-
-        CodeBlock write() {
-            declare();
-            for (int r = block.runs().size() - 1; r >= 0; r--) {
-                Statement.Run run = block.runs().get(r);
-                loop(code, run, true, index -> body(run, index));
-            }
-            finish();
-            return code.build();
-        }
-
-        private void declare() {
-            for (int k = 0; k < use.outputs().size(); k++) {
-                OptionalInt feeds = use.feeds().get(k);
-                if (feeds.isPresent()) {
-                    String name = "d" + ScopeWriter.upper(ScopeWriter.variable(use))
-                            + ScopeWriter.upper(
-                                    inner.scope().inputs().get(feeds.getAsInt()).name());
-                    carried.put(k, name);
-                    Optional<Operand.Tensor> given = block.arguments().get(k);
-                    code.addStatement(
-                            "$T $L = $L",
-                            Names.TENSOR,
-                            name,
-                            given.isPresent() ? StatementWriter.operand(given.get()) : CodeBlock.of("null"));
-                }
-            }
-            for (int j = 0; j < use.inputs().size(); j++) {
-                if (!isFed(j) && block.results().get(j).isPresent()) {
-                    String name = block.results().get(j).get().name();
-                    sums.put(j, name);
-                    code.addStatement("$T $L = null", Names.TENSOR, name);
-                }
-            }
-        }
-
-        private boolean isFed(int input) {
-            return use.feeds().stream().anyMatch(f -> f.isPresent() && f.getAsInt() == input);
-        }
-
-        private int feeder(int input) {
-            for (int k = 0; k < use.feeds().size(); k++) {
-                if (use.feeds().get(k).isPresent() && use.feeds().get(k).getAsInt() == input) {
-                    return k;
-                }
-            }
-            return -1;
-        }
-
-        private CodeBlock body(Statement.Run run, String index) {
-            CodeBlock.Builder body = CodeBlock.builder();
-            body.addStatement("ops.enter($S, $L)", use.name(), index);
-            Routine routine = run.routine();
-            List<CodeBlock> arguments = new ArrayList<>();
-            for (int k = 0; k < routine.arguments().size(); k++) {
-                if (routine.arguments().get(k).isPresent()) {
-                    arguments.add(argument(k, index));
-                }
-            }
-            CodeBlock call = call(use, routine, index, arguments);
-            List<Integer> made = new ArrayList<>();
-            for (int j = 0; j < routine.results().size(); j++) {
-                if (routine.results().get(j).isPresent()) {
-                    made.add(j);
-                }
-            }
-            if (made.isEmpty()) {
-                body.addStatement(call);
-            } else if (made.size() == 1) {
-                take(body, made.get(0), call);
-            } else {
-                String variable = made(use, index);
-                body.addStatement("$T $L = $L", Names.TENSORS, variable, call);
-                for (int m = 0; m < made.size(); m++) {
-                    take(body, made.get(m), CodeBlock.of("$L[$L]", variable, m));
-                }
-            }
-            body.addStatement("$L = null", saved(use, index));
-            return body.addStatement("ops.leave()").build();
-        }
-
-        private CodeBlock argument(int output, String index) {
-            if (carried.containsKey(output)) {
-                return CodeBlock.of("$L", carried.get(output));
-            }
-            Operand.Tensor given = block.arguments().get(output).orElseThrow();
-            return switch (inner.scope().outputs().get(output).collect()) {
-                case LAST -> StatementWriter.operand(given);
-                case SUM -> CodeBlock.of("ops.share($L)", StatementWriter.read(given.slot()));
-                case STACK -> CodeBlock.of("ops.select($L, 0, $L)", StatementWriter.read(given.slot()), index);
-            };
-        }
-
-        private void take(CodeBlock.Builder body, int input, CodeBlock gradient) {
-            if (isFed(input)) {
-                body.addStatement("$L = $L", carried.get(feeder(input)), gradient);
-            } else {
-                body.addStatement("$L = ops.accumulate($L, $L)", sums.get(input), sums.get(input), gradient);
-            }
-        }
-
-        private void finish() {
-            code.addStatement("s.$L = null", scope.blockSaved(use));
-            for (int k = 0; k < use.outputs().size(); k++) {
-                Optional<Operand.Tensor> given = block.arguments().get(k);
-                if (use.feeds().get(k).isEmpty()
-                        && given.isPresent()
-                        && inner.scope().outputs().get(k).collect() != ScopeOutput.Collect.LAST
-                        && given.get().access() == Operand.Access.MOVE) {
-                    code.addStatement(
-                            "$L.close()", StatementWriter.read(given.get().slot()));
-                }
-            }
-            for (int j = 0; j < use.inputs().size(); j++) {
-                Optional<Slot> result = block.results().get(j);
-                if (result.isPresent() && isFed(j)) {
-                    assignResult(code, result, Objects.requireNonNull(carried.get(feeder(j))));
-                } else if (result.isPresent() && result.get().field()) {
-                    code.addStatement("s.$L = $L", result.get().name(), sums.get(j));
-                }
-            }
-        }
     }
 }
