@@ -13,6 +13,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Digits drawn with the fonts that every Java knows, in several sizes, turned, moved, and under noise. */
 final class DigitImages {
@@ -42,14 +43,20 @@ final class DigitImages {
                 labels[row] = row % CLASSES;
                 copy(image(labels[row], side, random), random, values, row * side * side);
             }
+        } catch (AshlarException e) {
+            throw e;
         } catch (RuntimeException | LinkageError | InternalError e) {
             // What a JDK throws without fontconfig, without fonts or without libfreetype differs by release.
-            throw new AshlarException(
-                    "digits cannot be drawn, since Java finds no fonts on this machine; install the packages"
-                            + " fontconfig and fonts-dejavu-core (and libfreetype6)",
-                    e);
+            throw noFonts(e);
         }
         return new LabelledRows(side * side, values, labels);
+    }
+
+    private static AshlarException noFonts(@Nullable Throwable cause) {
+        return new AshlarException(
+                "digits cannot be drawn, since Java finds no fonts on this machine; install the packages fontconfig and"
+                        + " fonts-dejavu-core (and libfreetype6)",
+                cause);
     }
 
     private static BufferedImage image(int digit, int side, Random random) {
@@ -63,6 +70,9 @@ final class DigitImages {
         Font font = new Font(family, style, 1).deriveFont((float) size);
         GlyphVector glyph = font.createGlyphVector(graphics.getFontRenderContext(), Integer.toString(digit));
         Rectangle2D bounds = glyph.getVisualBounds();
+        if (bounds.isEmpty() || font.canDisplayUpTo(Integer.toString(digit)) >= 0) {
+            throw noFonts(null);
+        }
         AffineTransform place = new AffineTransform();
         place.translate(side * (0.5 + between(-MOVE, MOVE, random)), side * (0.5 + between(-MOVE, MOVE, random)));
         place.rotate(between(-TURN_RADIANS, TURN_RADIANS, random));

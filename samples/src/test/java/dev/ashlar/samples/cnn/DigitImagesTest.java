@@ -46,6 +46,20 @@ class DigitImagesTest {
     }
 
     @Test
+    void theNoiseIsNormalAroundTheGround() {
+        LabelledRows rows = DigitImages.draw(4000, SIDE, Seed.of(3));
+        double sum = 0;
+        double squares = 0;
+        for (int row = 0; row < rows.size(); row++) {
+            double corner = rows.value(row, 0); // too far from the middle for any digit
+            sum += corner;
+            squares += corner * corner;
+        }
+        assertEquals(0, sum / rows.size(), 0.02);
+        assertEquals(0.25, Math.sqrt(squares / rows.size()), 0.02);
+    }
+
+    @Test
     void theSeedDecidesTheImages() {
         assertArrayEquals(
                 values(DigitImages.draw(20, SIDE, Seed.of(3))), values(DigitImages.draw(20, SIDE, Seed.of(3))));
