@@ -38,18 +38,31 @@ final class DigitImages {
         Random random = new Random(seed.value());
         float[] values = new float[count * side * side];
         int[] labels = new int[count];
-        try {
-            for (int row = 0; row < count; row++) {
-                labels[row] = row % CLASSES;
-                copy(image(labels[row], side, random), random, values, row * side * side);
-            }
-        } catch (AshlarException e) {
-            throw e;
-        } catch (RuntimeException | LinkageError | InternalError e) {
-            // What a JDK throws without fontconfig, without fonts or without libfreetype differs by release.
-            throw noFonts(e);
+        requireFonts();
+        for (int row = 0; row < count; row++) {
+            labels[row] = row % CLASSES;
+            copy(image(labels[row], side, random), random, values, row * side * side);
         }
         return new LabelledRows(side * side, values, labels);
+    }
+
+    private static void requireFonts() {
+        try {
+            for (String family : FAMILIES) {
+                if (new Font(family, Font.PLAIN, 1).canDisplayUpTo("0123456789") >= 0) {
+                    throw noFonts(null);
+                }
+            }
+        } catch (InternalError | LinkageError | RuntimeException e) {
+            // Without fontconfig or libfreetype; which of them differs by release.
+            throw noFonts(e);
+        } catch (Error e) {
+            // A JDK without any font throws an Error that is of no more special class.
+            if (e.getClass() != Error.class) {
+                throw e;
+            }
+            throw noFonts(e);
+        }
     }
 
     private static AshlarException noFonts(@Nullable Throwable cause) {
@@ -70,9 +83,6 @@ final class DigitImages {
         Font font = new Font(family, style, 1).deriveFont((float) size);
         GlyphVector glyph = font.createGlyphVector(graphics.getFontRenderContext(), Integer.toString(digit));
         Rectangle2D bounds = glyph.getVisualBounds();
-        if (bounds.isEmpty() || font.canDisplayUpTo(Integer.toString(digit)) >= 0) {
-            throw noFonts(null);
-        }
         AffineTransform place = new AffineTransform();
         place.translate(side * (0.5 + between(-MOVE, MOVE, random)), side * (0.5 + between(-MOVE, MOVE, random)));
         place.rotate(between(-TURN_RADIANS, TURN_RADIANS, random));
