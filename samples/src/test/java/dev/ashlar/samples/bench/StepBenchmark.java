@@ -21,7 +21,7 @@ import java.util.Random;
 public final class StepBenchmark {
     private static final double LEARNING_RATE = 1e-4;
     private static final int WARM_UP = 5;
-    private static final int BATCH = 16;
+    private static final int BATCH = 8;
     private static final int SEQ = 128;
     private static final int VOCAB = 256;
     private static final int LAYERS = 4;
@@ -59,7 +59,7 @@ public final class StepBenchmark {
     private float runWritten(int steps) {
         float loss = 0;
         for (int i = 0; i < steps; i++) {
-            loss = written.train(new GptBatch(targets, tokens), LEARNING_RATE);
+            loss = written.train(new GptBatch(tokens, targets), LEARNING_RATE);
         }
         return loss;
     }
