@@ -22,6 +22,14 @@ public record Layout(List<Placement> placements) {
     /** Copies the list. */
     public Layout {
         placements = List.copyOf(placements);
+        if (!reducesOneWay(placements)) {
+            throw new IllegalArgumentException(placements + " mixes sums and maxima, which do not commute");
+        }
+    }
+
+    /** Whether the placements do not mix sums and maxima: a maximum of sums is not a sum of maxima. */
+    static boolean reducesOneWay(List<Placement> placements) {
+        return !(placements.contains(Placement.PARTIAL) && placements.contains(Placement.PARTIAL_MAXIMUM));
     }
 
     /** A layout with these placements. */

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -52,6 +52,7 @@ final class LayoutGraph {
                     .toList();
         }
         return all.stream()
+                .filter(Layout::reducesOneWay)
                 .map(Layout::new)
                 .filter(layout -> layout.divides(shape, mesh))
                 .toList();

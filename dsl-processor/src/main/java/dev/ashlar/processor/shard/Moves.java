@@ -26,15 +26,18 @@ final class Moves {
     List<Move> from(Layout layout) {
         List<Move> moves = new ArrayList<>();
         for (int meshAxis = 0; meshAxis < mesh.rank(); meshAxis++) {
-            for (Placement target : targets()) {
+            for (Placement target : targets(layout)) {
                 move(layout, meshAxis, target).ifPresent(moves::add);
             }
         }
         return moves;
     }
 
-    private List<Placement> targets() {
-        List<Placement> targets = new ArrayList<>(List.of(Placement.REPLICATED, Placement.PARTIAL));
+    private List<Placement> targets(Layout layout) {
+        List<Placement> targets = new ArrayList<>(List.of(Placement.REPLICATED));
+        if (!layout.placements().contains(Placement.PARTIAL_MAXIMUM)) {
+            targets.add(Placement.PARTIAL);
+        }
         for (int dimension = 0; dimension < shape.size(); dimension++) {
             targets.add(Placement.shard(dimension));
         }
@@ -55,7 +58,9 @@ final class Moves {
 
     private boolean isInnermost(Layout layout, int meshAxis, Placement placement) {
         return !(placement instanceof Placement.Shard shard)
-                || layout.axesOf(shard.dimension()).stream().allMatch(other -> other <= meshAxis);
+                || mesh.size(meshAxis) == 1
+                || layout.axesOf(shard.dimension()).stream()
+                        .allMatch(other -> other <= meshAxis || mesh.size(other) == 1);
     }
 
     private static Optional<Move.Kind> kind(Placement source, Placement target) {

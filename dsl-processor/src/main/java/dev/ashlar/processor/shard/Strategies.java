@@ -92,21 +92,19 @@ public final class Strategies {
                     .flatMap(vector -> choices.stream()
                             .map(choice -> Stream.concat(vector.stream(), Stream.of(choice))
                                     .toList()))
-                    .filter(this::divides)
+                    .filter(vector -> divides(vector) && reducesOneWay(vector))
                     .toList();
         }
         Map<List<List<Layout>>, Strategy> distinct = new LinkedHashMap<>();
         for (List<Choice> vector : vectors) {
             Strategy strategy = strategy(vector);
-            if (strategy.outputs().stream().allMatch(Strategies::reducesOneWay)) {
-                distinct.putIfAbsent(
-                        List.of(
-                                strategy.operands(),
-                                strategy.outputs(),
-                                strategy.outputGradients(),
-                                strategy.operandGradients()),
-                        strategy);
-            }
+            distinct.putIfAbsent(
+                    List.of(
+                            strategy.operands(),
+                            strategy.outputs(),
+                            strategy.outputGradients(),
+                            strategy.operandGradients()),
+                    strategy);
         }
         return List.copyOf(distinct.values());
     }
@@ -157,6 +155,12 @@ public final class Strategies {
             }
         }
         return true;
+    }
+
+    private boolean reducesOneWay(List<Choice> choices) {
+        return IntStream.range(0, rule.outputs().size())
+                .allMatch(i -> Layout.reducesOneWay(
+                        choices.stream().map(c -> output(i, c)).toList()));
     }
 
     private Strategy strategy(List<Choice> choices) {
@@ -222,11 +226,5 @@ public final class Strategies {
         return choice instanceof Choice.Split split
                 ? tensor.place(split.axis()).map(Placement::shard)
                 : Optional.empty();
-    }
-
-    /** A maximum of sums is not a sum of maxima. */
-    private static boolean reducesOneWay(Layout layout) {
-        return !(layout.placements().contains(Placement.PARTIAL)
-                && layout.placements().contains(Placement.PARTIAL_MAXIMUM));
     }
 }
