@@ -21,10 +21,10 @@ public record Grid(List<Long> shape, double[] values) {
         double map(double value, int index);
     }
 
-    /** Whole numbers, so that sums are exact. */
+    /** Quarters between -2 and 2: sums are exact. */
     static Grid random(List<Long> shape, Random random) {
         double[] values = new double[size(shape)];
-        Arrays.setAll(values, i -> random.nextInt(2001) - 1000);
+        Arrays.setAll(values, i -> (random.nextInt(17) - 8) / 4.0);
         return new Grid(shape, values);
     }
 

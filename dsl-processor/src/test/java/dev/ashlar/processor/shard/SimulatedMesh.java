@@ -62,31 +62,37 @@ public final class SimulatedMesh {
 
     /** What each rank holds of a tensor; addends of partial sums are random. */
     public List<Grid> distribute(Grid whole, Layout layout, Random random) {
-        Grid[] parts = new Grid[ranks()];
-        distribute(whole, layout, random, 0, 0, parts);
-        return List.of(parts);
+        return distribute(whole, layout, random, 0);
     }
 
-    private void distribute(Grid grid, Layout layout, Random random, int meshAxis, int rank, Grid[] parts) {
+    private List<Grid> distribute(Grid grid, Layout layout, Random random, int meshAxis) {
         if (meshAxis == mesh.rank()) {
-            parts[rank] = grid;
-            return;
+            return List.of(grid);
+        }
+        List<Grid> parts = new ArrayList<>();
+        if (layout.on(meshAxis).equals(Placement.REPLICATED)) {
+            List<Grid> once = distribute(grid, layout, random, meshAxis + 1);
+            for (int i = 0; i < mesh.size(meshAxis); i++) {
+                parts.addAll(once);
+            }
+            return parts;
         }
         int n = mesh.size(meshAxis);
         Grid rest = grid;
         for (int i = 0; i < n; i++) {
-            Grid part = grid;
+            Grid part;
             if (layout.on(meshAxis) instanceof Placement.Shard shard) {
                 part = grid.chunk(shard.dimension(), i, n);
             } else if (layout.on(meshAxis).equals(Placement.PARTIAL)) {
                 part = i == n - 1 ? rest : Grid.random(grid.shape(), random);
                 rest = rest.plus(part.times(-1));
-            } else if (layout.on(meshAxis).equals(Placement.PARTIAL_MAXIMUM)) {
+            } else {
                 int winner = i;
                 part = grid.map((value, index) -> index % n == winner ? value : value - 1 - random.nextInt(4));
             }
-            distribute(part, layout, random, meshAxis + 1, rank * n + i, parts);
+            parts.addAll(distribute(part, layout, random, meshAxis + 1));
         }
+        return parts;
     }
 
     /** The tensor that these parts are. */
