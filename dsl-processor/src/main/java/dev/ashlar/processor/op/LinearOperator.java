@@ -9,6 +9,9 @@ final class LinearOperator implements Operator {
     private static final Rule PLAIN = Rule.parse("~b* k+, ~n k+ -> b* n");
     private static final Rule BIASED = Rule.parse("b* k!, n k!, n -> b* n"); // every shard of k would add the bias
 
+    /** Where k is sharded, the first shard's kernel alone adds the bias. */
+    private static final Rule BIASED_ONCE = Rule.parse("~b* k+, ~n k+, +n -> b* n");
+
     @Override
     public String kind() {
         return "linear";
@@ -27,6 +30,11 @@ final class LinearOperator implements Operator {
             parameters.add(ParameterDeclaration.bias("bias", new Initial.FanIn()));
         }
         return Signature.of(attributes.flag("bias") ? BIASED : PLAIN, parameters, Map.of("n", attributes.size("out")));
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return attributes.flag("bias") ? List.of(BIASED_ONCE) : List.of();
     }
 
     /** A product and a sum for each weight and row; backward the same for either factor. A bias adds one each way. */

@@ -8,6 +8,7 @@ import dev.ashlar.processor.op.Port;
 import dev.ashlar.processor.op.Rule;
 import dev.ashlar.processor.op.RuleMismatch;
 import dev.ashlar.processor.op.RuleTensor;
+import dev.ashlar.processor.op.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,29 +28,34 @@ public final class Strategies {
     private final Map<String, Long> sizes;
     private final List<String> names;
     private final Mesh mesh;
+    private final int kernel;
 
-    private Strategies(Rule.Inference inference, List<String> names, Mesh mesh) {
+    private Strategies(Rule.Inference inference, List<String> names, Mesh mesh, int kernel) {
         this.rule = inference.flat();
         this.sizes = new LinkedHashMap<>();
         inference.axes().forEach((axis, dim) -> sizes.put(axis, dim.size()));
         this.names = names;
         this.mesh = mesh;
+        this.kernel = kernel;
     }
 
     /** All strategies of an operator of a graph, in an order that depends on its rule and shapes and on the mesh alone. */
     public static List<Strategy> of(OperatorNode node, Mesh mesh) {
+        List<Rule> rules = new ArrayList<>(List.of(node.signature().rule()));
+        rules.addAll(
+                node.operator().furtherRules(node.attributes(), node.inputs().size()));
+        List<TensorType> inputs = node.inputs().stream().map(Value::type).toList();
         try {
-            Rule.Inference inference = node.signature()
-                    .rule()
-                    .infer(
-                            node.inputs().stream().map(Value::type).toList(),
-                            node.signature().sizes());
+            List<Rule.Inference> kernels = new ArrayList<>();
+            for (Rule rule : rules) {
+                kernels.add(rule.infer(inputs, node.signature().sizes()));
+            }
             List<String> ports =
                     node.operator().ports().stream().map(Port::name).toList();
             List<String> parameters =
                     node.parameters().stream().map(p -> p.declaration().name()).toList();
             return of(
-                    inference,
+                    kernels,
                     names(
                             ports,
                             node.inputs().size(),
@@ -68,7 +74,21 @@ public final class Strategies {
      * @param names of operands, then of outputs
      */
     public static List<Strategy> of(Rule.Inference inference, List<String> names, Mesh mesh) {
-        return new Strategies(inference, names, mesh).all();
+        return of(List.of(inference), names, mesh);
+    }
+
+    /**
+     * All strategies of an operator with several kernels. Of strategies with the same layouts there is only that of the earliest kernel.
+     *
+     * @param kernels each one's rule with the size of every axis
+     * @param names of operands, then of outputs
+     */
+    public static List<Strategy> of(List<Rule.Inference> kernels, List<String> names, Mesh mesh) {
+        Map<List<List<Layout>>, Strategy> distinct = new LinkedHashMap<>();
+        for (int kernel = 0; kernel < kernels.size(); kernel++) {
+            new Strategies(kernels.get(kernel), names, mesh, kernel).add(distinct);
+        }
+        return List.copyOf(distinct.values());
     }
 
     private static List<String> names(List<String> ports, int inputs, List<String> parameters, int outputs) {
@@ -84,7 +104,7 @@ public final class Strategies {
         return names;
     }
 
-    private List<Strategy> all() {
+    private void add(Map<List<List<Layout>>, Strategy> distinct) {
         List<List<Choice>> vectors = List.of(List.of());
         for (int meshAxis = 0; meshAxis < mesh.rank(); meshAxis++) {
             List<Choice> choices = choices(meshAxis);
@@ -95,7 +115,6 @@ public final class Strategies {
                     .filter(vector -> divides(vector) && reducesOneWay(vector))
                     .toList();
         }
-        Map<List<List<Layout>>, Strategy> distinct = new LinkedHashMap<>();
         for (List<Choice> vector : vectors) {
             Strategy strategy = strategy(vector);
             distinct.putIfAbsent(
@@ -106,7 +125,6 @@ public final class Strategies {
                             strategy.operandGradients()),
                     strategy);
         }
-        return List.copyOf(distinct.values());
     }
 
     private List<Choice> choices(int meshAxis) {
@@ -125,7 +143,7 @@ public final class Strategies {
         return choices;
     }
 
-    /** An output without the axis that is no reduction over it says nothing about what becomes of its gradient. */
+    /** An output without the axis that is no reduction over it leaves open what becomes of its gradient. */
     private boolean splits(String axis) {
         return rule.shardable(axis)
                 && (isReduced(axis)
@@ -133,7 +151,14 @@ public final class Strategies {
     }
 
     private boolean isReduced(String axis) {
-        return rule.mark(axis) == Axis.Mark.SUM || rule.mark(axis) == Axis.Mark.MAXIMUM;
+        return switch (rule.mark(axis)) {
+            case SUM, MAXIMUM, INSIDE -> true;
+            case NONE, WHOLE -> false;
+        };
+    }
+
+    private boolean isInside(Choice choice) {
+        return choice instanceof Choice.Split split && rule.mark(split.axis()) == Axis.Mark.INSIDE;
     }
 
     private List<Integer> operands(RuleTensor.Linearity linearity) {
@@ -175,6 +200,11 @@ public final class Strategies {
                 layouts(choices, rule.outputs().size(), this::output),
                 layouts(choices, rule.outputs().size(), this::outputGradient),
                 layouts(choices, rule.operands().size(), this::operandGradient),
+                kernel,
+                IntStream.range(0, choices.size())
+                        .filter(a -> isInside(choices.get(a)))
+                        .boxed()
+                        .toList(),
                 parts);
     }
 
@@ -199,8 +229,11 @@ public final class Strategies {
 
     private Placement output(int index, Choice choice) {
         if (choice instanceof Choice.Split split) {
-            Placement reduced =
-                    rule.mark(split.axis()) == Axis.Mark.MAXIMUM ? Placement.PARTIAL_MAXIMUM : Placement.PARTIAL;
+            Placement reduced = switch (rule.mark(split.axis())) {
+                case MAXIMUM -> Placement.PARTIAL_MAXIMUM;
+                case INSIDE -> Placement.REPLICATED;
+                default -> Placement.PARTIAL;
+            };
             return cut(rule.outputs().get(index), choice).orElse(reduced);
         }
         return choice instanceof Choice.Pass ? Placement.PARTIAL : Placement.REPLICATED;
@@ -211,15 +244,21 @@ public final class Strategies {
         return cut(rule.outputs().get(index), choice).orElse(Placement.REPLICATED);
     }
 
-    /** What every device used alike gets an addend of its gradient from each, unless each had only an addend of it. */
+    /**
+     * What every device used alike gets an addend of its gradient from each, unless each had only an addend of it. An addend of partial
+     * outputs has their gradient, which is whole.
+     */
     private Placement operandGradient(int index, Choice choice) {
-        if (choice instanceof Choice.Nothing) {
+        RuleTensor operand = rule.operands().get(index);
+        boolean addend = operand.linearity() == RuleTensor.Linearity.ADDEND
+                && output(0, choice).equals(Placement.PARTIAL);
+        if (choice instanceof Choice.Nothing || addend) {
             return Placement.REPLICATED;
         }
         if (choice instanceof Choice.Pass pass) {
             return pass.operands().contains(index) ? Placement.REPLICATED : Placement.PARTIAL;
         }
-        return cut(rule.operands().get(index), choice).orElse(Placement.PARTIAL);
+        return cut(operand, choice).orElse(Placement.PARTIAL);
     }
 
     private static Optional<Placement> cut(RuleTensor tensor, Choice choice) {

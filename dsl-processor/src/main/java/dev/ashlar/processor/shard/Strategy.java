@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * @param outputs layouts of outputs
  * @param outputGradients layouts in which the gradients of outputs have to come
  * @param operandGradients layouts of the gradients of operands, for those that have one
+ * @param kernel 0 for the one of the operator's signature, then those of its further rules
+ * @param insideAxes mesh axes along which the kernel reduces inside
  * @param parts number of devices that share the arithmetic: each does 1/parts of it
  */
 public record Strategy(
@@ -23,6 +25,8 @@ public record Strategy(
         List<Layout> outputs,
         List<Layout> outputGradients,
         List<Layout> operandGradients,
+        int kernel,
+        List<Integer> insideAxes,
         long parts) {
     /** Copies the lists. */
     public Strategy {
@@ -32,6 +36,7 @@ public record Strategy(
         outputs = List.copyOf(outputs);
         outputGradients = List.copyOf(outputGradients);
         operandGradients = List.copyOf(operandGradients);
+        insideAxes = List.copyOf(insideAxes);
     }
 
     /** Mesh axes that share an axis of the rule, outer to inner. */

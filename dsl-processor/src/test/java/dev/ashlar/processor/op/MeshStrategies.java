@@ -85,8 +85,8 @@ final class MeshStrategies {
         List<List<Grid>> outputs = new ArrayList<>();
         List<List<Optional<Grid>>> gradients = new ArrayList<>();
         for (int rank = 0; rank < ranks.ranks(); rank++) {
-            var run = kernel.run(
-                    tensors(of(operands, rank), whole.tensors()), localDims(strategy), shards(strategy, rank));
+            List<Grid> own = withoutAddends(of(operands, rank), strategy, rank);
+            var run = kernel.run(tensors(own, whole.tensors()), localDims(strategy), shards(strategy, rank));
             outputs.add(grids(run.outputs()));
             gradients.add(run.gradients(tensors(of(outputGradients, rank), run.outputs())).stream()
                     .map(g -> g.map(MeshStrategies::grid))
@@ -119,6 +119,19 @@ final class MeshStrategies {
                         expected);
             }
         }
+    }
+
+    /** Where outputs are partial sums, only the first rank adds addends: the others get zeros. */
+    private List<Grid> withoutAddends(List<Grid> operands, Strategy strategy, int rank) {
+        Layout output = strategy.outputs().get(0);
+        boolean first = IntStream.range(0, mesh.rank())
+                .allMatch(a -> !output.on(a).equals(Placement.PARTIAL) || ranks.coordinates(rank)[a] == 0);
+        List<Grid> own = new ArrayList<>();
+        for (int i = 0; i < operands.size(); i++) {
+            boolean addend = inference.flat().operands().get(i).linearity() == RuleTensor.Linearity.ADDEND;
+            own.add(addend && !first ? operands.get(i).times(0) : operands.get(i));
+        }
+        return own;
     }
 
     private void compare(String what, List<Grid> parts, Layout layout, Grid expected) {

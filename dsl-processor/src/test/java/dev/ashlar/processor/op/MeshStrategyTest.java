@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +35,7 @@ class MeshStrategyTest {
     void agreesWithTheWhole(OperatorCase operatorCase, Mesh mesh) {
         try (PointerScope scope = new PointerScope();
                 Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), true)) {
-            Draw draw = new Draw(mesh.rank(), mesh.devices());
+            Draw draw = new Draw(mesh.rank(), Math.min(4, mesh.devices()));
             Instance instance = new Instance(operatorCase, draw, engine);
             MeshStrategies strategies = new MeshStrategies(
                     operatorCase.toString(),
@@ -41,7 +44,7 @@ class MeshStrategyTest {
                     mesh);
             Set<String> seen = strategies.check(instance.operands, draw);
             Rule flat = instance.inference.flat();
-            // sizes are multiples of the number of devices: an axis that may be split is split by all mesh axes at once
+            // sizes divide by the size of any mesh axis
             long split = flat.axes().stream().filter(flat::shardable).count();
             assertTrue(seen.size() >= 1 + split * mesh.rank(), () -> flat + " on " + mesh + ": " + seen);
         }
@@ -55,6 +58,33 @@ class MeshStrategyTest {
     @ParameterizedTest
     @MethodSource("parts")
     void agreesWithTheWholeOfAPart(RulePart part, Mesh mesh) {
+        try (PointerScope scope = new PointerScope()) {
+            check(part, mesh);
+        }
+    }
+
+    /** Kernels of further rules, as far as they do not reduce inside. */
+    static Stream<Arguments> furtherKernels() {
+        return Stream.of(
+                        RulePart.of(
+                                "a bias that is added once",
+                                "~b* k+, ~n k+, +n -> b* n",
+                                (x, s) -> torch.linear(x[0], x[1], new TensorOptional(x[2])),
+                                OperatorCase.shape(4, 4, 8),
+                                OperatorCase.shape(8, 8),
+                                OperatorCase.shape(8)),
+                        RulePart.of(
+                                "mean squared error over parts",
+                                "x*+, x*+ -> ",
+                                (x, s) -> x[0].sub(x[1]).square().sum().div(new Scalar(32.0)),
+                                OperatorCase.shape(4, 8),
+                                OperatorCase.shape(4, 8)))
+                .flatMap(p -> MESHES.stream().map(m -> Arguments.of(p, m)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("furtherKernels")
+    void agreesWithTheWholeOfAFurtherKernel(RulePart part, Mesh mesh) {
         try (PointerScope scope = new PointerScope()) {
             check(part, mesh);
         }

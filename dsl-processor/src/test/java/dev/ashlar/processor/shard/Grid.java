@@ -76,7 +76,7 @@ public record Grid(List<Long> shape, double[] values) {
         return map((value, i) -> function.applyAsDouble(value, other.values[i]));
     }
 
-    Grid times(double factor) {
+    public Grid times(double factor) {
         return map((value, i) -> factor * value);
     }
 
