@@ -17,12 +17,12 @@ import java.util.function.DoubleBinaryOperator;
  */
 public record Grid(List<Long> shape, double[] values) {
     /** Maps a value at a row-major index. */
-    interface Mapping {
+    public interface Mapping {
         double map(double value, int index);
     }
 
     /** Quarters between -2 and 2: sums are exact. */
-    static Grid random(List<Long> shape, Random random) {
+    public static Grid random(List<Long> shape, Random random) {
         double[] values = new double[size(shape)];
         Arrays.setAll(values, i -> (random.nextInt(17) - 8) / 4.0);
         return new Grid(shape, values);
@@ -63,11 +63,11 @@ public record Grid(List<Long> shape, double[] values) {
         return new Grid(whole, values);
     }
 
-    Grid plus(Grid other) {
+    public Grid plus(Grid other) {
         return zip(other, Double::sum);
     }
 
-    Grid maximum(Grid other) {
+    public Grid maximum(Grid other) {
         return zip(other, Math::max);
     }
 
@@ -80,7 +80,7 @@ public record Grid(List<Long> shape, double[] values) {
         return map((value, i) -> factor * value);
     }
 
-    Grid map(Mapping mapping) {
+    public Grid map(Mapping mapping) {
         double[] mapped = new double[values.length];
         for (int i = 0; i < mapped.length; i++) {
             mapped[i] = mapping.map(values[i], i);

@@ -7,9 +7,12 @@ import dev.ashlar.processor.device.MeshAxis;
 import dev.ashlar.processor.device.NumberFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BinaryOperator;
+import java.util.stream.IntStream;
 
 /** Ranks of a mesh that hold parts of tensors as plain arrays: cuts a tensor up by a layout and puts it together again. */
 public final class SimulatedMesh {
@@ -118,6 +121,21 @@ public final class SimulatedMesh {
         }
         pieces.forEach(p -> p.assertClose("a replica under " + layout, pieces.get(0), tolerance));
         return pieces.get(0);
+    }
+
+    /** What each rank holds after reductions over its groups along some mesh axes. */
+    public List<Grid> allReduce(List<Grid> parts, Collection<Integer> meshAxes, BinaryOperator<Grid> reduction) {
+        List<Grid> reduced = parts;
+        for (int meshAxis : meshAxes) {
+            List<Grid> before = reduced;
+            reduced = IntStream.range(0, ranks())
+                    .mapToObj(rank -> group(rank, meshAxis).stream()
+                            .map(before::get)
+                            .reduce(reduction)
+                            .orElseThrow())
+                    .toList();
+        }
+        return reduced;
     }
 
     /** What the ranks hold after a move, each from what its group held before. */
