@@ -4,6 +4,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.Axis;
+import dev.ashlar.processor.op.ParameterDeclaration;
 import dev.ashlar.processor.op.Port;
 import dev.ashlar.processor.op.Rule;
 import dev.ashlar.processor.op.RuleMismatch;
@@ -52,8 +53,9 @@ public final class Strategies {
             }
             List<String> ports =
                     node.operator().ports().stream().map(Port::name).toList();
-            List<String> parameters =
-                    node.parameters().stream().map(p -> p.declaration().name()).toList();
+            List<String> parameters = node.signature().parameters().stream()
+                    .map(ParameterDeclaration::name)
+                    .toList();
             return of(
                     kernels,
                     names(
