@@ -5,13 +5,15 @@ import java.util.Map;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
- * mean over valid targets, so nothing may be sharded; {@code docs/rules.md} has the rules of its parts, which may.
+ * mean over valid targets, so nothing may be sharded, unless a kernel in parts reduces these in between.
  */
 final class CrossEntropyOperator implements Operator {
     private static final Rule RULE = Rule.parse("t*! v!, t*! @v -> ");
 
     /** Logits of a run of the kernel. */
     private static final long RUN = 1 << 18;
+
+    private static final Rule IN_PARTS = Rule.parse("t*% v%, t*% @v -> ");
 
     @Override
     public String kind() {
@@ -27,6 +29,26 @@ final class CrossEntropyOperator implements Operator {
     public Signature signature(Attributes attributes, int inputs) {
         Checks.share(attributes, "labelSmoothing", "0 turns smoothing off");
         return new Signature(RULE, List.of(), Map.of(), List.of(Element.FLOAT32));
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of(IN_PARTS);
+    }
+
+    /**
+     * Over tokens the loss and the number of valid targets; over the vocabulary the maximum, then the sum of exponentials and the
+     * target's logit, and the sum of logits where labels are smoothed. Backward needs no more than that.
+     */
+    @Override
+    public List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
+        if (!axis.equals("v")) {
+            return List.of(new InnerReduction(true, 2 * FLOAT_BYTES));
+        }
+        long tokens = shapes.inputs().get(1).elements();
+        int sums = attributes.real("labelSmoothing") == 0 ? 2 : 3;
+        return List.of(
+                new InnerReduction(true, FLOAT_BYTES * tokens), new InnerReduction(true, sums * FLOAT_BYTES * tokens));
     }
 
     @Override
