@@ -2,6 +2,7 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
@@ -43,17 +44,22 @@ final class CrossEntropyOperator implements Operator {
     @Override
     public List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
         if (!axis.equals("v")) {
-            return List.of(new InnerReduction(true, 2 * FLOAT_BYTES));
+            return List.of(new InnerReduction(true, 2 * Float.BYTES));
         }
         long tokens = shapes.inputs().get(1).elements();
         int sums = attributes.real("labelSmoothing") == 0 ? 2 : 3;
         return List.of(
-                new InnerReduction(true, FLOAT_BYTES * tokens), new InnerReduction(true, sums * FLOAT_BYTES * tokens));
+                new InnerReduction(true, Float.BYTES * tokens), new InnerReduction(true, sums * Float.BYTES * tokens));
     }
 
     @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
+    }
+
+    @Override
+    public OptionalLong ignoredId(Attributes attributes, int input) {
+        return OptionalLong.of(attributes.whole("ignoreIndex"));
     }
 
     /**
