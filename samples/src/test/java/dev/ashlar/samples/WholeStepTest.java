@@ -5,24 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
 import dev.ashlar.runtime.launch.Ranks;
+import dev.ashlar.runtime.train.InputInfo;
+import dev.ashlar.runtime.train.PlanInfo;
 import dev.ashlar.runtime.train.Step;
 import dev.ashlar.samples.autograd.AutogradCnn;
 import dev.ashlar.samples.autograd.AutogradGpt;
 import dev.ashlar.samples.autograd.AutogradMlp;
 import dev.ashlar.samples.autograd.Leaves;
-import dev.ashlar.samples.cnn.CnnBatch;
 import dev.ashlar.samples.cnn.CnnLaptopStep;
-import dev.ashlar.samples.gpt.GptBatch;
 import dev.ashlar.samples.gpt.GptLaptopStep;
-import dev.ashlar.samples.mlp.MlpBatch;
 import dev.ashlar.samples.mlp.MlpLaptopStep;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -38,49 +42,39 @@ final class WholeStepTest {
 
     @Test
     void mlp() {
-        Random random = new Random(1);
-        HostTensor x = floats(random, 64, 2);
-        HostTensor targets = ids(random, 3, 64);
         try (MlpLaptopStep step = MlpLaptopStep.open(Ranks.single(), SEED);
                 PointerScope scope = new PointerScope()) {
-            compare(step, new MlpBatch(x, targets), leaves -> new AutogradMlp(leaves).loss(tensor(x), tensor(targets)));
+            compare(step, (leaves, in) -> new AutogradMlp(leaves).loss(in.get("x"), in.get("targets")));
         }
     }
 
     @Test
     void gpt() {
-        Random random = new Random(2);
-        HostTensor tokens = ids(random, 256, 8, 128);
-        HostTensor targets = ids(random, 256, 8, 128);
         try (GptLaptopStep step = GptLaptopStep.open(Ranks.single(), SEED);
                 PointerScope scope = new PointerScope()) {
             spreadOut(step.parameters());
-            compare(
-                    step,
-                    new GptBatch(tokens, targets),
-                    leaves -> new AutogradGpt(leaves, 4, 4).loss(tensor(tokens), tensor(targets)));
+            compare(step, (leaves, in) -> new AutogradGpt(leaves, 4, 4).loss(in.get("tokens"), in.get("targets")));
         }
     }
 
     @Test
     void cnn() {
-        Random random = new Random(3);
-        HostTensor images = floats(random, 64, 1, 20, 20);
-        HostTensor targets = ids(random, 10, 64);
         try (CnnLaptopStep step = CnnLaptopStep.open(Ranks.single(), SEED);
                 PointerScope scope = new PointerScope()) {
-            compare(
-                    step,
-                    new CnnBatch(images, targets),
-                    leaves -> new AutogradCnn(leaves).loss(tensor(images), tensor(targets)));
+            compare(step, (leaves, in) -> new AutogradCnn(leaves).loss(in.get("images"), in.get("targets")));
         }
     }
 
-    private static <B> void compare(Step<B> step, B batch, Function<Leaves, Tensor> model) {
+    private static <B> void compare(Step<B> step, BiFunction<Leaves, Map<String, Tensor>, Tensor> model) {
+        List<HostTensor> batch = batch(step.plan());
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            inputs.put(step.plan().inputs().get(i).name(), tensor(batch.get(i)));
+        }
         Leaves leaves = new Leaves(step.parameters());
-        Tensor expected = model.apply(leaves);
+        Tensor expected = model.apply(leaves, inputs);
         expected.backward();
-        float loss = step.accumulate(batch, 1);
+        float loss = step.accumulate(step.batch(batch), 1);
 
         assertEquals(expected.item_float(), loss, TOLERANCE * loss);
         for (Parameter parameter : step.parameters().all()) {
@@ -90,6 +84,19 @@ final class WholeStepTest {
                 assertClose(parameter, gradient, leaves);
             }
         }
+    }
+
+    private static List<HostTensor> batch(PlanInfo plan) {
+        Random random = new Random(1);
+        List<HostTensor> batch = new ArrayList<>();
+        for (InputInfo info : plan.inputs()) {
+            long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
+            batch.add(
+                    info.dtype() == DType.INT64
+                            ? ids(random, (int) info.exclusiveUpperBound(), shape)
+                            : floats(random, shape));
+        }
+        return batch;
     }
 
     private static void assertClose(Parameter parameter, Tensor actual, Leaves leaves) {
@@ -148,7 +155,7 @@ final class WholeStepTest {
 
     private static Tensor tensor(HostTensor host) {
         Tensor tensor = torch.empty(host.shape());
-        if (host.dtype() == dev.ashlar.runtime.DType.FLOAT32) {
+        if (host.dtype() == DType.FLOAT32) {
             try (FloatPointer data = tensor.data_ptr_float()) {
                 data.put(host.floats(), 0, host.size());
             }

@@ -18,7 +18,9 @@ public record Axis(String name, boolean repeated, Mark mark, boolean offset) {
         /** Summed over ({@code +}): a sharded one makes partial sums. */
         SUM("+"),
         /** The maximum over it is taken ({@code <}): a sharded one makes partial maxima. */
-        MAXIMUM("<");
+        MAXIMUM("<"),
+        /** Reduced over inside the kernel ({@code %}), by collectives of its own: no output is left partial. */
+        INSIDE("%");
 
         private final String text;
 

@@ -4,11 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Batch normalisation of every channel (Ioffe and Szegedy, 2015). Only channels may be sharded: a shard of the batch would normalise
- * with statistics of its own. Forward updates the running statistics.
+ * Batch normalisation of every channel (Ioffe and Szegedy, 2015). Only channels may be sharded, since a shard of the batch would
+ * normalise with statistics of its own, unless a kernel in parts reduces the statistics in between. Forward updates the running statistics.
  */
 final class BatchNorm2dOperator implements Operator {
     private static final Rule RULE = Rule.parse("b! c h! w!, c, c, c, c -> b! c h! w!");
+
+    private static final long FLOAT_BYTES = 4;
+    private static final Rule IN_PARTS = Rule.parse("b% c h% w%, c, c, c, c -> b% c h% w%");
 
     @Override
     public String kind() {
@@ -39,6 +42,18 @@ final class BatchNorm2dOperator implements Operator {
                         ParameterDeclaration.buffer("running_mean", 0),
                         ParameterDeclaration.buffer("running_var", 1)),
                 Map.of());
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of(IN_PARTS);
+    }
+
+    /** Forward the sum and the sum of squares of every channel; backward the sums of the gradient and of its product with the input. */
+    @Override
+    public List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
+        long bytes = 2 * FLOAT_BYTES * shapes.input().size(1);
+        return List.of(new InnerReduction(true, bytes), new InnerReduction(false, bytes));
     }
 
     @Override

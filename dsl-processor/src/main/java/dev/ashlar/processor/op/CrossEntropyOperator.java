@@ -2,16 +2,19 @@ package dev.ashlar.processor.op;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
- * mean over valid targets, so nothing may be sharded; {@code docs/rules.md} has the rules of its parts, which may.
+ * mean over valid targets, so nothing may be sharded, unless a kernel in parts reduces these in between.
  */
 final class CrossEntropyOperator implements Operator {
     private static final Rule RULE = Rule.parse("t*! v!, t*! @v -> ");
 
     /** Logits of a run of the kernel. */
     private static final long RUN = 1 << 18;
+
+    private static final Rule IN_PARTS = Rule.parse("t*% v%, t*% @v -> ");
 
     @Override
     public String kind() {
@@ -30,8 +33,33 @@ final class CrossEntropyOperator implements Operator {
     }
 
     @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of(IN_PARTS);
+    }
+
+    /**
+     * Over tokens the loss and the number of valid targets; over the vocabulary the maximum, then the sum of exponentials and the
+     * target's logit, and the sum of logits where labels are smoothed. Backward needs no more than that.
+     */
+    @Override
+    public List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
+        if (!axis.equals("v")) {
+            return List.of(new InnerReduction(true, 2 * Float.BYTES));
+        }
+        long tokens = shapes.inputs().get(1).elements();
+        int sums = attributes.real("labelSmoothing") == 0 ? 2 : 3;
+        return List.of(
+                new InnerReduction(true, Float.BYTES * tokens), new InnerReduction(true, sums * Float.BYTES * tokens));
+    }
+
+    @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
+    }
+
+    @Override
+    public OptionalLong ignoredId(Attributes attributes, int input) {
+        return OptionalLong.of(attributes.whole("ignoreIndex"));
     }
 
     /**

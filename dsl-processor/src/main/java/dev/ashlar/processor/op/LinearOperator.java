@@ -14,6 +14,9 @@ final class LinearOperator implements Operator {
 
     private static final long PACKED_ROWS = 512;
 
+    /** Where k is sharded, the first shard's kernel alone adds the bias. */
+    private static final Rule BIASED_ONCE = Rule.parse("~b* k+, ~n k+, +n -> b* n");
+
     @Override
     public String kind() {
         return "linear";
@@ -32,6 +35,11 @@ final class LinearOperator implements Operator {
             parameters.add(ParameterDeclaration.bias("bias", new Initial.FanIn()));
         }
         return Signature.of(attributes.flag("bias") ? BIASED : PLAIN, parameters, Map.of("n", attributes.size("out")));
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return attributes.flag("bias") ? List.of(BIASED_ONCE) : List.of();
     }
 
     /**

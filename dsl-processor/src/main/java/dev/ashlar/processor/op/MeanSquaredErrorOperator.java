@@ -3,9 +3,15 @@ package dev.ashlar.processor.op;
 import java.util.List;
 import java.util.Map;
 
-/** Mean of the squared differences. One kernel divides by the number of elements it gets, so nothing may be sharded. */
+/**
+ * Mean of the squared differences. One kernel divides by the number of elements it gets, so nothing may be sharded; another by that of the
+ * whole.
+ */
 final class MeanSquaredErrorOperator implements Operator {
     private static final Rule RULE = Rule.parse("x*!, x*! -> ");
+
+    /** Every device's squares over the number of all elements. */
+    private static final Rule IN_PARTS = Rule.parse("x*+, x*+ -> ");
 
     @Override
     public String kind() {
@@ -20,6 +26,11 @@ final class MeanSquaredErrorOperator implements Operator {
     @Override
     public Signature signature(Attributes attributes, int inputs) {
         return new Signature(RULE, List.of(), Map.of(), List.of(Element.FLOAT32));
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of(IN_PARTS);
     }
 
     /** Difference, square and sum forward; difference and product for either gradient. Forward holds the differences, in 32 bits. */

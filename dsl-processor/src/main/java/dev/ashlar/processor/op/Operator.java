@@ -15,6 +15,24 @@ public interface Operator {
     /** Its dimension rule and parameters under these attributes, with so many inputs present. */
     Signature signature(Attributes attributes, int inputs);
 
+    /**
+     * Rules of further kernels of the same operator that shard what the kernel of its signature cannot. They differ from the signature's
+     * rule in marks alone; shapes come from that one.
+     */
+    default List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of();
+    }
+
+    /**
+     * What the kernel of a further rule reduces over the devices that share an axis marked {@code %}.
+     *
+     * @param axis of the rule, numbered behind a {@code *}
+     * @param shapes of one device's parts
+     */
+    default List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
+        return List.of();
+    }
+
     /** Element type that an input must have. */
     default Element inputElement(int index) {
         return Element.COMPUTE;

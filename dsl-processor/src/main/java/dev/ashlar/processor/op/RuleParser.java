@@ -61,6 +61,8 @@ final class RuleParser {
             linearity = RuleTensor.Linearity.ALONE;
         } else if (take("&")) {
             linearity = RuleTensor.Linearity.JOINT;
+        } else if (take("+")) {
+            linearity = RuleTensor.Linearity.ADDEND;
         }
         List<RuleDim> dims = new ArrayList<>();
         while (!done() && !ahead(",") && !ahead("->") && !ahead(";")) {
@@ -111,6 +113,8 @@ final class RuleParser {
             mark = Axis.Mark.SUM;
         } else if (takeHere('<')) {
             mark = Axis.Mark.MAXIMUM;
+        } else if (takeHere('%')) {
+            mark = Axis.Mark.INSIDE;
         }
         return new Axis(name, repeated, mark, takeHere('^'));
     }

@@ -19,7 +19,9 @@ public record RuleTensor(Linearity linearity, List<RuleDim> dims) {
         /** They do if this operand alone is partial ({@code ~}). */
         ALONE("~"),
         /** They do if all operands marked like this are partial ({@code &}). */
-        JOINT("&");
+        JOINT("&"),
+        /** An addend of the outputs ({@code +}): where they are partial sums, the first device alone adds it. */
+        ADDEND("+");
 
         private final String text;
 
@@ -77,7 +79,7 @@ public record RuleTensor(Linearity linearity, List<RuleDim> dims) {
     }
 
     private static String plain(RuleDim dim) {
-        return dim.toString().replaceAll("[!+<^]", "").replaceAll("(\\w+)\\*", "$1…");
+        return dim.toString().replaceAll("[!+<%^]", "").replaceAll("(\\w+)\\*", "$1…");
     }
 
     /** The tensor as rules write it: {@code "~b* m k+"}. */

@@ -46,7 +46,9 @@ final class RuleValidity {
         }
         if (rule.outputs().stream().anyMatch(t -> t.linearity() != RuleTensor.Linearity.NONE)) {
             throw new RuleSyntaxException(
-                    "'~' and '&' belong to operands", rule.text(), rule.text().indexOf("->"));
+                    "'~', '&' and a leading '+' belong to operands",
+                    rule.text(),
+                    rule.text().indexOf("->"));
         }
         long joint = rule.operands().stream()
                 .filter(t -> t.linearity() == RuleTensor.Linearity.JOINT)
@@ -116,7 +118,8 @@ final class RuleValidity {
             if (inOperands.contains(name) && !inOutputs.contains(name) && mark == Axis.Mark.NONE) {
                 throw rule.error(
                         name,
-                        "'" + name + "' is in no output: mark it '+' (sum), '<' (maximum) or '!' (never sharded)");
+                        "'" + name
+                                + "' is in no output: mark it '+' (sum), '<' (maximum), '%' (reduced inside) or '!' (never sharded)");
             }
             boolean everywhere = rule.outputs().stream()
                     .allMatch(t -> t.axes().anyMatch(a -> a.name().equals(name)));

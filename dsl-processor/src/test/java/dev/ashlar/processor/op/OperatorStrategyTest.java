@@ -53,7 +53,7 @@ class OperatorStrategyTest {
         assertEquals(shardable, sharded);
     }
 
-    private static Strategies.Run run(
+    static Strategies.Run run(
             Instance instance,
             List<Tensor> operands,
             List<List<Dim>> outputs,

@@ -68,7 +68,7 @@ record RulePart(
         return new Strategies(name, inference, (operands, outputs, shards) -> run(operands, shards));
     }
 
-    private Strategies.Run run(List<Tensor> operands, Map<String, KernelBuilder.Shard> shards) {
+    Strategies.Run run(List<Tensor> operands, Map<String, KernelBuilder.Shard> shards) {
         Tensor[] leaves = operands.stream().map(Compare::leaf).toArray(Tensor[]::new);
         Tensor[] made = function.apply(leaves, new Starts(shards));
         return new Strategies.Run() {

@@ -5,10 +5,12 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.MemoryMeter;
 import dev.ashlar.runtime.launch.Ranks;
+import dev.ashlar.runtime.train.InputInfo;
 import dev.ashlar.samples.gpt.GptBatch;
 import dev.ashlar.samples.gpt.GptLaptopStep;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
@@ -21,23 +23,20 @@ import java.util.Random;
 public final class StepBenchmark {
     private static final double LEARNING_RATE = 1e-4;
     private static final int WARM_UP = 5;
-    private static final int BATCH = 8;
-    private static final int SEQ = 128;
-    private static final int VOCAB = 256;
     private static final int LAYERS = 4;
     private static final int HEADS = 4;
 
     private final GptLaptopStep written;
     private final AutogradStep autograd;
-    private final HostTensor tokens;
-    private final HostTensor targets;
+    private final GptBatch batch;
 
     private StepBenchmark(GptLaptopStep written, AutogradStep autograd) {
         this.written = written;
         this.autograd = autograd;
         Random random = new Random(1);
-        tokens = ids(random);
-        targets = ids(random);
+        List<HostTensor> inputs =
+                written.plan().inputs().stream().map(info -> ids(info, random)).toList();
+        batch = written.batch(inputs);
     }
 
     /** Prints the ratio of times and the peaks of memory. */
@@ -52,14 +51,16 @@ public final class StepBenchmark {
         }
     }
 
-    private static HostTensor ids(Random random) {
-        return HostTensor.of(random.longs((long) BATCH * SEQ, 0, VOCAB).toArray(), BATCH, SEQ);
+    private static HostTensor ids(InputInfo info, Random random) {
+        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
+        long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        return HostTensor.of(random.longs(size, 0, info.exclusiveUpperBound()).toArray(), shape);
     }
 
     private float runWritten(int steps) {
         float loss = 0;
         for (int i = 0; i < steps; i++) {
-            loss = written.train(new GptBatch(tokens, targets), LEARNING_RATE);
+            loss = written.train(batch, LEARNING_RATE);
         }
         return loss;
     }
@@ -67,7 +68,7 @@ public final class StepBenchmark {
     private float runAutograd(int steps) {
         float loss = 0;
         for (int i = 0; i < steps; i++) {
-            loss = autograd.train(tokens, targets, LEARNING_RATE);
+            loss = autograd.train(batch.tokens(), batch.targets(), LEARNING_RATE);
         }
         return loss;
     }
