@@ -87,6 +87,7 @@ class RedistributionTest {
                 } else {
                     Path path = redistribution.path(c.shape(), c.elementBytes(), a, b);
                     assertEquals(cheapest[from][to].getAsLong(), path.ticks(), () -> a + " to " + b + " by " + path);
+                    assertEquals(path.ticks(), redistribution.ticks(c.shape(), c.elementBytes(), a, b));
                 }
             }
         }
