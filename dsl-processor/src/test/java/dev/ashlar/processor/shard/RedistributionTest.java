@@ -200,6 +200,16 @@ class RedistributionTest {
         });
     }
 
+    /** Two small slices take as long in either order: that by way of the earlier layout wins. */
+    @Test
+    void breaksTiesByTheOrderOfLayouts() {
+        Case c = new Case(axes(2, FAST, FAST), List.of(8L, 8L), 4, false);
+        Path path = c.redistribution().path(c.shape(), 4, Layout.parse("[R, R]"), Layout.parse("[S0, S1]"));
+        assertEquals(
+                "[slice over 1: [R, R] -> [R, S1], slice over 0: [R, S1] -> [S0, S1]]",
+                path.moves().toString());
+    }
+
     @Test
     void doesNothingWhereNothingChanges() {
         Case c = cases().get(0);
