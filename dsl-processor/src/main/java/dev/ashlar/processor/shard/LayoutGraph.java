@@ -20,12 +20,11 @@ final class LayoutGraph {
     private final String tensor;
     private final Map<Integer, List<Edge>> edges = new HashMap<>();
     private final Map<Integer, Tree> trees = new HashMap<>();
-    private final Map<List<Integer>, Path> paths = new HashMap<>();
 
     private record Edge(int target, Move move) {}
 
-    /** Shortest paths from one layout: the last edge to each, and where it comes from. */
-    private record Tree(Move[] last, int[] before) {}
+    /** Shortest paths from one layout: the last move to each, where it comes from, and the time of all. */
+    private record Tree(Move[] last, int[] before, long[] ticks) {}
 
     /** The best way to a layout that is known so far. */
     private record Reached(long ticks, int moves, int layout) {}
@@ -63,7 +62,28 @@ final class LayoutGraph {
     }
 
     Path path(Layout from, Layout to) {
-        return paths.computeIfAbsent(List.of(number(from), number(to)), ends -> trace(ends.get(0), ends.get(1)));
+        int source = number(from);
+        int target = number(to);
+        Tree tree = tree(source, target);
+        Deque<Move> path = new ArrayDeque<>();
+        for (int at = target; at != source; at = tree.before()[at]) {
+            path.addFirst(tree.last()[at]);
+        }
+        return Path.of(List.copyOf(path));
+    }
+
+    long ticks(Layout from, Layout to) {
+        int target = number(to);
+        return tree(number(from), target).ticks()[target];
+    }
+
+    private Tree tree(int source, int target) {
+        Tree tree = trees.computeIfAbsent(source, this::dijkstra);
+        if (target != source && tree.before()[target] < 0) {
+            throw new IllegalArgumentException(
+                    "no way from " + layouts.get(source) + " to " + layouts.get(target) + " for " + tensor);
+        }
+        return tree;
     }
 
     private int number(Layout layout) {
@@ -74,21 +94,8 @@ final class LayoutGraph {
         return number;
     }
 
-    private Path trace(int from, int to) {
-        Tree tree = trees.computeIfAbsent(from, this::dijkstra);
-        Deque<Move> path = new ArrayDeque<>();
-        for (int at = to; at != from; at = tree.before()[at]) {
-            if (tree.before()[at] < 0) {
-                throw new IllegalArgumentException(
-                        "no way from " + layouts.get(from) + " to " + layouts.get(to) + " for " + tensor);
-            }
-            path.addFirst(tree.last()[at]);
-        }
-        return Path.of(List.copyOf(path));
-    }
-
     private Tree dijkstra(int from) {
-        Tree tree = new Tree(new Move[layouts.size()], new int[layouts.size()]);
+        Tree tree = new Tree(new Move[layouts.size()], new int[layouts.size()], new long[layouts.size()]);
         Arrays.fill(tree.before(), -1);
         Reached[] best = new Reached[layouts.size()];
         PriorityQueue<Reached> open = new PriorityQueue<>(Comparator.comparingLong(Reached::ticks)
@@ -126,6 +133,7 @@ final class LayoutGraph {
         if (better) {
             tree.last()[target] = edge.move();
             tree.before()[target] = here.layout();
+            tree.ticks()[target] = ticks;
             best[target] = there;
             if (!same) {
                 open.add(there);

@@ -39,6 +39,15 @@ public final class Redistribution {
     }
 
     /**
+     * Time of the cheapest path in ticks, without the path.
+     *
+     * @throws IllegalArgumentException as {@link #path} does
+     */
+    public long ticks(List<Long> shape, int elementBytes, Layout from, Layout to) {
+        return graph(shape, elementBytes).ticks(from, to);
+    }
+
+    /**
      * All layouts that divide a tensor of this shape, partial ones too, in the order of their placements from the first mesh axis on.
      *
      * @param shape of the whole tensor

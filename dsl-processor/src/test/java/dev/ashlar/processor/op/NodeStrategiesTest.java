@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.shard.LocalOperator;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
@@ -21,8 +22,7 @@ class NodeStrategiesTest {
     private static final Mesh TWO = SimulatedMesh.mesh(2);
     private static final Mesh FOUR_BY_EIGHT = SimulatedMesh.mesh(4, 8);
 
-    private static List<Strategy> strategies(
-            String annotation, Map<String, Object> elements, Mesh mesh, long[]... inputs) {
+    private static OperatorNode node(String annotation, Map<String, Object> elements, long[]... inputs) {
         Operator operator = Catalogue.standard().operator(annotation).orElseThrow();
         Attributes attributes = new TestAttributes(elements);
         Signature signature = operator.signature(attributes, inputs.length);
@@ -31,16 +31,13 @@ class NodeStrategiesTest {
             List<Dim> dims = Arrays.stream(shape).mapToObj(Dim::of).toList();
             values.add(Value.of("v" + values.size(), new TensorType(dims, operator.inputElement(values.size()))));
         }
-        OperatorNode node = new OperatorNode(
-                "node",
-                operator,
-                attributes,
-                signature,
-                values,
-                List.of(),
-                outputs(signature, values),
-                () -> "Test.node");
-        return Strategies.of(node, mesh);
+        List<Value> outputs = outputs(signature, values);
+        return new OperatorNode("node", operator, attributes, signature, values, List.of(), outputs, () -> "Test.node");
+    }
+
+    private static List<Strategy> strategies(
+            String annotation, Map<String, Object> elements, Mesh mesh, long[]... inputs) {
+        return Strategies.of(node(annotation, elements, inputs), mesh);
     }
 
     private static List<Value> outputs(Signature signature, List<Value> inputs) {
@@ -166,5 +163,25 @@ class NodeStrategiesTest {
                 49,
                 strategies("Linear", Map.of("out", "n=3072"), FOUR_BY_EIGHT, shape(32, 1024, 768))
                         .size());
+    }
+
+    @Test
+    void tellWhatOneDeviceSees() {
+        Mesh mesh = SimulatedMesh.mesh(2, 4);
+        OperatorNode loss = node("CrossEntropy", Map.of(), shape(4, 8, 32), shape(4, 8));
+        Strategy strategy = Strategies.of(loss, mesh).stream()
+                .filter(s -> s.toString().equals("logits[S0, S2] targets[S0, R] -> y[R, R]"))
+                .findFirst()
+                .orElseThrow();
+        LocalOperator local = LocalOperator.of(loss, strategy, mesh, 2);
+        assertEquals(List.of(2L, 8L, 8L), local.shapes().input().sizes());
+        assertEquals(List.of(2L, 8L), local.shapes().inputs().get(1).sizes());
+        assertEquals(
+                List.of(
+                        new LocalOperator.Reduction(0, new InnerReduction(true, 8)),
+                        new LocalOperator.Reduction(1, new InnerReduction(true, 64)),
+                        new LocalOperator.Reduction(1, new InnerReduction(true, 128))),
+                local.reductions());
+        assertEquals(100 / 8 + 1, strategy.localFlops(100));
     }
 }

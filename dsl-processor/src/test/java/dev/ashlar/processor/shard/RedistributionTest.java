@@ -87,6 +87,7 @@ class RedistributionTest {
                 } else {
                     Path path = redistribution.path(c.shape(), c.elementBytes(), a, b);
                     assertEquals(cheapest[from][to].getAsLong(), path.ticks(), () -> a + " to " + b + " by " + path);
+                    assertEquals(path.ticks(), redistribution.ticks(c.shape(), c.elementBytes(), a, b));
                 }
             }
         }
@@ -197,6 +198,16 @@ class RedistributionTest {
             assertEquals((long) figures[2], move.resultBytes(), text);
             assertEquals((long) figures[3], move.workspaceBytes(), text);
         });
+    }
+
+    /** Two small slices take as long in either order: that by way of the earlier layout wins. */
+    @Test
+    void breaksTiesByTheOrderOfLayouts() {
+        Case c = new Case(axes(2, FAST, FAST), List.of(8L, 8L), 4, false);
+        Path path = c.redistribution().path(c.shape(), 4, Layout.parse("[R, R]"), Layout.parse("[S0, S1]"));
+        assertEquals(
+                "[slice over 1: [R, R] -> [R, S1], slice over 0: [R, S1] -> [S0, S1]]",
+                path.moves().toString());
     }
 
     @Test
