@@ -27,7 +27,8 @@ final class Elimination {
         return new Elimination(plan, tables, eliminate(plan.block(), plan.last(), tables));
     }
 
-    private static long[] eliminate(Block block, EliminationPlan.Step step, long[][] tables) {
+    /** The table of one step. */
+    static long[] eliminate(Block block, EliminationPlan.Step step, long[][] tables) {
         int[] scope = step.scope();
         int size = 1;
         for (int node : scope) {

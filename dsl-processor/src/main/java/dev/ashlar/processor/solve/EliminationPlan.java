@@ -60,13 +60,13 @@ final class EliminationPlan {
             BitSet scope = new BitSet();
             inputs.forEach(t -> set(scope, scopes.get(t)));
             scope.clear(node);
-            Step step = step(node, scope.stream().toArray(), inputs, scopes);
+            Step step = step(block, node, scope.stream().toArray(), inputs, scopes);
             steps.add(step);
             open.removeAll(inputs);
             open.add(scopes.size());
             scopes.add(step.scope());
         }
-        return step(-1, kept, open, scopes);
+        return step(block, -1, kept, open, scopes);
     }
 
     private List<BitSet> neighbours(List<int[]> scopes, List<Integer> open) {
@@ -106,7 +106,8 @@ final class EliminationPlan {
         return best;
     }
 
-    private Step step(int node, int[] scope, List<Integer> inputs, List<int[]> scopes) {
+    /** The step that adds up tables over a node and a scope. */
+    static Step step(Block block, int node, int[] scope, List<Integer> inputs, List<int[]> scopes) {
         int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
         int[][] strides = new int[numbers.length][scope.length + 1];
         for (int i = 0; i < numbers.length; i++) {
@@ -122,8 +123,9 @@ final class EliminationPlan {
             size *= block.labels(s);
         }
         if (size > LARGEST_TABLE) {
-            throw new IllegalArgumentException("block '" + block + "' needs a table of " + (long) size
-                    + " entries: give it fewer boundary nodes or labels");
+            throw new IllegalArgumentException(
+                    "block '%s' needs a table of %.0f entries: give it fewer boundary nodes or labels"
+                            .formatted(block, size));
         }
         return new Step(node, scope, numbers, strides);
     }
