@@ -3,9 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -81,21 +79,31 @@ final class OptionPlan {
 
     /** The group of every point at a level. */
     private int[] groups(int level) {
-        record Signature(boolean forward, List<List<Long>> coming) {}
-        Map<Signature, Integer> numbers = new LinkedHashMap<>();
+        List<Integer> firsts = new ArrayList<>();
         int[] result = new int[block.points()];
         for (int p = 0; p < result.length; p++) {
-            List<List<Long>> coming = new ArrayList<>();
-            for (int k = 0; k < level; k++) {
-                for (int f : factorsAt.get(k)) {
-                    long[] amounts = block.factors().get(f).amounts(Quantity.ofPoint(p));
-                    coming.add(Arrays.stream(amounts).boxed().toList());
-                }
+            int group = 0;
+            while (group < firsts.size() && !alike(firsts.get(group), p, level)) {
+                group++;
             }
-            Signature signature = new Signature(p < block.forwardPoints(), coming);
-            result[p] = numbers.computeIfAbsent(signature, s -> numbers.size());
+            if (group == firsts.size()) {
+                firsts.add(p);
+            }
+            result[p] = group;
         }
         return result;
+    }
+
+    private boolean alike(int p, int q, int level) {
+        boolean alike = p < block.forwardPoints() == q < block.forwardPoints();
+        for (int k = 0; k < level; k++) {
+            for (int f : factorsAt.get(k)) {
+                Factor factor = block.factors().get(f);
+                alike = alike
+                        && Arrays.equals(factor.amounts(Quantity.ofPoint(p)), factor.amounts(Quantity.ofPoint(q)));
+            }
+        }
+        return alike;
     }
 
     Block block() {

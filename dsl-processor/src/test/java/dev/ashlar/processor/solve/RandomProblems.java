@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /** Small seeded problems: chains, skips, nodes that pass through, shared nodes in many tables, repeated blocks, overlap. */
 final class RandomProblems {
-    private static final double MOST_LABELLINGS = 20_000;
+    private static final double MOST_LABELLINGS = 4_000;
 
     private final SplittableRandom random;
     private final boolean overlap;
