@@ -73,7 +73,7 @@ public final class BlockBuilder {
     }
 
     /** Adds amounts by pair of labels: {@code amounts[label of u * labels of v + label of v]}, with {@code u < v}. */
-    public BlockBuilder add(Quantity quantity, int u, int v, long... amounts) {
+    public BlockBuilder addPair(Quantity quantity, int u, int v, long... amounts) {
         return put(quantity.ordinal(), table(u, v), amounts);
     }
 
@@ -83,7 +83,7 @@ public final class BlockBuilder {
     }
 
     /** Adds what is live at a time point, by pair of labels, {@code u < v}. */
-    public BlockBuilder live(int point, int u, int v, long... amounts) {
+    public BlockBuilder livePair(int point, int u, int v, long... amounts) {
         return put(Quantity.ofPoint(checkedPoint(point)), table(u, v), amounts);
     }
 
@@ -93,7 +93,7 @@ public final class BlockBuilder {
     }
 
     /** Forbids a pair of labels, {@code u < v}. */
-    public BlockBuilder forbid(int u, int v, int labelOfU, int labelOfV) {
+    public BlockBuilder forbidPair(int u, int v, int labelOfU, int labelOfV) {
         Table table = table(u, v);
         return forbid(table, labelOfU * labels.get(v) + labelOfV);
     }

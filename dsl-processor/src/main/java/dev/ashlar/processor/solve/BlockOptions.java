@@ -18,7 +18,7 @@ final class BlockOptions {
     private final int limit;
     private final List<long[]> potentials = new ArrayList<>();
     private final int[] labels;
-    private int count;
+    private int tried;
 
     /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it. */
     private record Partial(long[] amounts, int label, Partial before) {}
@@ -33,7 +33,7 @@ final class BlockOptions {
     }
 
     /**
-     * Options by joint entry label and joint exit label; empty if there are more than {@code limit} on the way.
+     * Options by joint entry label and joint exit label; empty if more than {@code limit} partial ones were tried on the way.
      *
      * @param thresholds the highest priced sum by joint entry and exit label; {@link Long#MIN_VALUE} where none is wanted
      */
@@ -127,13 +127,14 @@ final class BlockOptions {
                     allowed = allowed && addFactor(added, f, p -> firsts[above[p]] == p ? above[p] : -1);
                 }
                 if (allowed) {
+                    tried += state.getValue().size();
                     for (Partial partial : state.getValue()) {
                         long[] sum = added.clone();
                         Arrays.setAll(sum, q -> sum[q] + partial.amounts()[q]);
                         put(next, level, new Partial(merge(sum, above, level), label, partial));
                     }
                 }
-                if (count > limit) {
+                if (tried > limit) {
                     return Optional.empty();
                 }
             }
@@ -199,10 +200,8 @@ final class BlockOptions {
                 return;
             }
         }
-        int before = others.size();
         others.removeIf(o -> dominates(partial.amounts(), o.amounts()));
         others.add(partial);
-        count += others.size() - before;
     }
 
     private long price(long[] amounts, int level) {

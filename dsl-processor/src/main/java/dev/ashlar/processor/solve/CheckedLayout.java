@@ -109,7 +109,8 @@ final class CheckedLayout {
             }
             groups[p] = group;
         }
-        return new Slot(b, offset, groups, firsts.stream().mapToInt(Integer::intValue).toArray());
+        return new Slot(
+                b, offset, groups, firsts.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** For every point the first one with the same amounts in a factor. */

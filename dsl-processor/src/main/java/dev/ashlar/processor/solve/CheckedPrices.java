@@ -24,7 +24,11 @@ final class CheckedPrices {
         }
         long sum = 0;
         for (Prices.PointPrice p : prices.points()) {
-            if (p.price() < 0 || p.block() < 0 || p.block() >= n || p.point() < 0 || p.point() >= lambda[p.block()].length) {
+            if (p.price() < 0
+                    || p.block() < 0
+                    || p.block() >= n
+                    || p.point() < 0
+                    || p.point() >= lambda[p.block()].length) {
                 throw new IllegalArgumentException("a price is negative or of no point");
             }
             if (lambda[p.block()][p.point()] != 0) {
@@ -106,9 +110,7 @@ final class CheckedPrices {
             earlier += points(b, true);
         }
         for (int entry = 0; entry < costs.length; entry++) {
-            costs[entry] = factor.forbidden(entry)
-                    ? CheckedTables.FORBIDDEN
-                    : cost(table, entry, later, earlier);
+            costs[entry] = factor.forbidden(entry) ? CheckedTables.FORBIDDEN : cost(table, entry, later, earlier);
         }
         return costs;
     }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /** The checker's own label search: one position after the other, from last to first, over the whole chain at once. */
 final class CheckedSearch {
-    private static final int LIMIT = 6_000_000;
+    private static final int LIMIT = 8_000_000;
 
     private final CheckedModel model;
     private final CheckedPrices prices;

@@ -36,6 +36,22 @@ public final class Checker {
         return new Checker(problem).check(outcome.smallestBudget(), outcome.solution(), certificate);
     }
 
+    /** Checks that the tables forbid every labelling. */
+    static Verdict checkContradiction(Problem problem) {
+        Checker checker = new Checker(problem);
+        CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
+        CheckedTables tables = new CheckedTables(checker.model, prices, checker.everything());
+        return tables.least() == CheckedTables.FORBIDDEN
+                ? new Verdict.Accepted(0, 0, 0)
+                : new Verdict.Rejected("some labelling is allowed");
+    }
+
+    private BitSet[] everything() {
+        BitSet[] all = new BitSet[model.positions()];
+        Arrays.setAll(all, p -> all(model.labelsAt(p)));
+        return all;
+    }
+
     private Verdict check(long budget, Solution solution, Certificate certificate) {
         try {
             long[] found = evaluate(solution.labels());
@@ -45,9 +61,7 @@ public final class Checker {
             if (found[1] > budget) {
                 return new Verdict.Rejected("the labelling exceeds the budget");
             }
-            BitSet[] all = new BitSet[model.positions()];
-            Arrays.setAll(all, p -> all(model.labelsAt(p)));
-            long bound = certificate.budget() < 0 ? 0 : bound(certificate.proof(), certificate, all);
+            long bound = certificate.budget() < 0 ? 0 : bound(certificate.proof(), certificate, everything());
             if (!certificate.timed()) {
                 boolean proved = certificate.budget() < 0 || bound >= 1;
                 return proved

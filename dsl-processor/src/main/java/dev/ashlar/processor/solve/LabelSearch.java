@@ -13,6 +13,7 @@ final class LabelSearch {
     private final Relaxation relaxation;
     private final Incumbent incumbent;
     private final Effort effort;
+    private int tried;
 
     /**
      * A labelled suffix, summed up.
@@ -21,7 +22,13 @@ final class LabelSearch {
      * @param bound on the whole; suffixes are ranked by it
      */
     private record Suffix(
-            long time, long fixed, long gradient, long peak, long bound, Optional<Suffix> rest, Optional<Option> option) {
+            long time,
+            long fixed,
+            long gradient,
+            long peak,
+            long bound,
+            Optional<Suffix> rest,
+            Optional<Option> option) {
         boolean dominates(Suffix other) {
             return time <= other.time && fixed <= other.fixed && gradient <= other.gradient && peak <= other.peak;
         }
@@ -73,7 +80,8 @@ final class LabelSearch {
             first[relaxation.classOf(b)] = b;
         }
         for (int c = 0; c < relaxation.classes(); c++) {
-            long[][] threshold = new long[chain.entries(first[c]).size()][chain.exits(first[c]).size()];
+            long[][] threshold = new long[chain.entries(first[c]).size()]
+                    [chain.exits(first[c]).size()];
             Arrays.stream(threshold).forEach(row -> Arrays.fill(row, Long.MIN_VALUE));
             thresholds.add(threshold);
         }
@@ -120,10 +128,10 @@ final class LabelSearch {
         List<List<Suffix>> suffixes =
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
         boolean complete = true;
+        tried = 0;
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
             List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
-            int total = 0;
             for (int i = 0; i < byEntry.size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
@@ -134,11 +142,10 @@ final class LabelSearch {
                     kept = new ArrayList<>(kept.subList(0, beam));
                     complete = false;
                 }
-                total += kept.size();
+                if (tried > effort.suffixes()) {
+                    return false;
+                }
                 longer.add(kept);
-            }
-            if (total > effort.labels()) {
-                return false;
             }
             suffixes = longer;
         }
@@ -180,6 +187,10 @@ final class LabelSearch {
         long base = relaxation.before(b)[i] - pricing.worth(budget);
         for (int j = 0; j < suffixes.size(); j++) {
             for (Option o : byExit.get(j)) {
+                tried += suffixes.get(j).size();
+                if (tried > effort.suffixes()) {
+                    return;
+                }
                 for (Suffix s : suffixes.get(j)) {
                     long time = s.time() + o.time();
                     long fixed = s.fixed() + o.fixed();
@@ -194,9 +205,7 @@ final class LabelSearch {
                             + FixedPoint.down(gradient, pricing.backwardBefore(b))
                             + FixedPoint.down(Math.max(0, peak), pricing.from(b));
                     if (bound < cutoff) {
-                        insert(
-                                kept,
-                                new Suffix(time, fixed, gradient, peak, bound, Optional.of(s), Optional.of(o)));
+                        insert(kept, new Suffix(time, fixed, gradient, peak, bound, Optional.of(s), Optional.of(o)));
                     }
                 }
             }

@@ -78,7 +78,7 @@ final class Master {
             prices.add(price);
             sum.set(price, 1);
         }
-        double highest = Math.min(HIGHEST_PRICE, 0x1p59 / Math.max(1, problem.mostMemory()) * memory / time);
+        double highest = Math.min(HIGHEST_PRICE, 0x1p60 / Math.max(1, problem.mostMemory()) * memory / time);
         if (goal.timed()) {
             sum.upper(highest);
         } else {

@@ -27,12 +27,15 @@ final class PeakProver {
      * @return that no labelling needs its budget or less; a budget of -1 says nothing
      */
     Certificate prove(long enough) {
-        Dual.Result dual = Dual.run(chain, incumbent, Restriction.NONE, TOLERANCE).orElseThrow();
+        Dual.Result dual =
+                Dual.run(chain, incumbent, Restriction.NONE, TOLERANCE).orElseThrow();
         Primal primal = new Primal(chain, incumbent);
-        primal.splice(dual);
-        primal.descend();
         LabelSearch search = new LabelSearch(chain, plans, dual.relaxation(), incumbent, effort);
         long below = ruledOut(dual.relaxation());
+        if (below < incumbent.best() - 1) {
+            primal.splice(dual);
+            primal.descend();
+        }
         while (incumbent.best() > enough && below < incumbent.best() - 1) {
             long best = incumbent.best();
             search.run(1, best - 1, BEAM);

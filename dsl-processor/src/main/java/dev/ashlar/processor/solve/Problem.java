@@ -7,8 +7,10 @@ import java.util.Map;
 
 /** A chain of blocks and the slowdown of compute under communication; variables are the nodes, shared ones counted once. */
 public final class Problem {
-    /** Sums over all blocks stay below this: priced sums then fit in a long with room to spare. */
-    private static final long LARGEST = 1L << 57;
+    /** Sums of the largest times of all tables stay below this: priced sums then fit in a long. */
+    private static final long MOST_TIME = 1L << 61;
+
+    private static final long MOST_MEMORY = 1L << 57;
 
     private final List<Block> blocks;
     private final long slowdownNumerator;
@@ -33,8 +35,8 @@ public final class Problem {
         }
         mostTime = Math.addExact(most(0, Quantity.STATIC.ordinal()), scaledBySlowdown(mostAsync()));
         mostMemory = most(Quantity.STATIC.ordinal(), Integer.MAX_VALUE);
-        require(mostTime < LARGEST, "the times of all blocks are too large");
-        require(mostMemory < LARGEST, "the memory of all blocks is too large");
+        require(mostTime < MOST_TIME, "the times of all blocks are too large");
+        require(mostMemory < MOST_MEMORY, "the memory of all blocks is too large");
     }
 
     /** A chain whose communication does not slow compute down. */

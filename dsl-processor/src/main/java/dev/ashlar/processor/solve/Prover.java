@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import dev.ashlar.processor.solve.Proof.Case;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.Optional;
 final class Prover {
     private static final int BEAM = 60;
     private static final double FIRST_SLACK = 2e-4;
-    private static final double LAST_SLACK = 1;
+    private static final double LAST_SLACK = 0.05;
     private static final double TOLERANCE = 1e-6;
 
     private final Chain chain;
@@ -42,8 +43,8 @@ final class Prover {
         LabelSearch search = search(dual);
         for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound); slack *= 2) {
             long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
-            boolean complete = search.run(cutoff, budget, BEAM);
-            if (incumbent.best() <= cutoff && (complete || incumbent.labels().isPresent())) {
+            search.run(cutoff, budget, BEAM);
+            if (incumbent.best() <= cutoff) {
                 break;
             }
         }
@@ -144,7 +145,7 @@ final class Prover {
             k++;
         }
         long[] bounds = new long[chain.problem().labels(variable)];
-        java.util.Arrays.fill(bounds, FixedPoint.INFINITE);
+        Arrays.fill(bounds, FixedPoint.INFINITE);
         for (int j = 0; j < chain.exits(b).size(); j++) {
             int label = chain.exits(b).label(j, k);
             long sum = FixedPoint.add(relaxation.before(b + 1)[j], relaxation.after(b + 1)[j]);

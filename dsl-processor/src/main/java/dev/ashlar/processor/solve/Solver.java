@@ -35,18 +35,19 @@ public final class Solver {
         if (dual.isEmpty()) {
             return new Outcome.Contradiction();
         }
-        prover.improve(dual.get());
         if (fastest.labels().isEmpty()) {
             Peak peak = smallest(budget);
             if (peak.smallest().peak() > budget) {
                 return infeasible(peak);
             }
-            int[] x = peak.smallest().labels().stream().mapToInt(Integer::intValue).toArray();
+            int[] x = peak.smallest().labels().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
             fastest.offer(x);
         }
+        prover.improve(dual.get());
         Proof proof = prover.prove(dual.get());
-        return new Outcome.Feasible(
-                fastest.solution().orElseThrow(), new Certificate(budget, true, proof));
+        return new Outcome.Feasible(fastest.solution().orElseThrow(), new Certificate(budget, true, proof));
     }
 
     private record Peak(Solution smallest, Certificate certificate) {}
@@ -62,7 +63,8 @@ public final class Solver {
     private Outcome infeasible(Peak peak) {
         long smallest = peak.smallest().peak();
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(smallest));
-        fastest.offer(peak.smallest().labels().stream().mapToInt(Integer::intValue).toArray());
+        fastest.offer(
+                peak.smallest().labels().stream().mapToInt(Integer::intValue).toArray());
         Prover prover = new Prover(chain, plans, fastest, effort);
         prover.relax(Restriction.NONE).ifPresent(prover::improve);
         return new Outcome.Infeasible(smallest, fastest.solution().orElseThrow(), peak.certificate());

@@ -71,6 +71,7 @@ final class PlannerBenchmark {
                     verdict instanceof Verdict.Accepted ? "accepted" : verdict.toString());
         }
         double checked = (System.nanoTime() - start) / 1e9;
-        System.out.printf(Locale.ROOT, "%3.0f%%: %.2f s, checked in %.2f s: %s%n", 100 * share, solved, checked, result);
+        System.out.printf(
+                Locale.ROOT, "%3.0f%%: %.2f s, checked in %.2f s: %s%n", 100 * share, solved, checked, result);
     }
 }

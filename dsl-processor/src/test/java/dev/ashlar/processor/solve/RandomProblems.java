@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /** Small seeded problems: chains, skips, nodes that pass through, shared nodes in many tables, repeated blocks, overlap. */
 final class RandomProblems {
-    private static final double MOST_LABELLINGS = 4_000;
+    private static final double MOST_LABELLINGS = 1_500;
 
     private final SplittableRandom random;
     private final boolean overlap;
@@ -101,7 +101,7 @@ final class RandomProblems {
                 if (scope.length == 1) {
                     builder.add(quantity, scope[0], amounts);
                 } else {
-                    builder.add(quantity, scope[0], scope[1], amounts);
+                    builder.addPair(quantity, scope[0], scope[1], amounts);
                 }
             }
         }
@@ -111,14 +111,14 @@ final class RandomProblems {
                 if (scope.length == 1) {
                     builder.live(point, scope[0], amounts);
                 } else {
-                    builder.live(point, scope[0], scope[1], amounts);
+                    builder.livePair(point, scope[0], scope[1], amounts);
                 }
             }
         }
         if (scope.length == 2 && size > 3 && random.nextInt(3) == 0) {
             int other = builder.labels(scope[1]);
             int entry = random.nextInt(size);
-            builder.forbid(scope[0], scope[1], entry / other, entry % other);
+            builder.forbidPair(scope[0], scope[1], entry / other, entry % other);
         }
     }
 

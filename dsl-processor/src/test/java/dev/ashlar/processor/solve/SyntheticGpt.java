@@ -49,7 +49,14 @@ final class SyntheticGpt {
 
     /** One label; seconds and bytes of one device. */
     private record Label(
-            Layout in, Layout inGradient, Layout out, Mode mode, double seconds, double fixed, double live, double workspace) {}
+            Layout in,
+            Layout inGradient,
+            Layout out,
+            Mode mode,
+            double seconds,
+            double fixed,
+            double live,
+            double workspace) {}
 
     /** One operator with its labels; {@code needsInput} in its backward. */
     private record Operator(String name, double bytes, boolean needsInput, List<Label> labels) {}
@@ -66,7 +73,8 @@ final class SyntheticGpt {
     /**
      * @param links bytes a second of both axes
      */
-    SyntheticGpt(int[] mesh, int layers, double hidden, double batch, double sequence, double vocabulary, double[] links) {
+    SyntheticGpt(
+            int[] mesh, int layers, double hidden, double batch, double sequence, double vocabulary, double[] links) {
         this.mesh = mesh;
         this.layers = layers;
         this.hidden = hidden;
@@ -187,18 +195,18 @@ final class SyntheticGpt {
         void edge(int u, int v) {
             Operator from = operators.get(u);
             Operator to = operators.get(v);
-            double[] costs = edges.computeIfAbsent(
-                    List.of(from.name(), to.name()), k -> SyntheticGpt.this.edge(from, to));
+            double[] costs =
+                    edges.computeIfAbsent(List.of(from.name(), to.name()), k -> SyntheticGpt.this.edge(from, to));
             int labels = to.labels().size();
             long[] time = new long[costs.length];
             for (int e = 0; e < costs.length; e++) {
                 if (costs[e] == Double.POSITIVE_INFINITY) {
-                    block.forbid(u, v, e / labels, e % labels);
+                    block.forbidPair(u, v, e / labels, e % labels);
                 } else {
                     time[e] = Math.round(costs[e] * UNIT);
                 }
             }
-            block.add(Quantity.TIME, u, v, time);
+            block.addPair(Quantity.TIME, u, v, time);
         }
 
         private long[] amounts(List<Label> labels, java.util.function.ToDoubleFunction<Label> amount) {
@@ -230,8 +238,10 @@ final class SyntheticGpt {
         Layout innerFirst = new Layout(from.outer(), to.inner());
         Layout outerFirst = new Layout(to.outer(), from.inner());
         return Math.min(
-                move(1, from.inner(), to.inner(), local(from, bytes)) + move(0, from.outer(), to.outer(), local(innerFirst, bytes)),
-                move(0, from.outer(), to.outer(), local(from, bytes)) + move(1, from.inner(), to.inner(), local(outerFirst, bytes)));
+                move(1, from.inner(), to.inner(), local(from, bytes))
+                        + move(0, from.outer(), to.outer(), local(innerFirst, bytes)),
+                move(0, from.outer(), to.outer(), local(from, bytes))
+                        + move(1, from.inner(), to.inner(), local(outerFirst, bytes)));
     }
 
     private double move(int axis, Placement from, Placement to, double local) {
@@ -319,7 +329,13 @@ final class SyntheticGpt {
     }
 
     private void addParameters(
-            List<Label> labels, Label label, double forward, double parameters, boolean outer, boolean inner, boolean needed) {
+            List<Label> labels,
+            Label label,
+            double forward,
+            double parameters,
+            boolean outer,
+            boolean inner,
+            boolean needed) {
         double copies = (outer ? mesh[0] : 1) * (inner ? mesh[1] : 1);
         if (!outer && !inner) {
             add(labels, with(label, 0, 16 * parameters, 0), forward, needed, false);
@@ -334,7 +350,14 @@ final class SyntheticGpt {
 
     private static Label with(Label l, double seconds, double fixed, double workspace) {
         return new Label(
-                l.in(), l.inGradient(), l.out(), l.mode(), l.seconds() + seconds, fixed, l.live(), l.workspace() + workspace);
+                l.in(),
+                l.inGradient(),
+                l.out(),
+                l.mode(),
+                l.seconds() + seconds,
+                fixed,
+                l.live(),
+                l.workspace() + workspace);
     }
 
     private Operator pointwise(
@@ -384,7 +407,12 @@ final class SyntheticGpt {
                 Layout layout = new Layout(o, i);
                 double forward = local(layout, 2 * batch * sequence * sequence * hidden / FLOPS / 0.7);
                 double local = local(layout, bytes);
-                add(labels, new Label(layout, layout, layout, Mode.KEEP, 3.5 * forward, 0, local, 4 * local), forward, true, false);
+                add(
+                        labels,
+                        new Label(layout, layout, layout, Mode.KEEP, 3.5 * forward, 0, local, 4 * local),
+                        forward,
+                        true,
+                        false);
             }
         }
         return new Operator("attention", bytes, true, labels);
