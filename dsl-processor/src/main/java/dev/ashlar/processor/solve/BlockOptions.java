@@ -2,10 +2,12 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** All options of a block whose priced sum is at most a threshold and that no other option beats in everything. */
 final class BlockOptions {
@@ -14,21 +16,31 @@ final class BlockOptions {
     private final Problem problem;
     private final OptionPlan plan;
     private final PricedBlock priced;
-    private final boolean timed;
     private final int limit;
+    private final int beam;
     private final List<long[]> potentials = new ArrayList<>();
     private final int[] labels;
     private int tried;
+    private boolean complete = true;
 
-    /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it. */
-    private record Partial(long[] amounts, int label, Partial before) {}
+    /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it; their rank. */
+    private record Partial(
+            long[] amounts, int label, @Nullable Partial before, long rank) {}
 
-    private BlockOptions(Problem problem, OptionPlan plan, PricedBlock priced, boolean timed, int limit) {
+    /**
+     * What was found.
+     *
+     * @param byBoundary options by joint entry label, then joint exit label
+     * @param complete whether the beam left none out
+     */
+    record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
+
+    private BlockOptions(Problem problem, OptionPlan plan, PricedBlock priced, int limit, int beam) {
         this.problem = problem;
         this.plan = plan;
         this.priced = priced;
-        this.timed = timed;
         this.limit = limit;
+        this.beam = beam;
         labels = new int[plan.block().nodes()];
     }
 
@@ -36,14 +48,15 @@ final class BlockOptions {
      * Options by joint entry label and joint exit label; empty if more than {@code limit} partial ones were tried on the way.
      *
      * @param thresholds the highest priced sum by joint entry and exit label; {@link Long#MIN_VALUE} where none is wanted
+     * @param beam partial options kept for the same labels
      */
-    static Optional<List<List<List<Option>>>> list(
-            Chain chain, int b, OptionPlan plan, PricedBlock priced, boolean timed, long[][] thresholds, int limit) {
-        BlockOptions options = new BlockOptions(chain.problem(), plan, priced, timed, limit);
+    static Optional<Listing> list(
+            Chain chain, int b, OptionPlan plan, PricedBlock priced, long[][] thresholds, int limit, int beam) {
+        BlockOptions options = new BlockOptions(chain.problem(), plan, priced, limit, beam);
         return options.list(chain.entries(b), chain.exits(b), thresholds);
     }
 
-    private Optional<List<List<List<Option>>>> list(Boundary entries, Boundary exits, long[][] thresholds) {
+    private Optional<Listing> list(Boundary entries, Boundary exits, long[][] thresholds) {
         addPotentials(entries, exits, thresholds);
         Map<Integer, List<Partial>> states = start(exits);
         for (int level = plan.levels() - 1; level >= 0; level--) {
@@ -52,6 +65,7 @@ final class BlockOptions {
                 return Optional.empty();
             }
             states = next.get();
+            states.values().forEach(this::keepBest);
         }
         List<List<List<Option>>> result = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
@@ -66,7 +80,7 @@ final class BlockOptions {
             List<Option> found = result.get(entries.joint(labels)).get(exits.joint(labels));
             state.getValue().forEach(p -> insert(found, option(p)));
         }
-        return Optional.of(result);
+        return Optional.of(new Listing(result, complete));
     }
 
     /** The least that coming tables add, less the threshold: a partial option above zero is of no use. */
@@ -102,7 +116,7 @@ final class BlockOptions {
             if (allowed) {
                 int[] identity = new int[points];
                 Arrays.setAll(identity, p -> p);
-                put(states, level, new Partial(merge(all, identity, level), -1, null));
+                put(states, level, merge(all, identity, level), -1, null);
             }
         }
         return states;
@@ -131,7 +145,7 @@ final class BlockOptions {
                     for (Partial partial : state.getValue()) {
                         long[] sum = added.clone();
                         Arrays.setAll(sum, q -> sum[q] + partial.amounts()[q]);
-                        put(next, level, new Partial(merge(sum, above, level), label, partial));
+                        put(next, level, merge(sum, above, level), label, partial);
                     }
                 }
                 if (tried > limit) {
@@ -166,7 +180,7 @@ final class BlockOptions {
                 if (at >= 0) {
                     sums[Quantity.COUNT + at] += factor.amounts(q)[entry];
                 }
-            } else if (timed || q >= TIMES) {
+            } else if (priced.timed() || q >= TIMES) {
                 sums[plan.place(q)] += factor.amounts(q)[entry];
             }
         }
@@ -189,19 +203,29 @@ final class BlockOptions {
         return result;
     }
 
-    private void put(Map<Integer, List<Partial>> states, int level, Partial partial) {
+    private void put(
+            Map<Integer, List<Partial>> states, int level, long[] amounts, int label, @Nullable Partial before) {
         int key = key(level);
-        if (price(partial.amounts(), level) + potentials.get(level)[key] > 0) {
+        long rank = price(amounts, level) + potentials.get(level)[key];
+        if (rank > 0) {
             return;
         }
         List<Partial> others = states.computeIfAbsent(key, k -> new ArrayList<>());
         for (Partial other : others) {
-            if (dominates(other.amounts(), partial.amounts())) {
+            if (dominates(other.amounts(), amounts)) {
                 return;
             }
         }
-        others.removeIf(o -> dominates(partial.amounts(), o.amounts()));
-        others.add(partial);
+        others.removeIf(o -> dominates(amounts, o.amounts()));
+        others.add(new Partial(amounts, label, before, rank));
+    }
+
+    private void keepBest(List<Partial> partials) {
+        if (partials.size() > beam) {
+            partials.sort(Comparator.comparingLong(Partial::rank));
+            partials.subList(beam, partials.size()).clear();
+            complete = false;
+        }
     }
 
     private long price(long[] amounts, int level) {
@@ -254,7 +278,7 @@ final class BlockOptions {
         long[] a = last.amounts();
         int[] all = labels.clone();
         Partial partial = last;
-        for (int level = 0; level < plan.levels(); level++) {
+        for (int level = 0; partial != null && level < plan.levels(); level++) {
             all[plan.node(level)] = partial.label();
             partial = partial.before();
         }

@@ -14,11 +14,11 @@ public record Effort(double gap, int options, int suffixes, int branches) {
 
     /** Close enough within this gap. */
     public static Effort of(double gap) {
-        return new Effort(gap, 1_000_000, 2_000_000, 2);
+        return new Effort(gap, 2_000_000, 3_000_000, 2);
     }
 
-    /** The same without label search: bounds by prices and branching alone. */
-    Effort withoutSearch() {
-        return new Effort(gap, options, 0, branches);
+    /** The same with a fraction of the label search, in the end without any: bounds by prices and branching alone. */
+    Effort withLessSearch() {
+        return new Effort(gap, options, suffixes < 1000 ? 0 : suffixes / 16, branches);
     }
 }

@@ -69,11 +69,15 @@ final class LabelSearch {
         if (relaxation.least() > slack) {
             return true;
         }
-        Optional<List<List<List<List<Option>>>>> listed = options(slack);
-        return listed.isPresent() && search(listed.get(), cutoff, budget, beam);
+        Optional<List<BlockOptions.Listing>> listed = options(slack, beam);
+        if (listed.isEmpty()) {
+            return false;
+        }
+        boolean all = listed.get().stream().allMatch(BlockOptions.Listing::complete);
+        return search(listed.get(), cutoff, budget, beam) && all;
     }
 
-    private Optional<List<List<List<List<Option>>>>> options(long slack) {
+    private Optional<List<BlockOptions.Listing>> options(long slack, int beam) {
         List<long[][]> thresholds = new ArrayList<>();
         int[] first = new int[relaxation.classes()];
         for (int b = chain.blocks() - 1; b >= 0; b--) {
@@ -88,17 +92,11 @@ final class LabelSearch {
         for (int b = 0; b < chain.blocks(); b++) {
             raise(thresholds.get(relaxation.classOf(b)), b, slack);
         }
-        List<List<List<List<Option>>>> all = new ArrayList<>();
+        List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
             int b = first[c];
-            Optional<List<List<List<Option>>>> options = BlockOptions.list(
-                    chain,
-                    b,
-                    plans.get(b),
-                    relaxation.block(b),
-                    relaxation.pricing().timed(),
-                    thresholds.get(c),
-                    effort.options());
+            Optional<BlockOptions.Listing> options = BlockOptions.list(
+                    chain, b, plans.get(b), relaxation.block(b), thresholds.get(c), effort.options(), beam);
             if (options.isEmpty()) {
                 return Optional.empty();
             }
@@ -123,7 +121,7 @@ final class LabelSearch {
         }
     }
 
-    private boolean search(List<List<List<List<Option>>>> options, long cutoff, long budget, int beam) {
+    private boolean search(List<BlockOptions.Listing> options, long cutoff, long budget, int beam) {
         long[][] needs = needs(options);
         List<List<Suffix>> suffixes =
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
@@ -131,7 +129,8 @@ final class LabelSearch {
         tried = 0;
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
+            List<List<List<Option>>> byEntry =
+                    options.get(relaxation.classOf(b)).byBoundary();
             for (int i = 0; i < byEntry.size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
@@ -154,12 +153,13 @@ final class LabelSearch {
     }
 
     /** What the blocks before need at least, static and kept, by block and joint entry label. */
-    private long[][] needs(List<List<List<List<Option>>>> options) {
+    private long[][] needs(List<BlockOptions.Listing> options) {
         long[][] needs = new long[chain.blocks()][];
         long[] least = {0};
         for (int b = 0; b < chain.blocks(); b++) {
             needs[b] = least;
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
+            List<List<List<Option>>> byEntry =
+                    options.get(relaxation.classOf(b)).byBoundary();
             long[] next = new long[chain.exits(b).size()];
             Arrays.fill(next, FixedPoint.INFINITE);
             for (int i = 0; i < least.length; i++) {

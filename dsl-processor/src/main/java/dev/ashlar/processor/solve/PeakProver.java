@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Lowers the peak as far as it goes and proves that nothing needs less. */
 final class PeakProver {
-    private static final int BEAM = 60;
+    private static final int BEAM = 40;
     private static final double TOLERANCE = 1e-9;
 
     private final Chain chain;

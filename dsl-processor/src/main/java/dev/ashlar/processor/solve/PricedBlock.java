@@ -61,6 +61,11 @@ final class PricedBlock {
         return coefficients;
     }
 
+    /** Whether times count, or memory alone. */
+    boolean timed() {
+        return coefficients[Quantity.TIME.ordinal()] > 0;
+    }
+
     /** By factor, then entry. */
     long[][] priced() {
         return priced;

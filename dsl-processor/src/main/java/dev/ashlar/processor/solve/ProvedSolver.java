@@ -20,10 +20,11 @@ public final class ProvedSolver {
      */
     public static Proved solve(Problem problem, long budget, Effort effort) {
         Proved proved = once(problem, budget, effort);
-        boolean searched = effort.suffixes() > 0;
-        return searched && proved.verdict() instanceof Verdict.Rejected
-                ? once(problem, budget, effort.withoutSearch())
-                : proved;
+        for (Effort less = effort; proved.verdict() instanceof Verdict.Rejected && less.suffixes() > 0; ) {
+            less = less.withLessSearch();
+            proved = once(problem, budget, less);
+        }
+        return proved;
     }
 
     private static Proved once(Problem problem, long budget, Effort effort) {

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /** Raises the bound on the time until it meets the best labelling: dual, search, branching on a boundary label. */
 final class Prover {
-    private static final int BEAM = 60;
+    private static final int BEAM = 40;
+    private static final int MOST_BRANCHES = 24;
     private static final double FIRST_SLACK = 2e-4;
     private static final double LAST_SLACK = 0.05;
     private static final double TOLERANCE = 1e-6;
@@ -19,6 +20,7 @@ final class Prover {
     private final Incumbent incumbent;
     private final Effort effort;
     private final long budget;
+    private int branched;
 
     Prover(Chain chain, List<OptionPlan> plans, Incumbent incumbent, Effort effort) {
         this.chain = chain;
@@ -108,7 +110,8 @@ final class Prover {
         only.set(label);
         Restriction narrower = restriction.with(variable, only);
         Proof inherited = new Proof.Dual(parent.relaxation().pricing().prices(), bound);
-        Optional<Dual.Result> dual = relax(narrower);
+        branched++;
+        Optional<Dual.Result> dual = branched > MOST_BRANCHES ? Optional.empty() : relax(narrower);
         if (dual.isEmpty()) {
             return inherited;
         }

@@ -77,7 +77,7 @@ final class CheckerTest {
 
     @Test
     void refusesAHigherBound() {
-        for (Effort effort : List.of(Effort.EXACT, Effort.EXACT.withoutSearch())) {
+        for (Effort effort : List.of(Effort.EXACT, new Effort(0, 0, 0, 2))) {
             for (Solved s : solved(effort)) {
                 Proof higher = mapped(s.outcome().certificate().proof(), proof -> {
                     if (proof instanceof Proof.Dual dual) {
@@ -109,7 +109,7 @@ final class CheckerTest {
     @Test
     void refusesPricesThatDoNotGiveTheBound() {
         int changed = 0;
-        for (Solved s : solved(Effort.EXACT.withoutSearch())) {
+        for (Solved s : solved(new Effort(0, 0, 0, 2))) {
             if (s.outcome().certificate().proof() instanceof Proof.Dual dual
                     && !dual.prices().points().isEmpty()) {
                 PointPrice first = dual.prices().points().get(0);

@@ -82,7 +82,7 @@ final class SolverTest {
             long smallest = Exhaustive.peak(problem);
             if (smallest < Long.MAX_VALUE) {
                 long optimum = Exhaustive.time(problem, smallest + 20);
-                Outcome outcome = Solver.solve(problem, smallest + 20, Effort.EXACT.withoutSearch());
+                Outcome outcome = Solver.solve(problem, smallest + 20, new Effort(0, 0, 0, 2));
                 if (outcome instanceof Outcome.Feasible feasible) {
                     assertTrue(feasible.certificate().bound() <= optimum);
                     assertTrue(feasible.solution().time() >= optimum);

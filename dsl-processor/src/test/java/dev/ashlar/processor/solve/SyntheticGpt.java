@@ -1,5 +1,7 @@
 package dev.ashlar.processor.solve;
 
+import dev.ashlar.processor.solve.SyntheticMesh.Layout;
+import dev.ashlar.processor.solve.SyntheticMesh.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,39 +14,12 @@ import java.util.Map;
 final class SyntheticGpt {
     private static final double FLOPS = 312e12 * 0.55;
     private static final double BANDWIDTH = 1400e9;
-    private static final double[] LATENCY = {20e-6, 6e-6};
     private static final double UNIT = 1e9 * (1 << 20);
-
-    private enum Placement {
-        BATCH,
-        SEQUENCE,
-        HIDDEN,
-        REPLICATED,
-        PARTIAL;
-
-        boolean shards() {
-            return ordinal() <= HIDDEN.ordinal();
-        }
-
-        Placement whole() {
-            return this == PARTIAL ? REPLICATED : this;
-        }
-    }
 
     private enum Mode {
         KEEP,
         RECOMPUTE,
         DROP
-    }
-
-    private record Layout(Placement outer, Placement inner) {
-        Layout whole() {
-            return new Layout(outer.whole(), inner.whole());
-        }
-
-        boolean partial() {
-            return outer == Placement.PARTIAL || inner == Placement.PARTIAL;
-        }
     }
 
     /** One label; seconds and bytes of one device. */
@@ -67,7 +42,7 @@ final class SyntheticGpt {
     private final double batch;
     private final double sequence;
     private final double vocabulary;
-    private final double[] links;
+    private final SyntheticMesh links;
     private final Map<List<String>, double[]> edges = new HashMap<>();
 
     /**
@@ -81,7 +56,7 @@ final class SyntheticGpt {
         this.batch = batch;
         this.sequence = sequence;
         this.vocabulary = vocabulary;
-        this.links = links;
+        this.links = new SyntheticMesh(mesh, links);
     }
 
     Problem problem() {
@@ -224,56 +199,13 @@ final class SyntheticGpt {
                 Label u = from.labels().get(i);
                 Label v = to.labels().get(j);
                 boolean again = to.needsInput() || v.mode() == Mode.RECOMPUTE;
-                double forward = move(u.out(), v.in(), from.bytes());
-                double backward = move(v.inGradient(), u.out().whole(), from.bytes());
+                double forward = links.move(u.out(), v.in(), from.bytes());
+                double backward = links.move(v.inGradient(), u.out().whole(), from.bytes());
                 boolean lost = u.mode() == Mode.DROP && v.mode() == Mode.RECOMPUTE;
                 costs[i * n + j] = lost ? Double.POSITIVE_INFINITY : forward * (again ? 2 : 1) + backward;
             }
         }
         return costs;
-    }
-
-    /** The cheaper order of changing both axes. */
-    private double move(Layout from, Layout to, double bytes) {
-        Layout innerFirst = new Layout(from.outer(), to.inner());
-        Layout outerFirst = new Layout(to.outer(), from.inner());
-        return Math.min(
-                move(1, from.inner(), to.inner(), local(from, bytes))
-                        + move(0, from.outer(), to.outer(), local(innerFirst, bytes)),
-                move(0, from.outer(), to.outer(), local(from, bytes))
-                        + move(1, from.inner(), to.inner(), local(outerFirst, bytes)));
-    }
-
-    private double move(int axis, Placement from, Placement to, double local) {
-        if (from == to || mesh[axis] == 1 && to != Placement.PARTIAL) {
-            return 0;
-        }
-        if (to == Placement.PARTIAL) {
-            return Double.POSITIVE_INFINITY;
-        }
-        if (from == Placement.REPLICATED) {
-            return 0;
-        }
-        if (from == Placement.PARTIAL) {
-            return (to == Placement.REPLICATED ? 2 : 1) * gather(axis, local);
-        }
-        double moved = to == Placement.REPLICATED ? local : local / mesh[axis];
-        return (mesh[axis] - 1) * (LATENCY[axis] + moved / links[axis]);
-    }
-
-    private double gather(int axis, double full) {
-        int n = mesh[axis];
-        return n == 1 ? 0 : (n - 1) * LATENCY[axis] + full * (n - 1) / n / links[axis];
-    }
-
-    private double gather(boolean outer, boolean inner, double full) {
-        double seconds = inner ? gather(1, full) : 0;
-        return seconds + (outer ? gather(0, inner ? full / mesh[1] : full) : 0);
-    }
-
-    private double local(Layout layout, double bytes) {
-        double local = layout.outer().shards() ? bytes / mesh[0] : bytes;
-        return layout.inner().shards() ? local / mesh[1] : local;
     }
 
     private double activation(double width) {
@@ -311,7 +243,7 @@ final class SyntheticGpt {
             for (int inner = 0; inner < 4; inner++) {
                 Layout input = new Layout(in[outer], in[inner]);
                 Layout output = new Layout(out[outer], out[inner]);
-                double workspace = local(output.whole(), bytes) + 2 * local(input, activation(rows));
+                double workspace = links.local(output.whole(), bytes) + 2 * links.local(input, activation(rows));
                 double parameters = rows * columns / (outer >= 2 ? mesh[0] : 1) / (inner >= 2 ? mesh[1] : 1);
                 Label label = new Label(
                         input,
@@ -320,7 +252,7 @@ final class SyntheticGpt {
                         Mode.KEEP,
                         3 * forward,
                         0,
-                        local(output, bytes),
+                        links.local(output, bytes),
                         workspace);
                 addParameters(labels, label, forward, parameters, outer < 2, inner < 2, outputNeeded);
             }
@@ -341,7 +273,7 @@ final class SyntheticGpt {
             add(labels, with(label, 0, 16 * parameters, 0), forward, needed, false);
             return;
         }
-        double gather = gather(outer, inner, 2 * parameters);
+        double gather = links.gather(outer, inner, 2 * parameters);
         double sharded = 2 * parameters + 14 * parameters / copies;
         add(labels, with(label, 2 * gather, sharded, 2 * parameters), forward, needed, false);
         double recomputed = forward + gather;
@@ -387,9 +319,9 @@ final class SyntheticGpt {
         for (Placement o : outer) {
             for (Placement i : inner) {
                 Layout layout = new Layout(o, i);
-                double local = local(layout, bytes);
+                double local = links.local(layout, bytes);
                 double forward = local * (inputs + 1) / BANDWIDTH;
-                double reduce = parameters > 0 ? 2 * gather(o.shards(), i.shards(), 2 * parameters) : 0;
+                double reduce = parameters > 0 ? 2 * links.gather(o.shards(), i.shards(), 2 * parameters) : 0;
                 double seconds = 2.5 * forward + reduce;
                 Label label = new Label(
                         layout, layout, layout, Mode.KEEP, seconds, 16 * parameters, local, local * (1 + inputs));
@@ -405,8 +337,8 @@ final class SyntheticGpt {
         for (Placement o : new Placement[] {Placement.BATCH, Placement.HIDDEN, Placement.REPLICATED}) {
             for (Placement i : new Placement[] {Placement.BATCH, Placement.HIDDEN, Placement.REPLICATED}) {
                 Layout layout = new Layout(o, i);
-                double forward = local(layout, 2 * batch * sequence * sequence * hidden / FLOPS / 0.7);
-                double local = local(layout, bytes);
+                double forward = links.local(layout, 2 * batch * sequence * sequence * hidden / FLOPS / 0.7);
+                double local = links.local(layout, bytes);
                 add(
                         labels,
                         new Label(layout, layout, layout, Mode.KEEP, 3.5 * forward, 0, local, 4 * local),
@@ -425,10 +357,11 @@ final class SyntheticGpt {
         for (int outer : new int[] {0, 2, 3}) {
             for (int inner = 0; inner < 4; inner++) {
                 Layout layout = new Layout(out[outer], out[inner]);
-                double local = local(layout.whole(), bytes);
+                double local = links.local(layout.whole(), bytes);
                 double forward = 2 * local / BANDWIDTH;
                 double parameters = vocabulary * hidden / (outer >= 2 ? mesh[0] : 1) / (inner >= 2 ? mesh[1] : 1);
-                Label label = new Label(layout, layout, layout, Mode.KEEP, 2 * forward, 0, local(layout, bytes), local);
+                Label label =
+                        new Label(layout, layout, layout, Mode.KEEP, 2 * forward, 0, links.local(layout, bytes), local);
                 addParameters(labels, label, forward, parameters, outer < 2, inner < 2, false);
             }
         }
@@ -440,10 +373,10 @@ final class SyntheticGpt {
         for (Placement o : new Placement[] {Placement.BATCH, Placement.HIDDEN}) {
             for (Placement i : new Placement[] {Placement.BATCH, Placement.SEQUENCE, Placement.HIDDEN}) {
                 Layout layout = new Layout(o, i);
-                double local = local(layout, activation(vocabulary));
+                double local = links.local(layout, activation(vocabulary));
                 double statistics = 0;
-                statistics += i == Placement.HIDDEN ? 2 * gather(1, batch * sequence * 8) : 0;
-                statistics += o == Placement.HIDDEN ? 2 * gather(0, batch * sequence * 8) : 0;
+                statistics += i == Placement.HIDDEN ? 2 * links.gather(1, batch * sequence * 8) : 0;
+                statistics += o == Placement.HIDDEN ? 2 * links.gather(0, batch * sequence * 8) : 0;
                 double seconds = 4 * local / BANDWIDTH + statistics;
                 labels.add(new Label(layout, layout, layout, Mode.KEEP, seconds, 0, 1, 3 * local));
             }
