@@ -1,0 +1,317 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All options of a block whose priced sum is at most a threshold and that no other option beats in everything. */
+final class BlockOptions {
+    private static final int TIMES = Quantity.STATIC.ordinal();
+
+    private final Problem problem;
+    private final OptionPlan plan;
+    private final PricedBlock priced;
+    private final int limit;
+    private final int beam;
+    private final List<long[]> potentials = new ArrayList<>();
+    private final int[] labels;
+    private int tried;
+    private boolean complete = true;
+
+    /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it; their rank. */
+    private record Partial(
+            long[] amounts, int label, @Nullable Partial before, long rank) {}
+
+    /**
+     * What was found.
+     *
+     * @param byBoundary options by joint entry label, then joint exit label
+     * @param complete whether the beam left none out
+     */
+    record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
+
+    private BlockOptions(Problem problem, OptionPlan plan, PricedBlock priced, int limit, int beam) {
+        this.problem = problem;
+        this.plan = plan;
+        this.priced = priced;
+        this.limit = limit;
+        this.beam = beam;
+        labels = new int[plan.block().nodes()];
+    }
+
+    /**
+     * Options by joint entry label and joint exit label; empty if more than {@code limit} partial ones were tried on the way.
+     *
+     * @param thresholds the highest priced sum by joint entry and exit label; {@link Long#MIN_VALUE} where none is wanted
+     * @param beam partial options kept for the same labels
+     */
+    static Optional<Listing> list(
+            Chain chain, int b, OptionPlan plan, PricedBlock priced, long[][] thresholds, int limit, int beam) {
+        BlockOptions options = new BlockOptions(chain.problem(), plan, priced, limit, beam);
+        return options.list(chain.entries(b), chain.exits(b), thresholds);
+    }
+
+    private Optional<Listing> list(Boundary entries, Boundary exits, long[][] thresholds) {
+        addPotentials(entries, exits, thresholds);
+        Map<Integer, List<Partial>> states = start(exits);
+        for (int level = plan.levels() - 1; level >= 0; level--) {
+            Optional<Map<Integer, List<Partial>>> next = extend(states, level);
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            states = next.get();
+            states.values().forEach(this::keepBest);
+        }
+        List<List<List<Option>>> result = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            List<List<Option>> row = new ArrayList<>();
+            for (int j = 0; j < exits.size(); j++) {
+                row.add(new ArrayList<>());
+            }
+            result.add(row);
+        }
+        for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
+            read(0, state.getKey());
+            List<Option> found = result.get(entries.joint(labels)).get(exits.joint(labels));
+            state.getValue().forEach(p -> insert(found, option(p)));
+        }
+        return Optional.of(new Listing(result, complete));
+    }
+
+    /** The least that coming tables add, less the threshold: a partial option above zero is of no use. */
+    private void addPotentials(Boundary entries, Boundary exits, long[][] thresholds) {
+        long[] first = new long[size(plan.scope(0))];
+        for (int key = 0; key < first.length; key++) {
+            read(0, key);
+            long threshold = thresholds[entries.joint(labels)][exits.joint(labels)];
+            first[key] = threshold == Long.MIN_VALUE ? FixedPoint.INFINITE : -threshold;
+        }
+        potentials.add(first);
+        int factors = plan.block().factors().size();
+        long[][] tables = Arrays.copyOf(priced.priced(), factors + 1 + plan.levels());
+        tables[factors] = first;
+        for (int level = 0; level < plan.levels(); level++) {
+            long[] next = Elimination.eliminate(plan.block(), plan.steps().get(level), tables);
+            tables[factors + 1 + level] = next;
+            potentials.add(next);
+        }
+    }
+
+    private Map<Integer, List<Partial>> start(Boundary exits) {
+        Map<Integer, List<Partial>> states = new TreeMap<>();
+        int level = plan.levels();
+        int points = plan.block().points();
+        for (int j = 0; j < exits.size(); j++) {
+            exits.write(j, labels);
+            long[] all = new long[Quantity.COUNT + points];
+            boolean allowed = true;
+            for (int f : plan.factorsAt(level)) {
+                allowed &= addFactor(all, f, p -> p);
+            }
+            if (allowed) {
+                int[] identity = new int[points];
+                Arrays.setAll(identity, p -> p);
+                put(states, level, merge(all, identity, level), -1, null);
+            }
+        }
+        return states;
+    }
+
+    private interface Place {
+        int of(int point);
+    }
+
+    private Optional<Map<Integer, List<Partial>>> extend(Map<Integer, List<Partial>> states, int level) {
+        Map<Integer, List<Partial>> next = new TreeMap<>();
+        int node = plan.node(level);
+        int[] above = plan.groupsAt(level + 1);
+        int[] firsts = firsts(above);
+        for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
+            for (int label = 0; label < plan.block().labels(node); label++) {
+                read(level + 1, state.getKey());
+                labels[node] = label;
+                long[] added = new long[Quantity.COUNT + firsts.length];
+                boolean allowed = potentials.get(level)[key(level)] < FixedPoint.INFINITE;
+                for (int f : plan.factorsAt(level)) {
+                    allowed = allowed && addFactor(added, f, p -> firsts[above[p]] == p ? above[p] : -1);
+                }
+                if (allowed) {
+                    tried += state.getValue().size();
+                    for (Partial partial : state.getValue()) {
+                        long[] sum = added.clone();
+                        Arrays.setAll(sum, q -> sum[q] + partial.amounts()[q]);
+                        put(next, level, merge(sum, above, level), label, partial);
+                    }
+                }
+                if (tried > limit) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(next);
+    }
+
+    private static int[] firsts(int[] groups) {
+        int[] firsts = new int[Arrays.stream(groups).max().orElse(-1) + 1];
+        for (int p = groups.length - 1; p >= 0; p--) {
+            firsts[groups[p]] = p;
+        }
+        return firsts;
+    }
+
+    /** Adds a factor's amounts; points go where {@code place} says, or nowhere. False if the entry is forbidden. */
+    private boolean addFactor(long[] sums, int f, Place place) {
+        Factor factor = plan.block().factors().get(f);
+        int entry = 0;
+        for (int node : factor.scope()) {
+            entry = entry * plan.block().labels(node) + labels[node];
+        }
+        if (factor.forbidden(entry)) {
+            return false;
+        }
+        for (int q : factor.used()) {
+            if (q >= Quantity.COUNT) {
+                int at = place.of(q - Quantity.COUNT);
+                if (at >= 0) {
+                    sums[Quantity.COUNT + at] += factor.amounts(q)[entry];
+                }
+            } else if (priced.timed() || q >= TIMES) {
+                sums[plan.place(q)] += factor.amounts(q)[entry];
+            }
+        }
+        return true;
+    }
+
+    /** Merges groups, given by point, into the groups of a level. */
+    private long[] merge(long[] amounts, int[] groups, int level) {
+        int[] merged = plan.groupsAt(level);
+        int size = Arrays.stream(merged).max().orElse(-1) + 1;
+        if (Quantity.COUNT + size == amounts.length) {
+            return amounts;
+        }
+        long[] result = Arrays.copyOf(amounts, Quantity.COUNT + size);
+        Arrays.fill(result, Quantity.COUNT, result.length, 0);
+        for (int p = 0; p < merged.length; p++) {
+            int to = Quantity.COUNT + merged[p];
+            result[to] = Math.max(result[to], amounts[Quantity.COUNT + groups[p]]);
+        }
+        return result;
+    }
+
+    private void put(
+            Map<Integer, List<Partial>> states, int level, long[] amounts, int label, @Nullable Partial before) {
+        int key = key(level);
+        long rank = price(amounts, level) + potentials.get(level)[key];
+        if (rank > 0) {
+            return;
+        }
+        List<Partial> others = states.computeIfAbsent(key, k -> new ArrayList<>());
+        for (Partial other : others) {
+            if (dominates(other.amounts(), amounts)) {
+                return;
+            }
+        }
+        others.removeIf(o -> dominates(amounts, o.amounts()));
+        others.add(new Partial(amounts, label, before, rank));
+    }
+
+    private void keepBest(List<Partial> partials) {
+        if (partials.size() > beam) {
+            partials.sort(Comparator.comparingLong(Partial::rank));
+            partials.subList(beam, partials.size()).clear();
+            complete = false;
+        }
+    }
+
+    private long price(long[] amounts, int level) {
+        long[] coefficients = priced.coefficients();
+        long sum = 0;
+        for (int q = 0; q < Quantity.COUNT; q++) {
+            sum = FixedPoint.add(sum, FixedPoint.down(amounts[q], coefficients[q]));
+        }
+        int[] groups = plan.groupsAt(level);
+        for (int p = 0; p < groups.length; p++) {
+            long price = coefficients[Quantity.ofPoint(p)];
+            if (price > 0) {
+                sum = FixedPoint.add(sum, FixedPoint.down(amounts[Quantity.COUNT + groups[p]], price));
+            }
+        }
+        return sum;
+    }
+
+    private static boolean dominates(long[] a, long[] b) {
+        for (int q = 0; q < a.length; q++) {
+            if (a[q] > b[q]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int key(int level) {
+        int key = 0;
+        for (int node : plan.scope(level)) {
+            key = key * plan.block().labels(node) + labels[node];
+        }
+        return key;
+    }
+
+    private void read(int level, int key) {
+        int rest = key;
+        int[] scope = plan.scope(level);
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[scope[k]] = rest % plan.block().labels(scope[k]);
+            rest /= plan.block().labels(scope[k]);
+        }
+    }
+
+    private int size(int[] scope) {
+        return Arrays.stream(scope).map(plan.block()::labels).reduce(1, Math::multiplyExact);
+    }
+
+    private Option option(Partial last) {
+        long[] a = last.amounts();
+        int[] all = labels.clone();
+        Partial partial = last;
+        for (int level = 0; partial != null && level < plan.levels(); level++) {
+            all[plan.node(level)] = partial.label();
+            partial = partial.before();
+        }
+        long forward = Option.NONE;
+        long backward = Option.NONE;
+        int[] groups = plan.groupsAt(0);
+        for (int p = 0; p < groups.length; p++) {
+            long live = a[Quantity.COUNT + groups[p]];
+            if (p < plan.block().forwardPoints()) {
+                forward = Math.max(forward, live);
+            } else {
+                backward = Math.max(backward, live);
+            }
+        }
+        long time = a[Quantity.TIME.ordinal()]
+                + Evaluation.segment(
+                        problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
+                + Evaluation.segment(
+                        problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
+        return new Option(
+                time,
+                a[Quantity.STATIC.ordinal()],
+                a[Quantity.KEPT.ordinal()],
+                a[Quantity.GRADIENT.ordinal()],
+                forward,
+                backward,
+                all);
+    }
+
+    private static void insert(List<Option> options, Option option) {
+        if (options.stream().noneMatch(o -> o.dominates(option))) {
+            options.removeIf(option::dominates);
+            options.add(option);
+        }
+    }
+}

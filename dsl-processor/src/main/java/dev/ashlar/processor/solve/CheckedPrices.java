@@ -1,0 +1,150 @@
+package dev.ashlar.processor.solve;
+
+/** The checker's own reading of prices: what a table entry costs at least, in integers. */
+final class CheckedPrices {
+    private final Problem problem;
+    private final boolean timed;
+    private final long[][] lambda;
+    private final long[][] mu;
+    private final long all;
+
+    /**
+     * @throws ArithmeticException if sums leave a long
+     * @throws IllegalArgumentException if a price is out of range or of no point
+     */
+    CheckedPrices(Problem problem, Prices prices, boolean timed) {
+        this.problem = problem;
+        this.timed = timed;
+        int n = problem.blocks().size();
+        lambda = new long[n][];
+        mu = new long[n][];
+        for (int b = 0; b < n; b++) {
+            lambda[b] = new long[problem.blocks().get(b).points()];
+            mu[b] = new long[] {Prices.ONE, Prices.ONE};
+        }
+        long sum = 0;
+        for (Prices.PointPrice p : prices.points()) {
+            if (p.price() < 0
+                    || p.block() < 0
+                    || p.block() >= n
+                    || p.point() < 0
+                    || p.point() >= lambda[p.block()].length) {
+                throw new IllegalArgumentException("a price is negative or of no point");
+            }
+            if (lambda[p.block()][p.point()] != 0) {
+                throw new IllegalArgumentException("a point has two prices");
+            }
+            lambda[p.block()][p.point()] = p.price();
+            sum = Math.addExact(sum, p.price());
+        }
+        all = sum;
+        for (Prices.SegmentShare s : prices.segments()) {
+            if (s.share() < 0 || s.share() > Prices.ONE || s.block() < 0 || s.block() >= n) {
+                throw new IllegalArgumentException("a share is not between 0 and 1 or of no block");
+            }
+            mu[s.block()][s.backward() ? 1 : 0] = s.share();
+        }
+    }
+
+    /** floor(amount * price / 2^32). */
+    static long floor(long amount, long price) {
+        long high = Math.multiplyHigh(amount, price);
+        if (high < 0 || high > Integer.MAX_VALUE / 2) {
+            throw new ArithmeticException("a priced amount is too large");
+        }
+        return (high << 32) + (amount * price >>> 32);
+    }
+
+    /** The price of a budget, rounded up. */
+    long budget(long budget) {
+        return Math.addExact(floor(budget, all), (int) (budget * all) == 0 ? 0 : 1);
+    }
+
+    /** Sum of all prices. */
+    long all() {
+        return all;
+    }
+
+    /** Price of a point. */
+    long point(int block, int point) {
+        return lambda[block][point];
+    }
+
+    /** Sum of the prices of a block's points, backward ones alone or all. */
+    long points(int block, boolean backwardOnly) {
+        long sum = 0;
+        for (int p = backwardOnly ? problem.blocks().get(block).forwardPoints() : 0; p < lambda[block].length; p++) {
+            sum += lambda[block][p];
+        }
+        return sum;
+    }
+
+    /** At most what a direction of a block with these times adds. */
+    long segment(int block, boolean backward, long compute, long async) {
+        long share = mu[block][backward ? 1 : 0];
+        long slowed = scale(share);
+        return Math.addExact(floor(compute, share), floor(async, Math.addExact(slowed, Prices.ONE - share)));
+    }
+
+    /** {@code floor(amount * slowdown)}. */
+    long scale(long amount) {
+        long whole = Math.multiplyExact(amount / problem.slowdownDenominator(), problem.slowdownNumerator());
+        long part = amount % problem.slowdownDenominator() * problem.slowdownNumerator();
+        return Math.addExact(whole, part / problem.slowdownDenominator());
+    }
+
+    boolean timed() {
+        return timed;
+    }
+
+    /** What every entry of a table costs at least; forbidden entries are {@link CheckedTables#FORBIDDEN}. */
+    long[] costs(CheckedModel.Table table) {
+        Factor factor = table.factor();
+        long[] costs = new long[factor.size()];
+        long later = 0;
+        for (int b = table.block() + 1; b < lambda.length; b++) {
+            later += points(b, false);
+        }
+        long earlier = 0;
+        for (int b = 0; b < table.block(); b++) {
+            earlier += points(b, true);
+        }
+        for (int entry = 0; entry < costs.length; entry++) {
+            costs[entry] = factor.forbidden(entry) ? CheckedTables.FORBIDDEN : cost(table, entry, later, earlier);
+        }
+        return costs;
+    }
+
+    private long cost(CheckedModel.Table table, int entry, long later, long earlier) {
+        Factor factor = table.factor();
+        int b = table.block();
+        long cost = 0;
+        if (timed) {
+            cost = amount(factor, Quantity.TIME, entry);
+            long forward = segment(
+                    b,
+                    false,
+                    amount(factor, Quantity.FORWARD_COMPUTE, entry),
+                    amount(factor, Quantity.FORWARD_ASYNC, entry));
+            long backward = segment(
+                    b,
+                    true,
+                    amount(factor, Quantity.BACKWARD_COMPUTE, entry),
+                    amount(factor, Quantity.BACKWARD_ASYNC, entry));
+            cost = Math.addExact(cost, Math.addExact(forward, backward));
+        }
+        cost = Math.addExact(cost, floor(amount(factor, Quantity.STATIC, entry), all));
+        cost = Math.addExact(cost, floor(amount(factor, Quantity.KEPT, entry), later));
+        cost = Math.addExact(cost, floor(amount(factor, Quantity.GRADIENT, entry), earlier));
+        for (int p = 0; p < lambda[b].length; p++) {
+            if (lambda[b][p] != 0) {
+                cost = Math.addExact(cost, floor(factor.amount(Quantity.ofPoint(p), entry), lambda[b][p]));
+            }
+        }
+        return cost;
+    }
+
+    private static long amount(Factor factor, Quantity quantity, int entry) {
+        return factor.amount(quantity.ordinal(), entry);
+    }
+}

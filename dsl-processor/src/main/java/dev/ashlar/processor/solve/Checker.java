@@ -1,0 +1,190 @@
+package dev.ashlar.processor.solve;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/** Re-derives in integers what a plan claims: its time, its memory and the bound. Shares no code with the solver. */
+public final class Checker {
+    private final Problem problem;
+    private final CheckedModel model;
+
+    private Checker(Problem problem) {
+        this.problem = problem;
+        model = new CheckedModel(problem);
+    }
+
+    /**
+     * Checks a labelling, that it is within the budget, and that no other within it is faster than the certificate's bound.
+     *
+     * @param budget that was asked for
+     */
+    public static Verdict check(Problem problem, long budget, Outcome.Feasible outcome) {
+        Certificate certificate = outcome.certificate();
+        if (certificate.budget() != budget || !certificate.timed()) {
+            return new Verdict.Rejected("the certificate is for another budget or goal");
+        }
+        return new Checker(problem).check(budget, outcome.solution(), certificate);
+    }
+
+    /** Checks a labelling, that it is within the smallest budget, and that nothing is within the certificate's budget. */
+    public static Verdict check(Problem problem, Outcome.Infeasible outcome) {
+        Certificate certificate = outcome.certificate();
+        if (certificate.timed() || certificate.budget() >= outcome.smallestBudget()) {
+            return new Verdict.Rejected("the certificate rules out the labelling or has another goal");
+        }
+        return new Checker(problem).check(outcome.smallestBudget(), outcome.solution(), certificate);
+    }
+
+    /** Checks that the tables forbid every labelling. */
+    static Verdict checkContradiction(Problem problem) {
+        Checker checker = new Checker(problem);
+        CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
+        CheckedTables tables = new CheckedTables(checker.model, prices, checker.everything());
+        return tables.least() == CheckedTables.FORBIDDEN
+                ? new Verdict.Accepted(0, 0, 0)
+                : new Verdict.Rejected("some labelling is allowed");
+    }
+
+    private BitSet[] everything() {
+        BitSet[] all = new BitSet[model.positions()];
+        Arrays.setAll(all, p -> all(model.labelsAt(p)));
+        return all;
+    }
+
+    private Verdict check(long budget, Solution solution, Certificate certificate) {
+        try {
+            long[] found = evaluate(solution.labels());
+            if (found[0] != solution.time() || found[1] != solution.peak()) {
+                return new Verdict.Rejected("time or peak of the labelling is another");
+            }
+            if (found[1] > budget) {
+                return new Verdict.Rejected("the labelling exceeds the budget");
+            }
+            long bound = certificate.budget() < 0 ? 0 : bound(certificate.proof(), certificate, everything());
+            if (!certificate.timed()) {
+                boolean proved = certificate.budget() < 0 || bound >= 1;
+                return proved
+                        ? new Verdict.Accepted(found[0], found[1], 0)
+                        : new Verdict.Rejected("some labelling may be within the certificate's budget");
+            }
+            return bound > found[0]
+                    ? new Verdict.Rejected("the bound is above the labelling's time")
+                    : new Verdict.Accepted(found[0], found[1], bound);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return new Verdict.Rejected(e.getMessage());
+        }
+    }
+
+    private static BitSet all(int labels) {
+        BitSet all = new BitSet();
+        all.set(0, labels);
+        return all;
+    }
+
+    /** Time and peak. */
+    private long[] evaluate(List<Integer> labels) {
+        int n = problem.blocks().size();
+        require(labels.size() == problem.variables(), "the labelling has not one label for every node");
+        for (int v = 0; v < labels.size(); v++) {
+            require(labels.get(v) >= 0 && labels.get(v) < problem.labels(v), "there is no such label");
+        }
+        long[][] sums = new long[n][];
+        for (int b = 0; b < n; b++) {
+            sums[b] = sums(b, labels);
+        }
+        long time = 0;
+        long fixed = 0;
+        long gradients = 0;
+        for (long[] s : sums) {
+            time = Math.addExact(time, s[Quantity.TIME.ordinal()]);
+            time = Math.addExact(time, segment(s[1], s[2]));
+            time = Math.addExact(time, segment(s[3], s[4]));
+            fixed = Math.addExact(fixed, s[Quantity.STATIC.ordinal()]);
+            gradients = Math.addExact(gradients, s[Quantity.GRADIENT.ordinal()]);
+        }
+        long peak = 0;
+        for (int b = 0; b < n; b++) {
+            Block block = problem.blocks().get(b);
+            gradients -= sums[b][Quantity.GRADIENT.ordinal()];
+            for (int p = 0; p < block.points(); p++) {
+                long later = p < block.forwardPoints() ? 0 : gradients;
+                long live = Math.addExact(later, sums[b][Quantity.ofPoint(p)]);
+                peak = Math.max(peak, Math.addExact(fixed, live));
+            }
+            fixed = Math.addExact(fixed, sums[b][Quantity.KEPT.ordinal()]);
+        }
+        return new long[] {time, peak};
+    }
+
+    private long[] sums(int b, List<Integer> labels) {
+        Block block = problem.blocks().get(b);
+        long[] sums = new long[Quantity.ofPoint(block.points())];
+        for (Factor factor : block.factors()) {
+            int entry = 0;
+            for (int node : factor.scope()) {
+                entry = entry * block.labels(node) + labels.get(problem.variable(b, node));
+            }
+            require(!factor.forbidden(entry), "the labelling is forbidden in block '" + block + "'");
+            for (int q = 0; q < sums.length; q++) {
+                sums[q] = Math.addExact(sums[q], factor.amount(q, entry));
+            }
+        }
+        return sums;
+    }
+
+    private long segment(long compute, long async) {
+        long slowed = Math.multiplyExact(async / problem.slowdownDenominator(), problem.slowdownNumerator());
+        long rest = async % problem.slowdownDenominator() * problem.slowdownNumerator();
+        slowed = Math.addExact(slowed, rest / problem.slowdownDenominator());
+        return Math.max(Math.addExact(compute, slowed), async);
+    }
+
+    /** The proved bound of a tree; a claim that does not hold is an exception. */
+    private long bound(Proof proof, Certificate certificate, BitSet[] allowed) {
+        if (proof instanceof Proof.Split split) {
+            return split(split, certificate, allowed);
+        }
+        if (proof instanceof Proof.Dual dual) {
+            CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
+            CheckedTables tables = new CheckedTables(model, prices, allowed);
+            boolean holds = tables.least() == CheckedTables.FORBIDDEN
+                    || tables.least() - prices.budget(certificate.budget()) >= dual.bound();
+            require(holds, "the prices do not give the bound");
+            return dual.bound();
+        }
+        Proof.Search search = (Proof.Search) proof;
+        CheckedPrices prices = new CheckedPrices(problem, search.prices(), certificate.timed());
+        CheckedTables tables = new CheckedTables(model, prices, allowed);
+        CheckedSearch labels = new CheckedSearch(model, prices, tables, certificate.budget(), search.bound());
+        require(labels.findsNothing(), "a labelling below the bound exists");
+        return search.bound();
+    }
+
+    private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {
+        int position = 0;
+        require(split.variable() >= 0 && split.variable() < problem.variables(), "a split is of no node");
+        while (model.variableAt(position) != split.variable()) {
+            position++;
+        }
+        BitSet covered = new BitSet();
+        long least = Long.MAX_VALUE;
+        for (Proof.Case one : split.cases()) {
+            BitSet[] narrower = allowed.clone();
+            narrower[position] = new BitSet();
+            one.labels().forEach(narrower[position]::set);
+            covered.or(narrower[position]);
+            narrower[position].and(allowed[position]);
+            least = Math.min(least, bound(one.proof(), certificate, narrower));
+        }
+        covered.and(allowed[position]);
+        require(covered.equals(allowed[position]), "a split leaves labels out");
+        return least;
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

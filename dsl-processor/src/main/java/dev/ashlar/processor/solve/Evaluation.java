@@ -1,0 +1,106 @@
+package dev.ashlar.processor.solve;
+
+import java.util.Arrays;
+
+/** What a labelling comes to, for the solver: time, time of the parts that overlap, memory at every point. */
+final class Evaluation {
+    /** What a labelling with a forbidden entry takes. */
+    static final long FORBIDDEN = Long.MAX_VALUE;
+
+    private final long time;
+    private final long peak;
+    private final long[][] memory;
+    private final long[][] amounts;
+
+    private Evaluation(long time, long peak, long[][] memory, long[][] amounts) {
+        this.time = time;
+        this.peak = peak;
+        this.memory = memory;
+        this.amounts = amounts;
+    }
+
+    static Evaluation of(Problem problem, int[] x) {
+        int n = problem.blocks().size();
+        long[][] amounts = new long[n][];
+        boolean allowed = true;
+        for (int b = 0; b < n; b++) {
+            Block block = problem.block(b);
+            amounts[b] = new long[Quantity.COUNT + block.points()];
+            for (Factor factor : block.factors()) {
+                int entry = entry(problem, b, factor, x);
+                allowed &= !factor.forbidden(entry);
+                for (int q : factor.used()) {
+                    amounts[b][q] += factor.amount(q, entry);
+                }
+            }
+        }
+        long[][] memory = memory(problem, amounts);
+        long peak = Arrays.stream(memory).flatMapToLong(Arrays::stream).max().orElse(0);
+        return new Evaluation(allowed ? time(problem, amounts) : FORBIDDEN, peak, memory, amounts);
+    }
+
+    static int entry(Problem problem, int b, Factor factor, int[] x) {
+        int entry = 0;
+        for (int node : factor.scope()) {
+            entry = entry * problem.block(b).labels(node) + x[problem.variable(b, node)];
+        }
+        return entry;
+    }
+
+    /** Time of one direction of a block. */
+    static long segment(Problem problem, long compute, long async) {
+        return Math.max(compute + problem.scaledBySlowdown(async), async);
+    }
+
+    private static long time(Problem problem, long[][] amounts) {
+        long time = 0;
+        for (long[] a : amounts) {
+            time += a[Quantity.TIME.ordinal()];
+            time += segment(problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()]);
+            time += segment(problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
+        }
+        return time;
+    }
+
+    private static long[][] memory(Problem problem, long[][] amounts) {
+        long fixed = 0;
+        long gradients = 0;
+        for (long[] a : amounts) {
+            fixed += a[Quantity.STATIC.ordinal()];
+            gradients += a[Quantity.GRADIENT.ordinal()];
+        }
+        long[][] memory = new long[amounts.length][];
+        long kept = 0;
+        for (int b = 0; b < amounts.length; b++) {
+            Block block = problem.block(b);
+            gradients -= amounts[b][Quantity.GRADIENT.ordinal()];
+            memory[b] = new long[block.points()];
+            for (int p = 0; p < memory[b].length; p++) {
+                long later = p < block.forwardPoints() ? 0 : gradients;
+                memory[b][p] = fixed + kept + later + amounts[b][Quantity.ofPoint(p)];
+            }
+            kept += amounts[b][Quantity.KEPT.ordinal()];
+        }
+        return memory;
+    }
+
+    /** In 2^-20 ns, or {@link #FORBIDDEN}. */
+    long time() {
+        return time;
+    }
+
+    /** The most at any point; 0 if there is no point. */
+    long peak() {
+        return peak;
+    }
+
+    /** By block and point. */
+    long[][] memory() {
+        return memory;
+    }
+
+    /** By block and quantity. */
+    long amount(int block, Quantity quantity) {
+        return amounts[block][quantity.ordinal()];
+    }
+}

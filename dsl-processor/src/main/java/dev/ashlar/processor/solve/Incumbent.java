@@ -1,0 +1,56 @@
+package dev.ashlar.processor.solve;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The best labelling seen for a goal; the first among equals. */
+final class Incumbent {
+    private final Problem problem;
+    private final Goal goal;
+    private long best = Long.MAX_VALUE;
+    private Optional<int[]> labels = Optional.empty();
+
+    Incumbent(Problem problem, Goal goal) {
+        this.problem = problem;
+        this.goal = goal;
+    }
+
+    /** Keeps a labelling if it is allowed and better than all before. */
+    boolean offer(int[] x) {
+        return offer(x, Evaluation.of(problem, x));
+    }
+
+    boolean offer(int[] x, Evaluation evaluation) {
+        if (evaluation.time() == Evaluation.FORBIDDEN || goal.timed() && evaluation.peak() > goal.budget()) {
+            return false;
+        }
+        long value = goal.timed() ? evaluation.time() : evaluation.peak();
+        if (value >= best) {
+            return false;
+        }
+        best = value;
+        labels = Optional.of(x.clone());
+        return true;
+    }
+
+    Goal goal() {
+        return goal;
+    }
+
+    /** Time or peak of the best labelling; {@link Long#MAX_VALUE} if there is none. */
+    long best() {
+        return best;
+    }
+
+    Optional<int[]> labels() {
+        return labels.map(int[]::clone);
+    }
+
+    /** The best labelling, evaluated. */
+    Optional<Solution> solution() {
+        return labels.map(x -> {
+            Evaluation evaluation = Evaluation.of(problem, x);
+            return new Solution(Arrays.stream(x).boxed().toList(), evaluation.time(), evaluation.peak());
+        });
+    }
+}

@@ -1,0 +1,87 @@
+package dev.ashlar.processor.solve;
+
+import java.util.Arrays;
+
+/** One block under prices: its tables, and the least sum for every pair of boundary labels. */
+final class PricedBlock {
+    private final Block block;
+    private final long[] coefficients;
+    private final long[][] priced;
+    private final Elimination elimination;
+    private final long[][] least;
+
+    private PricedBlock(Block block, long[] coefficients, long[][] priced, Elimination elimination, long[][] least) {
+        this.block = block;
+        this.coefficients = coefficients;
+        this.priced = priced;
+        this.elimination = elimination;
+        this.least = least;
+    }
+
+    static PricedBlock of(EliminationPlan plan, Boundary entries, Boundary exits, long[] coefficients) {
+        Block block = plan.block();
+        long[][] priced =
+                block.factors().stream().map(f -> priced(f, coefficients)).toArray(long[][]::new);
+        Elimination elimination = Elimination.run(plan, priced);
+        long[][] least = new long[entries.size()][exits.size()];
+        int[] labels = new int[block.nodes()];
+        for (int i = 0; i < entries.size(); i++) {
+            for (int j = 0; j < exits.size(); j++) {
+                exits.write(j, labels);
+                entries.write(i, labels);
+                least[i][j] = exits.agrees(j, labels) ? elimination.value(labels) : FixedPoint.INFINITE;
+            }
+        }
+        return new PricedBlock(block, coefficients, priced, elimination, least);
+    }
+
+    private static long[] priced(Factor factor, long[] coefficients) {
+        long[] priced = new long[factor.size()];
+        for (int q : factor.used()) {
+            long price = coefficients[q];
+            long[] amounts = factor.amounts(q);
+            for (int entry = 0; price > 0 && entry < priced.length; entry++) {
+                priced[entry] = FixedPoint.add(priced[entry], FixedPoint.down(amounts[entry], price));
+            }
+        }
+        for (int entry = 0; entry < priced.length; entry++) {
+            if (factor.forbidden(entry)) {
+                priced[entry] = FixedPoint.INFINITE;
+            }
+        }
+        return priced;
+    }
+
+    Block block() {
+        return block;
+    }
+
+    /** What one unit of every quantity costs. */
+    long[] coefficients() {
+        return coefficients;
+    }
+
+    /** Whether times count, or memory alone. */
+    boolean timed() {
+        return coefficients[Quantity.TIME.ordinal()] > 0;
+    }
+
+    /** By factor, then entry. */
+    long[][] priced() {
+        return priced;
+    }
+
+    /** By joint entry label, then joint exit label. */
+    long[][] least() {
+        return least;
+    }
+
+    /** Sets the inner labels that attain the least sum for the boundary labels that are set. */
+    void complete(int[] labels) {
+        elimination.complete(labels);
+    }
+
+    boolean prices(Block other, long[] otherCoefficients) {
+        return block == other && Arrays.equals(coefficients, otherCoefficients);
+    }
+}

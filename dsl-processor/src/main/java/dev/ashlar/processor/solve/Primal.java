@@ -1,0 +1,111 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Labellings from columns: one before a cut and another after it, then one node at a time. */
+final class Primal {
+    private static final int BEST_COLUMNS = 6;
+    private static final int PASSES = 4;
+
+    private final Chain chain;
+    private final Incumbent incumbent;
+
+    Primal(Chain chain, Incumbent incumbent) {
+        this.chain = chain;
+        this.incumbent = incumbent;
+    }
+
+    /** Offers all splices of good columns at cuts where their boundary labels agree. */
+    void splice(Dual.Result dual) {
+        List<Column> good = best(dual);
+        Problem problem = chain.problem();
+        for (Column head : good) {
+            for (Column tail : good) {
+                for (int b = 0; head != tail && b + 1 < chain.blocks(); b++) {
+                    if (agree(head.labels(), tail.labels(), b)) {
+                        int[] x = head.labels().clone();
+                        for (int v = 0; v < x.length; v++) {
+                            x[v] = problem.owner(v) > b ? tail.labels()[v] : x[v];
+                        }
+                        incumbent.offer(x);
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean agree(int[] head, int[] tail, int b) {
+        for (int node : chain.problem().block(b).exits()) {
+            int v = chain.problem().variable(b, node);
+            if (head[v] != tail[v]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Column> best(Dual.Result dual) {
+        record Ranked(Column column, double value) {}
+        List<Ranked> ranked = new ArrayList<>();
+        for (Column column : dual.columns()) {
+            double value = incumbent.goal().timed() ? column.evaluation().time() : 0;
+            for (Prices.PointPrice p : dual.relaxation().pricing().prices().points()) {
+                value += (double) p.price() / Prices.ONE * column.evaluation().memory()[p.block()][p.point()];
+            }
+            ranked.add(new Ranked(column, value));
+        }
+        ranked.sort(Comparator.comparingDouble(Ranked::value));
+        return ranked.stream().limit(BEST_COLUMNS).map(Ranked::column).toList();
+    }
+
+    /** Changes one node at a time while that makes the best labelling better. */
+    void descend() {
+        boolean changed = incumbent.labels().isPresent();
+        for (int pass = 0; changed && pass < PASSES; pass++) {
+            changed = false;
+            for (int v = chain.problem().variables() - 1; v >= 0; v--) {
+                changed |= improve(v);
+            }
+        }
+    }
+
+    private boolean improve(int variable) {
+        int[] x = incumbent.labels().orElseThrow();
+        long current = local(variable, x);
+        int old = x[variable];
+        boolean better = false;
+        for (int label = 0; label < chain.problem().labels(variable); label++) {
+            x[variable] = label;
+            boolean promising = label != old && (!incumbent.goal().timed() || local(variable, x) < current);
+            better |= promising && incumbent.offer(x);
+        }
+        return better;
+    }
+
+    /** Time of the blocks around a variable. */
+    private long local(int variable, int[] x) {
+        Problem problem = chain.problem();
+        int owner = problem.owner(variable);
+        long time = 0;
+        for (int b = owner; b < Math.min(owner + 2, chain.blocks()); b++) {
+            long[] a = new long[Quantity.COUNT];
+            for (Factor factor : problem.block(b).factors()) {
+                int entry = Evaluation.entry(problem, b, factor, x);
+                if (factor.forbidden(entry)) {
+                    return Long.MAX_VALUE;
+                }
+                for (Quantity q : Quantity.values()) {
+                    a[q.ordinal()] += factor.amount(q.ordinal(), entry);
+                }
+            }
+            time += a[Quantity.TIME.ordinal()]
+                    + Evaluation.segment(
+                            problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
+                    + Evaluation.segment(
+                            problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
+        }
+        return time;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.ashlar.processor.solve;
+
+import java.util.List;
+
+/** Why no labelling within the budget is faster than a bound: a tree whose leaves cover all labellings. */
+public sealed interface Proof {
+    /** The least of its leaves' bounds, in 2^-20 ns. */
+    long bound();
+
+    /**
+     * Cases by the label of one variable; together they hold all its labels.
+     *
+     * @param variable of the problem
+     * @param cases at least one
+     */
+    record Split(int variable, List<Case> cases) implements Proof {
+        /** Copies its list. */
+        public Split {
+            cases = List.copyOf(cases);
+        }
+
+        @Override
+        public long bound() {
+            return cases.stream().mapToLong(c -> c.proof().bound()).min().orElse(0);
+        }
+    }
+
+    /**
+     * One case of a split.
+     *
+     * @param labels of the variable
+     * @param proof for labellings that have one of them
+     */
+    record Case(List<Integer> labels, Proof proof) {
+        /** Copies its list. */
+        public Case {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** {@code L(prices)} under the restrictions of the leaf is at least the bound. */
+    record Dual(Prices prices, long bound) implements Proof {}
+
+    /** A search with these prices under the restrictions of the leaf finds no labelling within the budget below the bound. */
+    record Search(Prices prices, long bound) implements Proof {}
+}

@@ -1,0 +1,151 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The priced problem, solved exactly: least sums of prefixes and suffixes by boundary label, and a labelling that attains the least. */
+final class Relaxation {
+    private final Chain chain;
+    private final Pricing pricing;
+    private final int[] classes;
+    private final List<PricedBlock> priced;
+    private final long[][] before;
+    private final long[][] after;
+    private final long least;
+
+    private Relaxation(
+            Chain chain, Pricing pricing, int[] classes, List<PricedBlock> priced, long[][] before, long[][] after) {
+        this.chain = chain;
+        this.pricing = pricing;
+        this.classes = classes;
+        this.priced = priced;
+        this.before = before;
+        this.after = after;
+        least = before[before.length - 1][0];
+    }
+
+    static Relaxation of(Chain chain, Pricing pricing, Restriction restriction) {
+        int n = chain.blocks();
+        int[] classes = new int[n];
+        List<PricedBlock> priced = new ArrayList<>();
+        for (int b = 0; b < n; b++) {
+            classes[b] = classOf(chain, b, pricing.coefficients(b), priced);
+        }
+        long[][] before = new long[n + 1][];
+        before[0] = new long[] {0};
+        for (int b = 0; b < n; b++) {
+            before[b + 1] = forward(before[b], priced.get(classes[b]).least(), restriction.exits(chain, b));
+        }
+        long[][] after = new long[n + 1][];
+        after[n] = new long[] {0};
+        for (int b = n - 1; b >= 0; b--) {
+            after[b] = backward(after[b + 1], priced.get(classes[b]).least(), restriction.exits(chain, b));
+        }
+        return new Relaxation(chain, pricing, classes, priced, before, after);
+    }
+
+    private static int classOf(Chain chain, int b, long[] coefficients, List<PricedBlock> priced) {
+        Block block = chain.problem().block(b);
+        for (int c = priced.size() - 1; c >= 0; c--) {
+            if (priced.get(c).prices(block, coefficients)) {
+                return c;
+            }
+        }
+        priced.add(PricedBlock.of(chain.plan(b), chain.entries(b), chain.exits(b), coefficients));
+        return priced.size() - 1;
+    }
+
+    private static long[] forward(long[] before, long[][] least, boolean[] allowed) {
+        long[] result = new long[allowed.length];
+        Arrays.fill(result, FixedPoint.INFINITE);
+        for (int i = 0; i < before.length; i++) {
+            for (int j = 0; j < result.length; j++) {
+                if (allowed[j]) {
+                    result[j] = Math.min(result[j], before[i] + least[i][j]);
+                }
+            }
+        }
+        return result;
+    }
+
+    private static long[] backward(long[] after, long[][] least, boolean[] allowed) {
+        long[] result = new long[least.length];
+        Arrays.fill(result, FixedPoint.INFINITE);
+        for (int i = 0; i < result.length; i++) {
+            for (int j = 0; j < after.length; j++) {
+                if (allowed[j]) {
+                    result[i] = Math.min(result[i], after[j] + least[i][j]);
+                }
+            }
+        }
+        return result;
+    }
+
+    /** The least priced sum; {@link FixedPoint#INFINITE} if every labelling is forbidden. */
+    long least() {
+        return least;
+    }
+
+    /** The bound on the time of labellings within the budget. */
+    long bound(long budget) {
+        return least - pricing.worth(budget);
+    }
+
+    Pricing pricing() {
+        return pricing;
+    }
+
+    PricedBlock block(int b) {
+        return priced.get(classes[b]);
+    }
+
+    /** Blocks of one class are the same and have the same prices. */
+    int classOf(int b) {
+        return classes[b];
+    }
+
+    int classes() {
+        return priced.size();
+    }
+
+    /** Least priced sum of the blocks before {@code b}, by joint entry label of {@code b}. */
+    long[] before(int b) {
+        return before[b];
+    }
+
+    /** Least priced sum of block {@code b} and all later ones, by joint entry label of {@code b}. */
+    long[] after(int b) {
+        return after[b];
+    }
+
+    /** A labelling that attains the least sum, the first in the order of labels from the last block on. */
+    int[] labelling() {
+        int[] x = new int[chain.problem().variables()];
+        int j = 0;
+        for (int b = chain.blocks() - 1; b >= 0; b--) {
+            int i = entry(b, j);
+            Block block = chain.problem().block(b);
+            int[] labels = new int[block.nodes()];
+            chain.exits(b).write(j, labels);
+            chain.entries(b).write(i, labels);
+            block(b).complete(labels);
+            for (int node = 0; node < labels.length; node++) {
+                x[chain.problem().variable(b, node)] = labels[node];
+            }
+            j = i;
+        }
+        return x;
+    }
+
+    private int entry(int b, int j) {
+        long[][] table = block(b).least();
+        int best = 0;
+        for (int i = 1; i < table.length; i++) {
+            if (before[b][i] + table[i][j] < before[b][best] + table[best][j]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

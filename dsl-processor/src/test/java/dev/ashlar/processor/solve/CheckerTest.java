@@ -1,0 +1,203 @@
+package dev.ashlar.processor.solve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.solve.Prices.PointPrice;
+import dev.ashlar.processor.solve.Proof.Case;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is changed in a certificate or a labelling so that it no longer holds is refused. */
+final class CheckerTest {
+    private static final int SEEDS = 60;
+
+    private record Solved(Problem problem, long budget, Outcome.Feasible outcome, long optimum) {}
+
+    private static List<Solved> solved(Effort effort) {
+        List<Solved> all = new ArrayList<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Problem problem = RandomProblems.of(seed);
+            long smallest = Exhaustive.peak(problem);
+            if (smallest < Long.MAX_VALUE) {
+                long budget = smallest + seed % 30;
+                Outcome outcome = Solver.solve(problem, budget, effort);
+                if (outcome instanceof Outcome.Feasible feasible) {
+                    all.add(new Solved(problem, budget, feasible, Exhaustive.time(problem, budget)));
+                }
+            }
+        }
+        assertTrue(all.size() > SEEDS / 2);
+        return all;
+    }
+
+    private static Verdict check(Solved solved, Solution solution, Proof proof) {
+        Certificate certificate = new Certificate(solved.budget(), true, proof);
+        return Checker.check(solved.problem(), solved.budget(), new Outcome.Feasible(solution, certificate));
+    }
+
+    private static void refused(Verdict verdict) {
+        assertInstanceOf(Verdict.Rejected.class, verdict);
+    }
+
+    @Test
+    void refusesOtherLabels() {
+        for (Solved s : solved(Effort.EXACT)) {
+            Solution solution = s.outcome().solution();
+            for (int v = 0; v < solution.labels().size(); v++) {
+                List<Integer> labels = new ArrayList<>(solution.labels());
+                labels.set(v, labels.get(v) + 1);
+                Solution other = new Solution(labels, solution.time(), solution.peak());
+                boolean exists = labels.get(v) < s.problem().labels(v);
+                int[] x = labels.stream().mapToInt(Integer::intValue).toArray();
+                boolean same = exists
+                        && Evaluation.of(s.problem(), x).time() == solution.time()
+                        && Evaluation.of(s.problem(), x).peak() == solution.peak();
+                Verdict verdict = check(s, other, s.outcome().certificate().proof());
+                assertEquals(same, verdict instanceof Verdict.Accepted, verdict.toString());
+            }
+        }
+    }
+
+    @Test
+    void refusesOtherFigures() {
+        for (Solved s : solved(Effort.EXACT)) {
+            Solution solution = s.outcome().solution();
+            Proof proof = s.outcome().certificate().proof();
+            refused(check(s, new Solution(solution.labels(), solution.time() - 1, solution.peak()), proof));
+            refused(check(s, new Solution(solution.labels(), solution.time(), solution.peak() - 1), proof));
+            Outcome.Feasible other = new Outcome.Feasible(solution, new Certificate(s.budget(), false, proof));
+            refused(Checker.check(s.problem(), s.budget(), other));
+            refused(Checker.check(s.problem(), s.budget() - 1, s.outcome()));
+        }
+    }
+
+    @Test
+    void refusesAHigherBound() {
+        for (Effort effort : List.of(Effort.EXACT, new Effort(0, 0, 0, 2))) {
+            for (Solved s : solved(effort)) {
+                Proof higher = mapped(s.outcome().certificate().proof(), proof -> {
+                    if (proof instanceof Proof.Dual dual) {
+                        return new Proof.Dual(dual.prices(), s.optimum() + 1);
+                    }
+                    return new Proof.Search(((Proof.Search) proof).prices(), s.optimum() + 1);
+                });
+                Solution slow = slowest(s);
+                refused(check(s, slow, higher));
+            }
+        }
+    }
+
+    /** A labelling within the budget that is not the fastest, so that the bound alone can be wrong. */
+    private static Solution slowest(Solved s) {
+        Solution[] slowest = {s.outcome().solution()};
+        Exhaustive.forEach(s.problem(), (x, e) -> {
+            if (e.peak() <= s.budget() && e.time() > slowest[0].time()) {
+                List<Integer> labels = new ArrayList<>();
+                for (int label : x) {
+                    labels.add(label);
+                }
+                slowest[0] = new Solution(labels, e.time(), e.peak());
+            }
+        });
+        return slowest[0];
+    }
+
+    @Test
+    void refusesPricesThatDoNotGiveTheBound() {
+        int changed = 0;
+        for (Solved s : solved(new Effort(0, 0, 0, 2))) {
+            if (s.outcome().certificate().proof() instanceof Proof.Dual dual
+                    && !dual.prices().points().isEmpty()) {
+                PointPrice first = dual.prices().points().get(0);
+                Prices free = new Prices(List.of(), dual.prices().segments());
+                long least = Exhaustive.time(s.problem(), Long.MAX_VALUE);
+                if (least < dual.bound()) {
+                    changed++;
+                    refused(check(s, s.outcome().solution(), new Proof.Dual(free, dual.bound())));
+                }
+                Prices negative = new Prices(List.of(new PointPrice(first.block(), first.point(), -1)), List.of());
+                refused(check(s, s.outcome().solution(), new Proof.Dual(negative, 0)));
+                Prices nowhere = new Prices(List.of(new PointPrice(99, 0, 1)), List.of());
+                refused(check(s, s.outcome().solution(), new Proof.Dual(nowhere, 0)));
+            }
+        }
+        assertTrue(changed > 3, "only " + changed);
+    }
+
+    @Test
+    void refusesATreeWithoutALeaf() {
+        int splits = 0;
+        for (Solved s : solved(Effort.EXACT)) {
+            Proof leaf = s.outcome().certificate().proof();
+            int variable = 0;
+            List<Case> cases = new ArrayList<>();
+            for (int label = 0; label < s.problem().labels(variable); label++) {
+                cases.add(new Case(List.of(label), leaf));
+            }
+            assertInstanceOf(
+                    Verdict.Accepted.class, check(s, s.outcome().solution(), new Proof.Split(variable, cases)));
+            for (int k = 0; k < cases.size(); k++) {
+                List<Case> fewer = new ArrayList<>(cases);
+                fewer.remove(k);
+                refused(check(s, s.outcome().solution(), new Proof.Split(variable, fewer)));
+                splits++;
+            }
+        }
+        assertTrue(splits > SEEDS, "only " + splits);
+    }
+
+    @Test
+    void refusesOtherCosts() {
+        for (Solved s : solved(Effort.EXACT)) {
+            List<Block> blocks = new ArrayList<>(s.problem().blocks());
+            Block last = blocks.get(blocks.size() - 1);
+            BlockBuilder dearer =
+                    Block.builder(last.name(), last.forwardPoints(), last.points() - last.forwardPoints());
+            for (int node = 0; node < last.nodes(); node++) {
+                int unused = node < last.entries() ? dearer.entry(last.labels(node)) : dearer.node(last.labels(node));
+                assertEquals(node, unused);
+            }
+            blocks.set(blocks.size() - 1, dearer.build());
+            Problem other = Problem.of(blocks);
+            Verdict verdict = Checker.check(other, s.budget(), s.outcome());
+            int[] x = s.outcome().solution().labels().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            boolean same =
+                    Evaluation.of(other, x).time() == s.outcome().solution().time();
+            assertTrue(same || verdict instanceof Verdict.Rejected);
+        }
+    }
+
+    @Test
+    void refusesAnInfeasibilityThatIsNone() {
+        for (Solved s : solved(Effort.EXACT)) {
+            long smallest = Exhaustive.peak(s.problem());
+            if (smallest == 0) {
+                continue;
+            }
+            Outcome.Infeasible infeasible =
+                    assertInstanceOf(Outcome.Infeasible.class, Solver.solve(s.problem(), smallest - 1, Effort.EXACT));
+            Proof proof = infeasible.certificate().proof();
+            Certificate more = new Certificate(smallest, false, proof);
+            refused(Checker.check(s.problem(), new Outcome.Infeasible(smallest, infeasible.solution(), more)));
+            Solution slow = slowest(s);
+            refused(Checker.check(s.problem(), new Outcome.Infeasible(s.budget() + 1, slow, more)));
+        }
+    }
+
+    private static Proof mapped(Proof proof, Function<Proof, Proof> leaf) {
+        if (proof instanceof Proof.Split split) {
+            return new Proof.Split(
+                    split.variable(),
+                    split.cases().stream()
+                            .map(c -> new Case(c.labels(), mapped(c.proof(), leaf)))
+                            .toList());
+        }
+        return leaf.apply(proof);
+    }
+}
