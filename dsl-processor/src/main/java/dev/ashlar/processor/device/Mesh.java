@@ -17,7 +17,11 @@ public record Mesh(List<MeshAxis> axes) {
         if (axes.isEmpty() || axes.size() > MOST_AXES) {
             throw new IllegalArgumentException("a mesh has 1 to " + MOST_AXES + " axes, not " + axes.size());
         }
-        axes.stream().mapToInt(MeshAxis::size).reduce(1, Math::multiplyExact);
+        devices(axes); // throws where there are more than an int can count
+    }
+
+    private static int devices(List<MeshAxis> axes) {
+        return axes.stream().mapToInt(MeshAxis::size).reduce(1, Math::multiplyExact);
     }
 
     /** A mesh with these axes. */
