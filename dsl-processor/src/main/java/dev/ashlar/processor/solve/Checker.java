@@ -72,7 +72,7 @@ public final class Checker {
                     ? new Verdict.Rejected("the bound is above the labelling's time")
                     : new Verdict.Accepted(found[0], found[1], bound);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            return new Verdict.Rejected(e.getMessage());
+            return new Verdict.Rejected(String.valueOf(e.getMessage()));
         }
     }
 
