@@ -174,7 +174,7 @@ public final class Strategies {
         Map<String, Long> rest = new HashMap<>(sizes);
         for (int meshAxis = 0; meshAxis < choices.size(); meshAxis++) {
             if (choices.get(meshAxis) instanceof Choice.Split split) {
-                long size = rest.get(split.axis());
+                long size = rest.getOrDefault(split.axis(), 1L);
                 if (size % mesh.size(meshAxis) != 0) {
                     return false;
                 }
