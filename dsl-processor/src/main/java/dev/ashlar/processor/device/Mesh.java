@@ -17,11 +17,10 @@ public record Mesh(List<MeshAxis> axes) {
         if (axes.isEmpty() || axes.size() > MOST_AXES) {
             throw new IllegalArgumentException("a mesh has 1 to " + MOST_AXES + " axes, not " + axes.size());
         }
-        devices(axes); // throws where there are more than an int can count
-    }
-
-    private static int devices(List<MeshAxis> axes) {
-        return axes.stream().mapToInt(MeshAxis::size).reduce(1, Math::multiplyExact);
+        long devices = axes.stream().mapToLong(MeshAxis::size).reduce(1, Math::multiplyExact);
+        if (devices > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a mesh of " + devices + " devices is too large");
+        }
     }
 
     /** A mesh with these axes. */

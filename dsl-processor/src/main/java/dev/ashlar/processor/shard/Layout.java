@@ -87,8 +87,9 @@ public record Layout(List<Placement> placements) {
 
     /** Mesh axes that cut a dimension of the tensor, outer to inner. */
     public List<Integer> axesOf(int dimension) {
+        Placement cut = Placement.shard(dimension);
         return IntStream.range(0, placements.size())
-                .filter(a -> placements.get(a).shards(dimension))
+                .filter(a -> placements.get(a).equals(cut))
                 .boxed()
                 .toList();
     }

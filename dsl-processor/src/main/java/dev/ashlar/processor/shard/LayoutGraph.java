@@ -24,7 +24,18 @@ final class LayoutGraph {
     private record Edge(int target, Move move) {}
 
     /** Shortest paths from one layout: the last move to each, where it comes from, and the time of all. */
-    private record Tree(Move[] last, int[] before, long[] ticks) {}
+    private static final class Tree {
+        private final Move[] last;
+        private final int[] before;
+        private final long[] ticks;
+
+        Tree(int layouts) {
+            last = new Move[layouts];
+            before = new int[layouts];
+            ticks = new long[layouts];
+            Arrays.fill(before, -1);
+        }
+    }
 
     /** The best way to a layout that is known so far. */
     private record Reached(long ticks, int moves, int layout) {}
@@ -66,20 +77,20 @@ final class LayoutGraph {
         int target = number(to);
         Tree tree = tree(source, target);
         Deque<Move> path = new ArrayDeque<>();
-        for (int at = target; at != source; at = tree.before()[at]) {
-            path.addFirst(tree.last()[at]);
+        for (int at = target; at != source; at = tree.before[at]) {
+            path.addFirst(tree.last[at]);
         }
         return Path.of(List.copyOf(path));
     }
 
     long ticks(Layout from, Layout to) {
         int target = number(to);
-        return tree(number(from), target).ticks()[target];
+        return tree(number(from), target).ticks[target];
     }
 
     private Tree tree(int source, int target) {
         Tree tree = trees.computeIfAbsent(source, this::dijkstra);
-        if (target != source && tree.before()[target] < 0) {
+        if (target != source && tree.before[target] < 0) {
             throw new IllegalArgumentException(
                     "no way from " + layouts.get(source) + " to " + layouts.get(target) + " for " + tensor);
         }
@@ -95,8 +106,7 @@ final class LayoutGraph {
     }
 
     private Tree dijkstra(int from) {
-        Tree tree = new Tree(new Move[layouts.size()], new int[layouts.size()], new long[layouts.size()]);
-        Arrays.fill(tree.before(), -1);
+        Tree tree = new Tree(layouts.size());
         Reached[] best = new Reached[layouts.size()];
         PriorityQueue<Reached> open = new PriorityQueue<>(Comparator.comparingLong(Reached::ticks)
                 .thenComparingInt(Reached::moves)
@@ -128,12 +138,12 @@ final class LayoutGraph {
         boolean same = there.equals(known);
         boolean better = known == null
                 || ticks < known.ticks()
-                || ticks == known.ticks() && there.moves() < known.moves()
-                || same && here.layout() < tree.before()[target];
+                || (ticks == known.ticks() && there.moves() < known.moves())
+                || (same && here.layout() < tree.before[target]);
         if (better) {
-            tree.last()[target] = edge.move();
-            tree.before()[target] = here.layout();
-            tree.ticks()[target] = ticks;
+            tree.last[target] = edge.move();
+            tree.before[target] = here.layout();
+            tree.ticks[target] = ticks;
             best[target] = there;
             if (!same) {
                 open.add(there);

@@ -16,11 +16,6 @@ public sealed interface Placement {
         return new Shard(dimension);
     }
 
-    /** Whether it is cut along this dimension. */
-    default boolean shards(int dimension) {
-        return this instanceof Shard s && s.dimension() == dimension;
-    }
-
     /** Every device has all of it: {@code "R"}. */
     record Replicated() implements Placement {
         @Override

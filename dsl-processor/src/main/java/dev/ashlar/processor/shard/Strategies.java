@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -175,7 +174,7 @@ public final class Strategies {
         Map<String, Long> rest = new HashMap<>(sizes);
         for (int meshAxis = 0; meshAxis < choices.size(); meshAxis++) {
             if (choices.get(meshAxis) instanceof Choice.Split split) {
-                long size = Objects.requireNonNull(rest.get(split.axis()));
+                long size = rest.getOrDefault(split.axis(), 1L);
                 if (size % mesh.size(meshAxis) != 0) {
                     return false;
                 }
