@@ -37,7 +37,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     private static final int SHOWN_SAMPLES = 3;
 
     @Option(names = "--steps", description = "how many updates (default: ${DEFAULT-VALUE})")
-    private long steps = 3500;
+    private long steps = 2400;
 
     @Option(names = "--seed", description = "where all randomness comes from (default: ${DEFAULT-VALUE})")
     private long seed = 1;
