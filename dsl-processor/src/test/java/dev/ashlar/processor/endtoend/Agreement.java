@@ -8,13 +8,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The criterion of all comparisons: ‖a − b‖₂ ≤ 1e-6 · ‖b‖₂ against autograd in 32-bit floats. Where terms cancel, as in the gradient of a
- * key's bias, which is zero but for rounding, autograd itself is further from the truth than that; then a result passes that is about as
- * near to autograd in 64-bit floats as autograd in 32-bit floats is.
+ * The criterion of all comparisons: ‖a − b‖₂ ≤ 1e-6 · ‖b‖₂ against autograd in 32-bit floats. Whole models can be less well conditioned than
+ * that: autograd itself may then be further from autograd in 64-bit floats. A result also passes if it is not twice as far from that as
+ * autograd in 32-bit floats is, and ‖a − b‖₂ ≤ 1e-5 · ‖b‖₂ or the gradient is zero but for rounding, as that of a key's bias is: it moves all
+ * scores of a row alike, which softmax does not see.
  */
 final class Agreement {
     private static final double TOLERANCE = 1e-6;
-    private static final double SLACK = 4;
+    private static final double ILL_CONDITIONED = 1e-5;
+    private static final double SLACK = 2;
 
     private Agreement() {}
 
@@ -29,8 +31,9 @@ final class Agreement {
         if (error > TOLERANCE * size) {
             double rounding = distance(expected, exact);
             double own = distance(actual, exact);
+            boolean zero = norm(exact) <= TOLERANCE * size;
             assertTrue(
-                    own <= SLACK * rounding,
+                    own <= SLACK * rounding && (zero || error <= ILL_CONDITIONED * size),
                     () -> what + ": " + error + " from autograd's, of size " + size + "; " + own
                             + " from the exact one, autograd " + rounding);
         }
