@@ -21,8 +21,7 @@ final class LivePointers extends PointerScope {
         try (LivePointers live = new LivePointers()) {
             action.run();
             assertFalse(live.made.isEmpty(), "nothing native was made");
-            long left =
-                    live.made.stream().filter(pointer -> !pointer.isNull()).count();
+            long left = live.made.stream().filter(pointer -> !pointer.isNull()).count();
             assertEquals(0, left, "native objects left behind");
         }
     }
