@@ -36,6 +36,9 @@ final class HouseTest {
     static final ArchRule SHARD = knows("shard", "graph", "op", "device", "diagnostic");
 
     @ArchTest
+    static final ArchRule LOCAL = knows("local", "shard", "graph", "op", "device", "diagnostic");
+
+    @ArchTest
     static final ArchRule COST = knows("cost", "shard", "graph", "op", "device", "diagnostic");
 
     @ArchTest
@@ -43,7 +46,7 @@ final class HouseTest {
 
     @ArchTest
     static final ArchRule PLAN =
-            knows("plan", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
+            knows("plan", "program", "solve", "cost", "local", "shard", "graph", "op", "spec", "device", "diagnostic");
 
     @ArchTest
     static final ArchRule PROGRAM = knows("program", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
