@@ -12,6 +12,7 @@ import dev.ashlar.processor.op.Argument;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
+import dev.ashlar.processor.shard.Collectives;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -64,11 +65,12 @@ public final class CostModel {
     private final class Pricing {
         private final Map<Variant, Map<OperatorNode, Directions>> priced = new IdentityHashMap<>();
         private final List<OperatorCost> operators = new ArrayList<>();
+        private final List<CollectiveCost> collectives = new ArrayList<>();
         private double sumSeconds;
 
         ModelCost model(Variant variant) {
             expand(variant, "");
-            return new ModelCost(operators, sumSeconds);
+            return new ModelCost(operators, collectives, sumSeconds);
         }
 
         private void expand(Variant variant, String path) {
@@ -83,6 +85,8 @@ public final class CostModel {
                             cost.forward(),
                             cost.backward(),
                             cost.recompute()));
+                } else if (step instanceof Step.Collective collective) {
+                    collectives.add(new CollectiveCost(path + collective.at(), false, collective.transfer()));
                 } else if (step instanceof Step.BlockForward block) {
                     expand(block, path);
                 }
@@ -93,6 +97,8 @@ public final class CostModel {
                             sum.result().type().elements(),
                             3 * bytes(sum.result().type()),
                             1);
+                } else if (step instanceof Step.Collective collective) {
+                    collectives.add(new CollectiveCost(path + collective.at(), true, collective.transfer()));
                 }
             }
         }
@@ -114,21 +120,21 @@ public final class CostModel {
         Map<OperatorNode, Directions> costs = new IdentityHashMap<>();
         forward.forEach((node, traffic) -> {
             Work work = node.operator().work(node.attributes(), node.shapes(format.bytes()));
-            DirectionCost there = cost(traffic, work.forwardFlops(), work.forwardWorkspaceBytes());
+            DirectionCost there = cost(node, true, traffic, work.forwardFlops(), work.forwardWorkspaceBytes());
             Traffic back = backward.get(node);
             DirectionCost again = back == null
                     ? DirectionCost.NONE
-                    : cost(back, backwardFlops(node, work, back), work.backwardWorkspaceBytes());
+                    : cost(node, false, back, backwardFlops(node, work, back), work.backwardWorkspaceBytes());
             Traffic repeated = recomputed.get(node);
             DirectionCost recompute = repeated == null
                     ? DirectionCost.NONE
-                    : cost(repeated, work.forwardFlops(), work.forwardWorkspaceBytes());
+                    : cost(node, true, repeated, work.forwardFlops(), work.forwardWorkspaceBytes());
             costs.put(node, new Directions(there, again, recompute));
         });
         return costs;
     }
 
-    private DirectionCost cost(Traffic traffic, long flops, long workspaceBytes) {
+    private DirectionCost cost(OperatorNode node, boolean forward, Traffic traffic, long flops, long workspaceBytes) {
         return traffic.kernels == 0
                 ? DirectionCost.NONE
                 : new DirectionCost(
@@ -136,7 +142,16 @@ public final class CostModel {
                         traffic.bytes,
                         workspaceBytes,
                         traffic.kernels,
-                        seconds(flops, traffic.bytes, traffic.kernels));
+                        seconds(flops, traffic.bytes, traffic.kernels) + insideSeconds(node, forward));
+    }
+
+    /** Time of what an operator's kernels reduce inside. */
+    private static double insideSeconds(OperatorNode node, boolean forward) {
+        return node.part().stream()
+                .flatMap(p -> p.insides().stream())
+                .filter(i -> i.reduction().forward() == forward)
+                .mapToDouble(i -> Collectives.seconds(i.ticks()))
+                .sum();
     }
 
     private Map<OperatorNode, Traffic> traffic(List<Step> steps, boolean recomputed) {

@@ -6,16 +6,23 @@ import java.util.List;
  * What a model costs.
  *
  * @param operators every operator of every repetition, in order of its forward
+ * @param collectives every collective and copy between devices of every repetition, forward and then backward of each scope
  * @param sumSeconds time to sum gradients that meet
  */
-public record ModelCost(List<OperatorCost> operators, double sumSeconds) {
-    /** Copies the list. */
+public record ModelCost(List<OperatorCost> operators, List<CollectiveCost> collectives, double sumSeconds) {
+    /** Copies the lists. */
     public ModelCost {
         operators = List.copyOf(operators);
+        collectives = List.copyOf(collectives);
     }
 
     /** Forward and backward of all. */
     public double seconds() {
-        return operators.stream().mapToDouble(OperatorCost::seconds).sum() + sumSeconds;
+        return operators.stream().mapToDouble(OperatorCost::seconds).sum() + collectiveSeconds() + sumSeconds;
+    }
+
+    /** Time of all collectives and copies between devices. */
+    public double collectiveSeconds() {
+        return collectives.stream().mapToDouble(CollectiveCost::seconds).sum();
     }
 }

@@ -35,6 +35,11 @@ public final class Autodiff {
         Trainable trainable =
                 graph.spec().mode().equals("TRAIN") ? new Trainable(graph.spec().train()) : Trainable.nothing();
         trainable.check(graph.root(), graph.spec().train(), diagnostics);
+        return derive(graph, trainable);
+    }
+
+    /** Derives gradients of all that is trained. */
+    public static TrainingGraph derive(Graph graph, Trainable trainable) {
         Autodiff autodiff = new Autodiff(trainable);
         Scope root = graph.root();
         List<Value> losses = root.losses().stream().map(ScopeLoss::value).toList();
@@ -93,6 +98,8 @@ public final class Autodiff {
                 forward.lower(operator);
             } else if (node instanceof UseNode use) {
                 forward.lower(use, Objects.requireNonNull(runs.get(use)));
+            } else if (node instanceof CopyNode copy) {
+                forward.lower(copy);
             }
         }
         if (train) {
@@ -102,6 +109,8 @@ public final class Autodiff {
                     backward.lower(operator);
                 } else if (nodes.get(i) instanceof UseNode use) {
                     lowerBackward(use, Objects.requireNonNull(runs.get(use)), backward);
+                } else if (nodes.get(i) instanceof CopyNode copy) {
+                    backward.lower(copy);
                 }
             }
         }
@@ -202,7 +211,7 @@ public final class Autodiff {
             }
             List<Boolean> wanted =
                     train ? inputs.get(i) : Collections.nCopies(use.inputs().size(), false);
-            variants[i] = block(use.scope(), mode, path + Trainable.instance(use, i), wanted, outputs);
+            variants[i] = block(use.scope(i), mode, path + Trainable.instance(use, i), wanted, outputs);
             next = variants[i].inputGradients();
         }
         return group(variants);

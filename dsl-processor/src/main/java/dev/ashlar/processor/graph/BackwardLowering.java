@@ -69,6 +69,18 @@ final class BackwardLowering {
         builder.finish();
     }
 
+    /** Lays the gradient of a copy out as the maker of the tensor wants it. */
+    void lower(CopyNode node) {
+        Value tensor = node.tensor();
+        Value gradient = gradients.get(node.copy());
+        if (gradient != null) {
+            String name = "d." + tensor.name();
+            contribute(
+                    tensor,
+                    ForwardLowering.transfer(node.name(), node.source(), node.backward(), gradient, h -> name, steps));
+        }
+    }
+
     private final class Builder extends ForwardLowering.KernelLowering implements GradientBuilder {
         private final Map<Integer, Value> inputGradients = new LinkedHashMap<>();
 
@@ -123,7 +135,11 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                steps.add(new Step.ParameterGradient(parameter, value));
+                List<Hop> hops =
+                        node.part().map(p -> p.parameterGradients().get(index)).orElse(List.of());
+                Value reduced = ForwardLowering.transfer(
+                        parameter.name(), node.source(), hops, value, h -> "d." + parameter.name(), steps);
+                steps.add(new Step.ParameterGradient(parameter, reduced));
             }
         }
 

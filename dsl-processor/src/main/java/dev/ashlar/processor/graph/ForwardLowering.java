@@ -1,17 +1,22 @@
 package dev.ashlar.processor.graph;
 
+import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.op.Argument;
 import dev.ashlar.processor.op.Attributes;
 import dev.ashlar.processor.op.ForwardBuilder;
 import dev.ashlar.processor.op.Handle;
+import dev.ashlar.processor.op.KernelBuilder;
 import dev.ashlar.processor.op.Result;
 import dev.ashlar.processor.op.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Lowers the operators of one scope, forward, and remembers what became of every tensor. */
 final class ForwardLowering {
@@ -19,6 +24,10 @@ final class ForwardLowering {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Value, Value> lowered = new HashMap<>();
     private final Map<OperatorNode, Map<String, Value>> kept = new HashMap<>();
+    private final Map<Copied, Value> copies = new HashMap<>();
+    private final Set<String> copyNames = new HashSet<>();
+
+    private record Copied(Value tensor, List<Transfer> transfers) {}
 
     ForwardLowering(Variant.Mode mode) {
         this.mode = mode;
@@ -55,8 +64,40 @@ final class ForwardLowering {
         steps.add(new Step.BlockForward(node, runs, inputs, node.outputs()));
     }
 
+    /** Readers that want a tensor alike share one copy of it. */
+    void lower(CopyNode node) {
+        Value tensor = lowered(node.tensor());
+        List<Transfer> transfers = node.forward().stream().map(Hop::transfer).toList();
+        Value copy = copies.computeIfAbsent(new Copied(tensor, transfers), c -> {
+            String base = node.tensor().name();
+            return transfer(
+                    node.name(), node.source(), node.forward(), tensor, h -> unique(base + "." + h.label()), steps);
+        });
+        lowered.put(node.copy(), copy);
+    }
+
+    private String unique(String name) {
+        String free = name;
+        for (int i = 2; !copyNames.add(free); i++) {
+            free = name + "." + i;
+        }
+        return free;
+    }
+
+    /** Adds transfers of a tensor; gives what the last of them makes. */
+    static Value transfer(
+            String at, Source place, List<Hop> hops, Value tensor, Function<Hop, String> names, List<Step> steps) {
+        Value current = tensor;
+        for (Hop hop : hops) {
+            Value next = Value.of(names.apply(hop), hop.type());
+            steps.add(new Step.Collective(at, place, hop.transfer(), next, current));
+            current = next;
+        }
+        return current;
+    }
+
     /** What forward and backward builders have in common. */
-    abstract static class KernelLowering {
+    abstract static class KernelLowering implements KernelBuilder {
         final OperatorNode node;
         private final List<Step> steps;
 
@@ -65,30 +106,42 @@ final class ForwardLowering {
             this.steps = steps;
         }
 
+        @Override
         public Attributes attributes() {
             return node.attributes();
         }
 
+        @Override
         public int inputs() {
             return node.inputs().size();
         }
 
+        @Override
         public Handle parameter(int index) {
             return node.parameters().get(index);
         }
 
+        @Override
         public TensorType inputType(int index) {
             return node.inputs().get(index).type();
         }
 
+        @Override
         public TensorType outputType(int index) {
             return node.outputs().get(index).type();
         }
 
+        @Override
+        public Optional<Shard> shard(String axis) {
+            return node.part().flatMap(p -> Optional.ofNullable(p.shards().get(axis)));
+        }
+
+        @Override
         public Argument key() {
             return Step.DropoutKey.of(node.name());
         }
 
+        @Override
         public List<Handle> calls(String kernel, List<Result> results, Argument... arguments) {
             Optional<Value> base = Arrays.stream(arguments)
                     .filter(Value.class::isInstance)

@@ -8,4 +8,9 @@ import dev.ashlar.processor.spec.PlanSpec;
  * @param spec what it was read from
  * @param root the model's scope
  */
-public record Graph(PlanSpec spec, Scope root) {}
+public record Graph(PlanSpec spec, Scope root) {
+    /** The same plan with another form of its model. */
+    public Graph with(Scope other) {
+        return new Graph(spec, other);
+    }
+}

@@ -28,6 +28,7 @@ public final class GraphText {
         for (Node node : scope.nodes()) {
             if (node instanceof UseNode use) {
                 scope(use.scope());
+                use.repetitions().forEach(this::scope);
             }
         }
         int number = numbers.size();
@@ -35,7 +36,7 @@ public final class GraphText {
         line("scope " + number + " " + scope.typeName());
         scope.inputs().forEach(i -> line("input " + typed(i.value())));
         scope.parameters().forEach(p -> line("parameter " + parameter(p)));
-        scope.nodes().forEach(n -> line(n instanceof OperatorNode o ? operator(o) : use((UseNode) n)));
+        scope.nodes().forEach(n -> line(node(n)));
         scope.outputs()
                 .forEach(o -> line("output " + o.name() + " " + o.value().name() + " feeds "
                         + o.feeds().orElse("-") + " " + o.collect()));
@@ -60,6 +61,13 @@ public final class GraphText {
         return initial instanceof Initial.Uniform uniform ? "uniform " + Double.toHexString(uniform.bound()) : "fan in";
     }
 
+    private String node(Node node) {
+        if (node instanceof CopyNode copy) {
+            return copy.name() + " = copy " + copy.tensor().name() + " " + copy.forward() + " " + copy.backward();
+        }
+        return node instanceof OperatorNode operator ? operator(operator) : use((UseNode) node);
+    }
+
     private static String operator(OperatorNode node) {
         String attributes = OperatorAttributes.of(node).entrySet().stream()
                 .map(e -> e.getKey() + "=" + attribute(e.getValue()))
@@ -76,7 +84,8 @@ public final class GraphText {
 
     private String use(UseNode use) {
         return use.name() + " = scope " + numbers.get(use.scope()) + "(" + names(use.inputs()) + ") repeats "
-                + use.repeats().map(String::valueOf).orElse("-") + (use.shared() ? " shared" : "") + " tied "
+                + use.repeats().map(String::valueOf).orElse("-") + (use.shared() ? " shared" : "")
+                + use.repetitions().stream().map(r -> " " + numbers.get(r)).collect(Collectors.joining()) + " tied "
                 + use.tiedTo().orElse("-") + " feeds " + use.feeds() + " -> "
                 + use.outputs().stream().map(GraphText::typed).toList();
     }

@@ -20,14 +20,18 @@ public record IdRange(OptionalLong bound, OptionalLong alsoAllowed) {
         for (Node node : scope.nodes()) {
             for (int i = 0; i < node.inputs().size(); i++) {
                 if (node.inputs().get(i) == input) {
-                    IdRange read = node instanceof UseNode use
-                            ? of(use.scope(), use.scope().inputs().get(i).value())
-                            : of((OperatorNode) node, i);
-                    range = range.and(read);
+                    range = range.and(read(scope, node, i));
                 }
             }
         }
         return range;
+    }
+
+    private static IdRange read(Scope scope, Node node, int input) {
+        if (node instanceof UseNode use) {
+            return of(use.scope(), use.scope().inputs().get(input).value());
+        }
+        return node instanceof CopyNode copy ? of(scope, copy.copy()) : of((OperatorNode) node, input);
     }
 
     private static IdRange of(OperatorNode node, int operand) {

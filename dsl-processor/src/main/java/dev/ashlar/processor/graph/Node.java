@@ -3,8 +3,8 @@ package dev.ashlar.processor.graph;
 import dev.ashlar.processor.diagnostic.Source;
 import java.util.List;
 
-/** A step of a scope: an operator, or a block that is used. */
-public sealed interface Node permits OperatorNode, UseNode {
+/** A step of a scope: an operator, a block that is used, or a tensor laid out anew over the devices. */
+public sealed interface Node permits OperatorNode, UseNode, CopyNode {
     /** Its name in the scope. */
     String name();
 

@@ -6,6 +6,7 @@ import dev.ashlar.processor.op.Operator;
 import dev.ashlar.processor.op.Shapes;
 import dev.ashlar.processor.op.Signature;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs in order of the ports, absent optional ones left out
  * @param parameters in order of declaration
  * @param outputs in order
+ * @param part what is different where it runs on one device's parts of its tensors; empty where it runs on whole ones
  */
 public record OperatorNode(
         String name,
@@ -27,8 +29,22 @@ public record OperatorNode(
         List<Value> inputs,
         List<ScopeParameter> parameters,
         List<Value> outputs,
-        Source source)
+        Source source,
+        Optional<Part> part)
         implements Node {
+    /** An operator on whole tensors. */
+    public OperatorNode(
+            String name,
+            Operator operator,
+            Attributes attributes,
+            Signature signature,
+            List<Value> inputs,
+            List<ScopeParameter> parameters,
+            List<Value> outputs,
+            Source source) {
+        this(name, operator, attributes, signature, inputs, parameters, outputs, source, Optional.empty());
+    }
+
     /** Its shapes where the plan computes in elements of so many bytes. */
     public Shapes shapes(int computeBytes) {
         return new Shapes(

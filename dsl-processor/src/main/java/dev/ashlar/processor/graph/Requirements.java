@@ -43,6 +43,8 @@ final class Requirements {
                             .filter(v -> v.type().element() != Element.INT64)
                             .forEach(values::add);
                 }
+            } else if (node instanceof CopyNode copy && values.contains(copy.tensor())) {
+                values.add(copy.copy());
             } else if (node instanceof UseNode use) {
                 repetitions.put(use, use(use, path, values));
             }
@@ -56,7 +58,7 @@ final class Requirements {
                 new ArrayList<>(use.inputs().stream().map(values::contains).toList());
         for (long i = 0; i < use.count(); i++) {
             all.add(List.copyOf(inputs));
-            Scope scope = use.scope();
+            Scope scope = use.scope(i);
             Result inner = of(scope, scope.nodes(), path + Trainable.instance(use, i), inputs);
             for (int k = 0; k < use.outputs().size(); k++) {
                 boolean required =

@@ -21,6 +21,11 @@ public final class ScopeParameter implements Handle {
         this.source = source;
     }
 
+    /** What one device has of it: the same name with another shape. */
+    public ScopeParameter as(TensorType other) {
+        return new ScopeParameter(name, declaration, other, source);
+    }
+
     /** Its name below the scope: {@code "up.weight"}, {@code "attn.q.bias"}. */
     public String name() {
         return name;

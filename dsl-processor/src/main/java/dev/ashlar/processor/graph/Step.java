@@ -1,5 +1,6 @@
 package dev.ashlar.processor.graph;
 
+import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.op.Argument;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,14 @@ public sealed interface Step {
             List<Optional<Value>> results,
             boolean recomputed)
             implements Step {}
+
+    /**
+     * A collective or copy between devices.
+     *
+     * @param at what it is for: {@code "ln1 -> up"}
+     * @param place of the operator that it is for
+     */
+    record Collective(String at, Source place, Transfer transfer, Value result, Value source) implements Step {}
 
     /** {@code result = left + right}: two gradients of one tensor meet. */
     record Sum(Value result, Value left, Value right) implements Step {}
@@ -56,6 +65,18 @@ public sealed interface Step {
      * Repetitions {@code from} to {@code to}, exclusive, that run as one variant.
      */
     record Run(long from, long to, Variant variant) {}
+
+    /**
+     * Where a device's part of an axis begins: the sum of its coordinates on the mesh, each times its stride.
+     *
+     * @param strides one for each mesh axis, in elements; 0 for those that do not share the axis
+     */
+    record Offset(List<Long> strides) implements Argument {
+        /** Copies the list. */
+        public Offset {
+            strides = List.copyOf(strides);
+        }
+    }
 
     /** The key of a dropout mask, different for every operator of a scope; use and repetition are mixed in when it runs. */
     record DropoutKey(long operator) implements Argument {

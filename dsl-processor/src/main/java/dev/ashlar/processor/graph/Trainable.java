@@ -83,7 +83,7 @@ public final class Trainable {
             if (node instanceof UseNode block && block.tiedTo().isEmpty()) {
                 long own = block.shared() ? 1 : block.count();
                 for (long i = 0; i < own; i++) {
-                    forEach(block.scope(), path + instance(block, i), use);
+                    forEach(block.scope(i), path + instance(block, i), use);
                 }
             }
         }

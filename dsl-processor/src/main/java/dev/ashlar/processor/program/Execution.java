@@ -126,6 +126,8 @@ final class Execution {
         void execute(Statement statement) {
             if (statement instanceof Statement.Call kernel) {
                 call(kernel);
+            } else if (statement instanceof Statement.Collective collective) {
+                transfer(collective);
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -180,6 +182,17 @@ final class Execution {
                 ledger.workspace(
                         back ? work(node).backwardWorkspaceBytes() : work(node).forwardWorkspaceBytes());
             }
+        }
+
+        private void transfer(Statement.Collective collective) {
+            enter(frame, collective.at());
+            if (collective.takesOver()) {
+                put(collective.result(), take(collective.source()));
+            } else {
+                get(collective.source());
+                make(collective.result(), collective.at(), collective.where());
+            }
+            ledger.workspace(collective.transfer().workspaceBytes());
         }
 
         private void addGradient(Statement.ParameterGradient statement) {

@@ -48,6 +48,8 @@ final class Liveness {
                     .filter(Value.class::isInstance)
                     .map(Value.class::cast)
                     .forEach(reads::add);
+        } else if (step instanceof Step.Collective collective) {
+            reads.add(collective.source());
         } else if (step instanceof Step.Sum sum) {
             reads.add(sum.left());
             reads.add(sum.right());
@@ -65,6 +67,9 @@ final class Liveness {
     static List<Value> makes(Step step) {
         if (step instanceof Step.Kernel kernel) {
             return kernel.results().stream().flatMap(Optional::stream).toList();
+        }
+        if (step instanceof Step.Collective collective) {
+            return List.of(collective.result());
         }
         if (step instanceof Step.Sum sum) {
             return List.of(sum.result());

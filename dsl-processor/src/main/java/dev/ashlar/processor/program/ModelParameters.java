@@ -53,7 +53,7 @@ public final class ModelParameters {
         for (long i = 0; i < sets; i++) {
             String index = use.repeats().isPresent() && !use.shared() ? "." + i + "." : ".";
             Optional<String> tied = use.tiedTo().map(t -> owner.orElse(path) + t + index);
-            collect(use.scope(), path + use.name() + index, tied.or(() -> owner.map(o -> o + use.name() + index)));
+            collect(use.scope(i), path + use.name() + index, tied.or(() -> owner.map(o -> o + use.name() + index)));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.ashlar.processor.program;
 
+import java.util.List;
+
 /** What a statement reads. */
 public sealed interface Operand {
     /**
@@ -17,6 +19,9 @@ public sealed interface Operand {
 
     /** The key of a dropout mask. */
     record Key(long operator) implements Operand {}
+
+    /** Where a device's part of an axis begins: its coordinates on the mesh, each times its stride, added. */
+    record Offset(List<Long> strides) implements Operand {}
 
     /** How a tensor is read. */
     enum Access {

@@ -38,6 +38,9 @@ public final class ProgramText {
     private static String statement(Statement statement) {
         if (statement instanceof Statement.Call call) {
             return call(call);
+        } else if (statement instanceof Statement.Collective collective) {
+            return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
+                    + slot(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {
@@ -89,6 +92,8 @@ public final class ProgramText {
             return "parameter " + parameter.field();
         } else if (operand instanceof Operand.Key key) {
             return "key " + key.operator();
+        } else if (operand instanceof Operand.Offset offset) {
+            return "offset " + offset.strides();
         }
         Object value = ((Operand.Literal) operand).value();
         return value instanceof Double real ? Double.toHexString(real) : String.valueOf(value);

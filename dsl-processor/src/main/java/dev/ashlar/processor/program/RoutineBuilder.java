@@ -116,7 +116,7 @@ final class RoutineBuilder {
         if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
             return 4;
         }
-        return step instanceof Step.Kernel ? 1 : 0;
+        return step instanceof Step.Kernel || step instanceof Step.Collective ? 1 : 0;
     }
 
     private static int part(List<Integer> cuts, int position) {
@@ -209,6 +209,8 @@ final class RoutineBuilder {
     private void add(int position, Step step) {
         if (step instanceof Step.Kernel kernel) {
             addKernel(position, kernel);
+        } else if (step instanceof Step.Collective collective) {
+            addCollective(position, collective);
         } else if (step instanceof Step.Sum sum) {
             addSum(position, sum);
         } else if (step instanceof Step.Seed seed) {
@@ -276,7 +278,26 @@ final class RoutineBuilder {
         if (argument instanceof Step.DropoutKey key) {
             return new Operand.Key(key.operator());
         }
+        if (argument instanceof Step.Offset offset) {
+            return new Operand.Offset(offset.strides());
+        }
         return new Operand.Literal(((Argument.Literal) argument).value());
+    }
+
+    /** What is done in place needs a source that nobody reads again, in memory that is contiguous, as a view's may not be. */
+    private void addCollective(int position, Step.Collective step) {
+        Value source = step.source();
+        Value result = step.result();
+        boolean takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
+        Slot from = slot(source);
+        statements.add(new Statement.Collective(
+                step.at(), step.place().where(), step.transfer(), slot(result), from, takesOver));
+        fresh.add(result);
+        if (takesOver) {
+            storage.put(result, root(source));
+        }
+        List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
+        free(position, takesOver ? List.of() : List.of(source), dead);
     }
 
     private void addSum(int position, Step.Sum sum) {

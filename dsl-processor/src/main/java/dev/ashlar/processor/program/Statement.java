@@ -1,6 +1,7 @@
 package dev.ashlar.processor.program;
 
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.UseNode;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,16 @@ public sealed interface Statement {
             List<Optional<Slot>> results,
             List<Optional<Slot>> view,
             boolean recomputed)
+            implements Statement {}
+
+    /**
+     * A collective or copy between devices.
+     *
+     * @param at what it is for: {@code "ln1 -> up"}
+     * @param where the place of the operator that it is for, in words
+     * @param takesOver whether the result takes the place of the source, which is then gone; else the source stays
+     */
+    record Collective(String at, String where, Transfer transfer, Slot result, Slot source, boolean takesOver)
             implements Statement {}
 
     /** {@code target += addend}; the addend is freed. */

@@ -1,5 +1,7 @@
 package dev.ashlar.processor.shard;
 
+import dev.ashlar.processor.graph.Transfer;
+
 /**
  * One step of a redistribution: one collective or copy along one mesh axis.
  *
@@ -22,7 +24,8 @@ public record Move(
         long wireBytes,
         long ticks,
         long resultBytes,
-        long workspaceBytes) {
+        long workspaceBytes)
+        implements Transfer {
     /** What a step does. */
     public enum Kind {
         /** S → R. */
@@ -37,6 +40,11 @@ public record Move(
         SLICE,
         /** R → P: the first device keeps what it has, the others put zeros in its place. */
         ZERO_FILL
+    }
+
+    @Override
+    public boolean inPlace() {
+        return kind == Kind.ALL_REDUCE;
     }
 
     /** What it takes beside its source, at the most at once. */

@@ -48,6 +48,9 @@ final class ScopeWriter {
     private void collect(Scope scope, String path) {
         paths.computeIfAbsent(scope, s -> new ArrayList<>()).add(path);
         for (Node node : scope.nodes()) {
+            if (node instanceof UseNode use && !use.repetitions().isEmpty()) {
+                throw new IllegalStateException(use.name() + " is another block in every repetition");
+            }
             if (node instanceof UseNode use && use.tiedTo().isEmpty()) {
                 long own = use.shared() ? 1 : use.count();
                 for (long i = 0; i < own; i++) {

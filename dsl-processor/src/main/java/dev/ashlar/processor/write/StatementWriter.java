@@ -75,7 +75,9 @@ final class StatementWriter {
     }
 
     private void other(Statement statement) {
-        if (statement instanceof Statement.AddInPlace add) {
+        if (statement instanceof Statement.Collective collective) {
+            throw new IllegalStateException("nothing executes collectives yet: " + collective.at());
+        } else if (statement instanceof Statement.AddInPlace add) {
             code.addStatement("ops.addInPlace($L, $L)", read(add.target()), read(add.addend()));
             code.addStatement("$L.close()", read(add.addend()));
         } else if (statement instanceof Statement.Add add) {
@@ -118,6 +120,9 @@ final class StatementWriter {
     }
 
     private static CodeBlock invocation(Statement.Call call) {
+        if (call.node().part().filter(p -> p.kernel() > 0).isPresent()) {
+            throw new IllegalStateException(call.node().name() + " has no kernel for parts yet");
+        }
         List<CodeBlock> arguments = new ArrayList<>();
         call.operands().forEach(o -> arguments.add(operand(o)));
         return CodeBlock.of("ops.at($S).$L($L)", call.node().name(), call.kernel(), CodeBlock.join(arguments, ",$W"));
@@ -144,6 +149,9 @@ final class StatementWriter {
         }
         if (operand instanceof Operand.Key key) {
             return CodeBlock.of("s.key ^ $L", hexadecimal(key.operator()));
+        }
+        if (operand instanceof Operand.Offset offset) {
+            throw new IllegalStateException("nothing knows a device's place on the mesh yet: " + offset);
         }
         return CodeBlock.of("$L", literal(((Operand.Literal) operand).value()));
     }

@@ -1,0 +1,39 @@
+package dev.ashlar.processor.local;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.shard.Strategy;
+
+/**
+ * What was chosen for every operator of a model. A path is that of a repetition, {@code "body[3]."}, or empty for the model itself.
+ * Operators that share a parameter have to use it in one layout, which is no partial sum: it lies in that layout.
+ */
+public interface Assignment {
+    /** The strategy of an operator in one repetition. */
+    Strategy strategy(String path, OperatorNode node);
+
+    /** The layout in which an input of the model arrives, at no cost. */
+    Layout input(ScopeInput input);
+
+    /** The layout in which an output of the model is left. */
+    Layout output(ScopeOutput output);
+
+    /**
+     * How an input passes into a block, the same in all repetitions.
+     *
+     * @param path of what uses the block
+     * @param index of the input
+     */
+    Boundary input(String path, UseNode use, int index);
+
+    /**
+     * How an output passes out of a block, the same in all repetitions; one that feeds an input passes as that does.
+     *
+     * @param path of what uses the block
+     * @param index of the output
+     */
+    Boundary output(String path, UseNode use, int index);
+}

@@ -1,0 +1,104 @@
+package dev.ashlar.processor.local;
+
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.Autodiff;
+import dev.ashlar.processor.graph.Node;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Scope;
+import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.shard.Collectives;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Makes the training graph that one device of a mesh runs: all tensors and parameters are its parts of them, and where a tensor is read
+ * in another layout than it is made in, a copy stands before its first reader. Backward follows by automatic differentiation: the
+ * gradient of a copy is added over its readers, brought to the layout that the tensor's maker wants, and then added to those of other
+ * copies.
+ */
+public final class LocalGraph {
+    private record Key(Scope scope, List<Chosen> chosen, List<Boundary> inputs, List<Boundary> outputs) {}
+
+    private final Assignment assignment;
+    private final Parts parts;
+    private final Map<Key, LocalScope> made = new HashMap<>();
+
+    private LocalGraph(Assignment assignment, Parts parts) {
+        this.assignment = assignment;
+        this.parts = parts;
+    }
+
+    /**
+     * The graph of one device.
+     *
+     * @param graph of the whole model
+     * @param assignment with strategies on the mesh of {@code collectives}
+     * @param format that the plan computes in
+     * @throws IllegalArgumentException if the layouts of the assignment do not go together; the message says which
+     */
+    public static TrainingGraph of(
+            TrainingGraph graph, Assignment assignment, Collectives collectives, NumberFormat format) {
+        LocalGraph local = new LocalGraph(assignment, new Parts(collectives, format));
+        Scope root = graph.graph().root();
+        List<Boundary> inputs = root.inputs().stream()
+                .map(i -> Boundary.of(assignment.input(i)))
+                .toList();
+        List<Boundary> outputs = root.outputs().stream()
+                .map(o -> Boundary.of(assignment.output(o)))
+                .toList();
+        Scope part = local.scope(root, "", inputs, outputs).scope();
+        return Autodiff.derive(graph.graph().with(part), graph.trainable());
+    }
+
+    private LocalScope scope(Scope scope, String path, List<Boundary> inputs, List<Boundary> outputs) {
+        List<Chosen> chosen = new ArrayList<>();
+        for (Node node : scope.nodes()) {
+            if (node instanceof OperatorNode operator) {
+                chosen.add(new Chosen.Operator(assignment.strategy(path, operator)));
+            } else if (node instanceof UseNode use) {
+                chosen.add(use(use, path));
+            } else {
+                throw new IllegalArgumentException(scope.typeName() + " has been laid out over devices before");
+            }
+        }
+        return made.computeIfAbsent(
+                new Key(scope, chosen, inputs, outputs),
+                k -> new ScopeParts(parts, scope, inputs, outputs, path.isEmpty()).build(chosen));
+    }
+
+    private Chosen.Block use(UseNode use, String path) {
+        List<Boundary> inputs = new ArrayList<>();
+        for (int j = 0; j < use.inputs().size(); j++) {
+            inputs.add(assignment.input(path, use, j));
+        }
+        List<Boundary> inner = new ArrayList<>();
+        List<Boundary> outer = new ArrayList<>();
+        for (int k = 0; k < use.outputs().size(); k++) {
+            Boundary output = assignment.output(path, use, k);
+            OptionalInt feeds = use.feeds().get(k);
+            if (feeds.isPresent() && !inputs.get(feeds.getAsInt()).equals(output)) {
+                throw new IllegalArgumentException(
+                        path + use.name() + " is fed " + output + " where it takes " + inputs.get(feeds.getAsInt()));
+            }
+            inner.add(output);
+            outer.add(isStacked(use, k) ? output.stacked() : output);
+        }
+        List<LocalScope> repetitions = new ArrayList<>();
+        for (long i = 0; i < use.count(); i++) {
+            String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
+            repetitions.add(scope(use.scope(), path + use.name() + index, inputs, inner));
+        }
+        return new Chosen.Block(inputs, outer, repetitions);
+    }
+
+    private static boolean isStacked(UseNode use, int output) {
+        return use.repeats().isPresent()
+                && use.feeds().get(output).isEmpty()
+                && use.scope().outputs().get(output).collect() == ScopeOutput.Collect.STACK;
+    }
+}
