@@ -17,6 +17,7 @@ import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +33,7 @@ final class ScopeParts {
     private final Map<Value, Placed> placed = new HashMap<>();
     private final Map<Copied, Value> copies = new HashMap<>();
     private final Map<ScopeParameter, Stored> stored = new HashMap<>();
-    private final Map<String, Chosen.Block> blocks = new HashMap<>();
+    private final Map<UseNode, Chosen.Block> blocks = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
 
     /** A tensor as a group of readers wants it. */
@@ -68,6 +69,7 @@ final class ScopeParts {
                 block.repetitions().forEach(r -> storage.addAll(r.storage()));
             }
         }
+        blocks.forEach(this::requireOneStorage);
         scope.parameters().forEach(p -> storage.add(stored(p).layout()));
         List<ScopeOutput> localOutputs = localOutputs();
         List<ScopeLoss> losses = localLosses();
@@ -142,8 +144,7 @@ final class ScopeParts {
             Boundary boundary = block.outputs().get(k);
             made.add(place(use.outputs().get(k), boundary.layout(), Optional.of(boundary.gradient())));
         }
-        requireOneStorage(use, block);
-        blocks.put(use.name(), block);
+        blocks.put(use, block);
         List<Scope> scopes = block.repetitions().stream().map(LocalScope::scope).toList();
         boolean same = scopes.stream().allMatch(s -> s == scopes.get(0));
         nodes.add(new UseNode(
@@ -161,9 +162,12 @@ final class ScopeParts {
 
     /** What shares parameters, repetitions or uses, has to use them alike. */
     private void requireOneStorage(UseNode use, Chosen.Block block) {
-        Optional<Chosen.Block> owner = use.tiedTo().map(t -> Objects.requireNonNull(blocks.get(t)));
+        List<LocalScope> owners = blocks.entrySet().stream()
+                .filter(e -> use.tiedTo().equals(Optional.of(e.getKey().name())))
+                .map(e -> e.getValue().repetitions())
+                .findFirst()
+                .orElse(block.repetitions());
         for (int i = 0; i < block.repetitions().size(); i++) {
-            List<LocalScope> owners = owner.orElse(block).repetitions();
             List<Layout> own = owners.get(use.shared() ? 0 : i).storage();
             if (!own.equals(block.repetitions().get(i).storage())) {
                 throw new IllegalArgumentException(

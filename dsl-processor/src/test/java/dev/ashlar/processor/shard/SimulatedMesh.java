@@ -29,7 +29,7 @@ public final class SimulatedMesh {
                 Arrays.stream(sizes).mapToObj(n -> new MeshAxis(n, link)).toList());
     }
 
-    static Device device(boolean cpu) {
+    public static Device device(boolean cpu) {
         Link link = new Link("test", 1e-5, 1e10);
         Map<NumberFormat, Double> rates = Map.of(NumberFormat.FP32, 1e12, NumberFormat.BF16, 2e12);
         return new Device("test", 1L << 34, 0, rates, 1e11, 4e-6, cpu, link);
