@@ -1,12 +1,21 @@
 package dev.ashlar.processor.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.ProgramText;
+import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Plans as people make them by hand have the collectives that people count. */
@@ -81,7 +90,7 @@ class HandMadeTest {
                 .layout("body.x", "[S1]")
                 .layout("body.y", "[S1]")
                 .with("ln1", "x[S1] weight[R] bias[R] -> y[S1]")
-                .with("attn.attention", "q[S1] k[S1] v[S1] -> y[S1]")
+                .with("attn.heads", "q[S1] k[S1] v[S1] -> y[S1]")
                 .with("mid", "x0[S1] x1[S1] -> y[S1]")
                 .with("ln2", "x[S1] weight[R] bias[R] -> y[S1]")
                 .with("up", "x[R] weight[S0] bias[S0] -> y[S2]")
@@ -93,14 +102,38 @@ class HandMadeTest {
                     .with("attn." + projection, "x[R] weight[S0] bias[S0] -> y[S2]")
                     .with("attn." + projection + "Heads", "x[S2] -> y[S1]");
         }
-        return assignment.with("attn.merged", "x[S1] -> y[S2]").with("attn", "x[S2] weight[S1] bias[R] -> y[P]");
+        return assignment.with("attn.merged", "x[S1] -> y[S2]").with("attn.out", "x[S2] weight[S1] bias[R] -> y[P]");
     }
 
+    /** A 2x8x16 tensor of 4 bytes: gathering or scattering it among two sends half of its 1,024 bytes. */
     @Test
     void sequenceParallelBlock() {
-        assertCollectives(SampleModels.gpt(2), TWO, sequenceParallel(TWO));
+        assertCollectives(
+                SampleModels.gpt(2),
+                TWO,
+                sequenceParallel(TWO),
+                "forward embedded -> body: slice over 0: [R] -> [S1] 0",
+                "forward body.ln1 -> attn.q: all_gather over 0: [S1] -> [R] 512",
+                "forward body.attn.out -> mid: reduce_scatter over 0: [P] -> [S1] 512",
+                "forward body.ln2 -> up: all_gather over 0: [S1] -> [R] 512",
+                "forward body.down -> y: reduce_scatter over 0: [P] -> [S1] 512",
+                "forward body -> norm: all_gather over 0: [S1] -> [R] 512",
+                "backward body -> norm: slice over 0: [R] -> [S1] 0",
+                "backward body.down -> y: all_gather over 0: [S1] -> [R] 512",
+                "backward body.ln2 -> up: reduce_scatter over 0: [P] -> [S1] 512",
+                "backward body.ln2.weight: all_reduce over 0: [P] -> [R] 64",
+                "backward body.ln2.bias: all_reduce over 0: [P] -> [R] 64",
+                "backward body.attn.out -> mid: all_gather over 0: [S1] -> [R] 512",
+                "backward body.ln1 -> attn.q: reduce_scatter over 0: [P] -> [S1] 512",
+                "backward body.ln1.weight: all_reduce over 0: [P] -> [R] 64",
+                "backward body.ln1.bias: all_reduce over 0: [P] -> [R] 64",
+                "backward embedded -> body: all_gather over 0: [S1] -> [R] 512");
     }
 
+    /**
+     * Rows of the embedding and columns of the head over four devices. The cross entropy itself reduces 4 and then 8 bytes for each of
+     * the 16 tokens; backward of the embedding, whose output is a sum, has the whole gradient.
+     */
     @Test
     void vocabularySharded() {
         TestAssignment assignment = new TestAssignment(FOUR)
@@ -108,6 +141,96 @@ class HandMadeTest {
                 .with("logits", "x[R] weight[S0] -> y[S2]")
                 .with("loss", "logits[S2] targets[R] -> y[R]")
                 .layout("logits", "[S2]");
-        assertCollectives(SampleModels.gpt(1), FOUR, assignment);
+        assertCollectives(
+                SampleModels.gpt(1),
+                FOUR,
+                assignment,
+                "forward wte -> embedded: all_reduce over 0: [P] -> [R] 1536",
+                "backward norm -> logits: all_reduce over 0: [P] -> [R] 1536");
+        TrainingGraph local = Local.graph(SampleModels.gpt(1), FOUR, assignment);
+        Step.Kernel loss = (Step.Kernel) local.train().forward().stream()
+                .filter(s -> s instanceof Step.Kernel k && k.kernel().equals("crossEntropy"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(
+                List.of(4L * 16, 8L * 16),
+                loss.node().part().orElseThrow().insides().stream()
+                        .map(i -> i.reduction().bytes())
+                        .toList());
+        Step.Kernel embedding = (Step.Kernel) local.train().forward().get(0);
+        assertEquals("embeddingShard", embedding.kernel());
+        assertEquals(new Step.Offset(List.of(8L)), embedding.arguments().get(2));
+    }
+
+    /**
+     * As in the timeline's own test: batch 8, 4 to 16 to 2, SGD, 4 bytes a number, the 16 over four devices. Parameters 16+4+8+2 = 30;
+     * up, act and their gradients 32; y is reduced in place.
+     */
+    @Test
+    void memoryOfColumnsThenRows() {
+        TestAssignment assignment = new TestAssignment(FOUR)
+                .with("up", "x[R] weight[S0] bias[S0] -> y[S1]")
+                .with("act", "x[S1] -> y[S1]")
+                .with("y", "x[S1] weight[S1] bias[R] -> y[P]");
+        TrainingGraph local = Local.graph(SampleModels.mlp().optimizer("SGD"), FOUR, assignment);
+        MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
+        assertEquals(4 * 30, profile.parameterBytes());
+        assertEquals(4 * 30, profile.gradientBytes());
+        Map<String, Long> numbers = profile.points().stream()
+                .filter(p -> List.of("forward", "backward", "update").contains(p.phase()))
+                .collect(Collectors.toMap(p -> p.phase() + " " + p.at(), p -> p.bytes() / 4 - 30));
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("forward x", 32L),
+                        Map.entry("forward targets", 48L),
+                        Map.entry("forward up", 48L + 32),
+                        Map.entry("forward act", 48L + 32 + 32),
+                        Map.entry("forward y", 48L + 32 + 16),
+                        Map.entry("forward y -> loss", 48L + 32 + 16),
+                        Map.entry("forward loss", 48L + 32 + 16 + 1 + 16),
+                        Map.entry("backward dLoss", 97L + 1),
+                        Map.entry("backward loss", 98L + 16),
+                        Map.entry("backward y", 32L + 32 + 16 + 1 + 32 + 8 + 2),
+                        Map.entry("backward act", 32L + 32 + 1 + 32 + 10 + 32),
+                        Map.entry("backward up", 32L + 1 + 32 + 10 + 16),
+                        Map.entry("update optimizer", 30L)),
+                numbers);
+    }
+
+    /** A sum that is read as it is as well is copied before it is reduced. */
+    @Test
+    void whatIsReadAgainIsNotReducedInPlace() {
+        ModelSpecs model = ModelSpecs.model("Twice", "batch=8 d=4", """
+                @Input(shape = "batch d") x()
+                @Input(shape = "batch d") targets()
+                @Linear(out = "d", bias = false) a(x)
+                @Gelu b(a)
+                @Scale(0.5) c(a)
+                @Add y(b, c)
+                @Loss @MeanSquaredError loss(x=y, targets)
+                """);
+        TestAssignment assignment = new TestAssignment(TWO)
+                .layout("x", "[S1]")
+                .with("a", "x[S1] weight[S1] -> y[P]")
+                .with("c", "x[P] -> y[P]");
+        String text = ProgramText.of(ProgramBuilder.build(Local.graph(model, TWO, assignment)));
+        List<String> reduced = text.lines()
+                .map(String::strip)
+                .filter(l -> l.contains("all_reduce"))
+                .limit(2)
+                .toList();
+        assertEquals(
+                List.of(
+                        "s.aR[8, 4]COMPUTE = a, all_reduce over 0: [P] -> [R] for a -> b",
+                        "cR[8, 4]COMPUTE = take c, all_reduce over 0: [P] -> [R] for c -> y"),
+                reduced);
+    }
+
+    @Test
+    void oneParameterLiesInOneLayout() {
+        TestAssignment assignment = new TestAssignment(TWO).with("wte", "x[R] weight[S0] -> y[P]");
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> Local.graph(SampleModels.sharedAndTied(), TWO, assignment));
+        assertEquals("logits uses wte.weight as [R], another operator as [S0]", refused.getMessage());
     }
 }
