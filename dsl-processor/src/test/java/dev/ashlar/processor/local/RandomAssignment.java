@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** An assignment drawn from all that are legal; the same question has always the same answer. */
@@ -23,6 +24,7 @@ final class RandomAssignment implements Assignment {
     private final Mesh mesh;
     private final long seed;
     private final boolean alike;
+    private final BiPredicate<OperatorNode, Strategy> allowed;
     private final Redistribution redistribution;
     private final Map<String, Strategy> strategies = new HashMap<>();
     private final Map<OperatorNode, List<Strategy>> legal = new HashMap<>();
@@ -30,6 +32,12 @@ final class RandomAssignment implements Assignment {
 
     /** @param alike whether all repetitions of a block choose alike, as they have to where they share parameters */
     RandomAssignment(Mesh mesh, long seed, boolean alike) {
+        this(mesh, seed, alike, (node, strategy) -> true);
+    }
+
+    /** @param allowed what may be drawn */
+    RandomAssignment(Mesh mesh, long seed, boolean alike, BiPredicate<OperatorNode, Strategy> allowed) {
+        this.allowed = allowed;
         this.mesh = mesh;
         this.seed = seed;
         this.alike = alike;
@@ -51,7 +59,7 @@ final class RandomAssignment implements Assignment {
         String place = alike ? path.replaceAll("\\[\\d+\\]", "") : path;
         return strategies.computeIfAbsent(place + node.name(), name -> {
             List<Strategy> all = legal.computeIfAbsent(node, n -> Strategies.of(n, mesh)).stream()
-                    .filter(s -> sharesParameters(place, node, s))
+                    .filter(s -> sharesParameters(place, node, s) && allowed.test(node, s))
                     .toList();
             Strategy drawn = draw(all, name);
             for (int i = 0; i < node.parameters().size(); i++) {

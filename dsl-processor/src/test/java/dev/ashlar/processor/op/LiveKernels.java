@@ -18,17 +18,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Assertions;
 
 /** Calls the runtime's kernels by name and checks that their results are what operators declare. */
-final class LiveKernels {
+public final class LiveKernels {
     private final Engine engine;
 
-    LiveKernels(Engine engine) {
+    public LiveKernels(Engine engine) {
         this.engine = engine;
     }
 
     List<Handle> calls(String kernel, List<Result> results, Argument... arguments) {
         Object[] values = Arrays.stream(arguments).map(LiveKernels::value).toArray();
-        Object made = invoke(method(kernel, values), values);
-        Tensor[] tensors = made instanceof Tensor one ? new Tensor[] {one} : (Tensor[]) made;
+        Tensor[] tensors = call(kernel, values);
         assertEquals(results.size(), tensors.length, kernel + ": number of results");
         List<Handle> handles = new ArrayList<>();
         for (int i = 0; i < tensors.length; i++) {
@@ -36,6 +35,12 @@ final class LiveKernels {
             handles.add(new LiveHandle(results.get(i).type(), tensors[i]));
         }
         return handles;
+    }
+
+    /** What a kernel returns, null where it makes nothing; a list of numbers is given as {@code long[]}. */
+    public Tensor[] call(String kernel, Object... values) {
+        Object made = invoke(method(kernel, values), values);
+        return made instanceof Tensor one ? new Tensor[] {one} : (Tensor[]) made;
     }
 
     private static Object value(Argument argument) {

@@ -2,13 +2,13 @@ package dev.ashlar.processor.op;
 
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.shard.Grid;
+import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Placement;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,11 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Runs every strategy that a rule allows on a mesh of simulated ranks, forward and backward, and compares it with the serial operator:
@@ -47,7 +43,7 @@ final class MeshStrategies {
 
     /** Checks all strategies; gives their texts. */
     Set<String> check(List<Tensor> operands, Draw draw) {
-        List<Grid> wholes = operands.stream().map(MeshStrategies::grid).toList();
+        List<Grid> wholes = operands.stream().map(GridTensors::grid).toList();
         var serial = kernel.run(tensors(wholes, operands), inference.outputs(), Map.of());
         List<Tensor> outputs = serial.outputs();
         List<Tensor> outputGradients = outputs.stream()
@@ -59,7 +55,7 @@ final class MeshStrategies {
                 wholes,
                 grids(outputs),
                 grids(outputGradients),
-                gradients.stream().map(g -> g.map(MeshStrategies::grid)).toList());
+                gradients.stream().map(g -> g.map(GridTensors::grid)).toList());
         Set<String> seen = new LinkedHashSet<>();
         List<String> names = IntStream.range(0, operands.size() + outputs.size())
                 .mapToObj(i -> (i < operands.size() ? "x" : "y") + i)
@@ -89,7 +85,7 @@ final class MeshStrategies {
             var run = kernel.run(tensors(own, whole.tensors()), localDims(strategy), shards(strategy, rank));
             outputs.add(grids(run.outputs()));
             gradients.add(run.gradients(tensors(of(outputGradients, rank), run.outputs())).stream()
-                    .map(g -> g.map(MeshStrategies::grid))
+                    .map(g -> g.map(GridTensors::grid))
                     .toList());
         }
         String what = name + " on " + mesh + ", " + strategy;
@@ -179,51 +175,14 @@ final class MeshStrategies {
     }
 
     private static List<Grid> grids(List<Tensor> tensors) {
-        return tensors.stream().map(MeshStrategies::grid).toList();
-    }
-
-    private static Grid grid(Tensor tensor) {
-        Tensor dense = tensor.detach().contiguous();
-        double[] values = new double[(int) dense.numel()];
-        if (dense.scalar_type().intern() == ScalarType.Long) {
-            long[] longs = new long[values.length];
-            try (LongPointer data = dense.data_ptr_long()) {
-                data.get(longs, 0, longs.length);
-            }
-            Arrays.setAll(values, i -> longs[i]);
-        } else {
-            float[] floats = new float[values.length];
-            try (FloatPointer data = dense.data_ptr_float()) {
-                data.get(floats, 0, floats.length);
-            }
-            Arrays.setAll(values, i -> floats[i]);
-        }
-        return new Grid(Arrays.stream(LiveKernels.shape(tensor)).boxed().toList(), values);
+        return tensors.stream().map(GridTensors::grid).toList();
     }
 
     /** Fresh tensors of the element types of others. */
     private static List<Tensor> tensors(List<Grid> grids, List<Tensor> like) {
         return IntStream.range(0, grids.size())
-                .mapToObj(i -> tensor(grids.get(i), like.get(i).scalar_type().intern()))
+                .mapToObj(i -> GridTensors.tensor(
+                        grids.get(i), like.get(i).scalar_type().intern()))
                 .toList();
-    }
-
-    private static Tensor tensor(Grid grid, ScalarType type) {
-        long[] shape = grid.shape().stream().mapToLong(n -> n).toArray();
-        Tensor tensor = torch.empty(shape).to(type);
-        if (type == ScalarType.Long) {
-            try (LongPointer data = tensor.data_ptr_long()) {
-                data.put(Arrays.stream(grid.values()).mapToLong(v -> (long) v).toArray(), 0, grid.values().length);
-            }
-        } else {
-            float[] floats = new float[grid.values().length];
-            for (int i = 0; i < floats.length; i++) {
-                floats[i] = (float) grid.values()[i];
-            }
-            try (FloatPointer data = tensor.data_ptr_float()) {
-                data.put(floats, 0, floats.length);
-            }
-        }
-        return tensor;
     }
 }

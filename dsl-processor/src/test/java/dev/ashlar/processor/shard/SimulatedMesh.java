@@ -139,7 +139,7 @@ public final class SimulatedMesh {
     }
 
     /** What the ranks hold after a move, each from what its group held before. */
-    List<Grid> execute(Move move, List<Grid> before) {
+    public List<Grid> execute(Move move, List<Grid> before) {
         List<Grid> after = new ArrayList<>();
         for (int rank = 0; rank < ranks(); rank++) {
             List<Grid> group =
