@@ -35,6 +35,9 @@ final class RoutineBuilder {
     private final Liveness liveness;
     private final Map<Value, Value> storage = new HashMap<>();
     private final Set<Value> fresh = new HashSet<>();
+    /** Storage that something else has a handle on as well, and may keep or pass on. */
+    private final Set<Value> held = new HashSet<>();
+
     private final Map<Value, Slot> slots = new HashMap<>();
     private final Map<Value, String> localNames = new HashMap<>();
     private final Set<String> takenNames = new HashSet<>();
@@ -203,6 +206,9 @@ final class RoutineBuilder {
     /** Gives a tensor away: the slot itself if nothing reads it later, else another handle. */
     private Operand.Tensor consume(Value value, int position, List<Value> readAgain) {
         boolean last = liveness.lastUse(value) <= position && !keptByForward(value) && !readAgain.contains(value);
+        if (!last) {
+            held.add(root(value));
+        }
         return new Operand.Tensor(slot(value), last ? Operand.Access.MOVE : Operand.Access.SHARE);
     }
 
@@ -247,11 +253,7 @@ final class RoutineBuilder {
     }
 
     private static Value base(Step.Kernel kernel) {
-        return kernel.arguments().stream()
-                .filter(Value.class::isInstance)
-                .map(Value.class::cast)
-                .findFirst()
-                .orElseThrow();
+        return Liveness.reads(kernel).get(0);
     }
 
     /** Frees what was read for the last time, and what nobody reads at all. */
@@ -336,10 +338,13 @@ final class RoutineBuilder {
 
     /**
      * Whether a tensor may be overwritten: it dies here, a kernel of this routine made its storage (an argument's may belong to others as
-     * well), and no other tensor that is read later shares it.
+     * well), no block has it, and no other tensor that is read later shares it.
      */
     private boolean overwritable(Value value, int position) {
-        if (!dies(value, position) || !fresh.contains(root(value)) || saved.contains(value)) {
+        if (!dies(value, position)
+                || !fresh.contains(root(value))
+                || held.contains(root(value))
+                || saved.contains(value)) {
             return false;
         }
         Value root = root(value);

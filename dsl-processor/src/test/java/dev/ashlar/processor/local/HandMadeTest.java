@@ -2,6 +2,7 @@ package dev.ashlar.processor.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
@@ -224,6 +225,36 @@ class HandMadeTest {
                         "s.aR[8, 4]COMPUTE = a, all_reduce over 0: [P] -> [R] for a -> b",
                         "cR[8, 4]COMPUTE = take c, all_reduce over 0: [P] -> [R] for c -> y"),
                 reduced);
+    }
+
+    /** The block may have kept the sum for its backward. */
+    @Test
+    void whatABlockHasIsNotReducedInPlace() {
+        ModelSpecs model = ModelSpecs.model("Given", "batch=8 d=4", """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Linear(out = "d", bias = false) a(x)
+                        @Use(Block) b(a)
+                        @Gelu c(a)
+                        @Add y(b, c)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """).block("Block", "", """
+                        @Input(shape = "batch d") x()
+                        @Output @Linear(out = "d", bias = false) y(x)
+                        """);
+        TestAssignment assignment = new TestAssignment(TWO)
+                .layout("x", "[S1]")
+                .with("a", "x[S1] weight[S1] -> y[P]")
+                .layout("b.x", "[P]");
+        String text = ProgramText.of(ProgramBuilder.build(Local.graph(model, TWO, assignment)));
+        assertEquals(
+                List.of("s.aR[8, 4]COMPUTE = a, all_reduce over 0: [P] -> [R] for a -> c"),
+                text.lines()
+                        .map(String::strip)
+                        .filter(l -> l.contains("for a -> c"))
+                        .limit(1)
+                        .toList());
+        assertTrue(text.contains("(share a)"), text);
     }
 
     @Test
