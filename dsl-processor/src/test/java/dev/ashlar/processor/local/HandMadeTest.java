@@ -198,6 +198,36 @@ class HandMadeTest {
                 numbers);
     }
 
+    /** Two readers want the whole of b, but one makes its gradient whole and the other in addends. */
+    @Test
+    void readersShareOneGatherThoughTheirGradientsDiffer() {
+        ModelSpecs model = ModelSpecs.model("Shared", "batch=8 d=4", """
+                @Input(shape = "batch d") x()
+                @Input(shape = "batch d") targets()
+                @Linear(out = "d", bias = false) a(x)
+                @Gelu b(a)
+                @Tanh c(b)
+                @Linear(out = "d", bias = false) e(b)
+                @Add y(c, e)
+                @Loss @MeanSquaredError loss(x=y, targets)
+                """);
+        TestAssignment assignment = new TestAssignment(TWO)
+                .layout("x", "[S0]")
+                .with("a", "x[S0] weight[R] -> y[S0]")
+                .with("b", "x[S0] -> y[S0]")
+                .with("e", "x[R] weight[S0] -> y[S1]");
+        assertCollectives(
+                model,
+                TWO,
+                assignment,
+                "forward b -> c: all_gather over 0: [S0] -> [R] 64",
+                "forward e -> y: all_gather over 0: [S1] -> [R] 64",
+                "backward e -> y: slice over 0: [R] -> [S1] 0",
+                "backward b -> e: reduce_scatter over 0: [P] -> [S0] 64",
+                "backward b -> c: slice over 0: [R] -> [S0] 0",
+                "backward a.weight: all_reduce over 0: [P] -> [R] 64");
+    }
+
     /** A sum that is read as it is as well is copied before it is reduced. */
     @Test
     void whatIsReadAgainIsNotReducedInPlace() {

@@ -8,6 +8,8 @@ import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Recompute;
+import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
@@ -29,6 +31,8 @@ import dev.ashlar.processor.shard.Strategy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +76,22 @@ class RandomAssignmentTest {
             new Shaped(mesh, assignment)
                     .check(whole.graph().root(), local.graph().root(), "");
             new CostModel(SimulatedMesh.device(false), Local.format(model)).of(local.train());
+        }
+    }
+
+    /** What is computed again reads copies that forward has made, and keeps them. */
+    @ParameterizedTest(name = "{0} on {2}")
+    @MethodSource("cases")
+    void memoryAddsUpWhenRecomputed(String name, ModelSpecs model, Mesh mesh) {
+        for (int seed = 0; seed < DRAWS; seed++) {
+            Random random = new Random(seed);
+            TrainingGraph local = RecomputedGraph.of(
+                    Local.graph(model, mesh, draw(name, mesh, seed)),
+                    (path, variant) -> Recompute.candidates(variant).stream()
+                            .filter(v -> random.nextBoolean())
+                            .collect(Collectors.toSet()));
+            MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
+            assertTrue(profile.peakBytes() >= profile.staticBytes());
         }
     }
 
