@@ -9,6 +9,7 @@ final class Incumbent {
     private final Goal goal;
     private long best = Long.MAX_VALUE;
     private Optional<int[]> labels = Optional.empty();
+    private Optional<Evaluation> evaluation = Optional.empty();
 
     Incumbent(Problem problem, Goal goal) {
         this.problem = problem;
@@ -20,16 +21,17 @@ final class Incumbent {
         return offer(x, Evaluation.of(problem, x));
     }
 
-    boolean offer(int[] x, Evaluation evaluation) {
-        if (evaluation.time() == Evaluation.FORBIDDEN || goal.timed() && evaluation.peak() > goal.budget()) {
+    boolean offer(int[] x, Evaluation offered) {
+        if (offered.time() == Evaluation.FORBIDDEN || goal.timed() && offered.peak() > goal.budget()) {
             return false;
         }
-        long value = goal.timed() ? evaluation.time() : evaluation.peak();
+        long value = goal.timed() ? offered.time() : offered.peak();
         if (value >= best) {
             return false;
         }
         best = value;
         labels = Optional.of(x.clone());
+        evaluation = Optional.of(offered);
         return true;
     }
 
@@ -46,11 +48,16 @@ final class Incumbent {
         return labels.map(int[]::clone);
     }
 
+    /** What the best labelling comes to. */
+    Optional<Evaluation> evaluation() {
+        return evaluation;
+    }
+
     /** The best labelling, evaluated. */
     Optional<Solution> solution() {
         return labels.map(x -> {
-            Evaluation evaluation = Evaluation.of(problem, x);
-            return new Solution(Arrays.stream(x).boxed().toList(), evaluation.time(), evaluation.peak());
+            Evaluation sums = Evaluation.of(problem, x);
+            return new Solution(Arrays.stream(x).boxed().toList(), sums.time(), sums.peak());
         });
     }
 }

@@ -73,39 +73,13 @@ final class Primal {
 
     private boolean improve(int variable) {
         int[] x = incumbent.labels().orElseThrow();
-        long current = local(variable, x);
+        Evaluation current = incumbent.evaluation().orElseThrow();
         int old = x[variable];
         boolean better = false;
         for (int label = 0; label < chain.problem().labels(variable); label++) {
             x[variable] = label;
-            boolean promising = label != old && (!incumbent.goal().timed() || local(variable, x) < current);
-            better |= promising && incumbent.offer(x);
+            better |= label != old && incumbent.offer(x, current.with(chain.problem(), variable, x));
         }
         return better;
-    }
-
-    /** Time of the blocks around a variable. */
-    private long local(int variable, int[] x) {
-        Problem problem = chain.problem();
-        int owner = problem.owner(variable);
-        long time = 0;
-        for (int b = owner; b < Math.min(owner + 2, chain.blocks()); b++) {
-            long[] a = new long[Quantity.COUNT];
-            for (Factor factor : problem.block(b).factors()) {
-                int entry = Evaluation.entry(problem, b, factor, x);
-                if (factor.forbidden(entry)) {
-                    return Long.MAX_VALUE;
-                }
-                for (Quantity q : Quantity.values()) {
-                    a[q.ordinal()] += factor.amount(q.ordinal(), entry);
-                }
-            }
-            time += a[Quantity.TIME.ordinal()]
-                    + Evaluation.segment(
-                            problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
-                    + Evaluation.segment(
-                            problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
-        }
-        return time;
     }
 }
