@@ -19,6 +19,7 @@ final class Chooser {
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
 
+    private final TrainingGraph graph;
     private final RecomputeProblem recompute;
     private final ProvedSolver solver;
     private final long fixedBytes;
@@ -34,6 +35,7 @@ final class Chooser {
      * @param fixedBytes memory of the device beside the plan
      */
     Chooser(TrainingGraph graph, MemoryProfile memory, CostModel costs, double seconds, long fixedBytes) {
+        this.graph = graph;
         recompute = RecomputeProblem.of(graph, memory, costs, seconds);
         solver = new ProvedSolver(recompute.problem());
         this.fixedBytes = fixedBytes;
@@ -78,21 +80,18 @@ final class Chooser {
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose(long budgetBytes) {
         if (!recompute.hasChoices()) {
-            return choice(recompute.keepAll(), mostPeakBytes, Evidence.onlyPlan(mostPeakBytes + fixedBytes, seconds));
+            return new Choice(graph, mostPeakBytes, Evidence.onlyPlan(mostPeakBytes + fixedBytes, seconds));
         }
         if (mostPeakBytes + fixedBytes <= budgetBytes) {
-            return choice(recompute.keepAll(), mostPeakBytes, evidence(seconds, 0, "nothing recomputed", 0));
+            return new Choice(graph, mostPeakBytes, evidence(seconds, 0, "nothing recomputed", 0));
         }
         long budget = Math.max(budgetBytes - fixedBytes, smallest.smallestBudget());
         Found found = feasible(budget, effort());
         Proof proof = found.outcome().certificate().proof();
         Evidence evidence = evidence(
                 recompute.seconds(found.verdict().lowerBound()), found.verdict().gap(), kind(proof), prices(proof));
-        return choice(found.outcome().solution().labels(), found.verdict().peak(), evidence);
-    }
-
-    private Choice choice(List<Integer> labels, long peakBytes, Evidence evidence) {
-        return new Choice(recompute.apply(labels), peakBytes, evidence);
+        TrainingGraph chosen = recompute.apply(found.outcome().solution().labels());
+        return new Choice(chosen, found.verdict().peak(), evidence);
     }
 
     private Evidence evidence(double lowerBoundSeconds, double gap, String kind, int prices) {

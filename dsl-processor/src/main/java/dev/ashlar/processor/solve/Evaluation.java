@@ -53,6 +53,13 @@ final class Evaluation {
         return of(problem, changed, allowed);
     }
 
+    /** What this labelling's blocks up to {@code last} and another's behind it come to; both are allowed and agree on what the blocks share. */
+    Evaluation spliced(Problem problem, Evaluation tail, int last) {
+        long[][] joined = tail.amounts.clone();
+        System.arraycopy(amounts, 0, joined, 0, last + 1);
+        return of(problem, joined, true);
+    }
+
     /** Adds up a block; whether its entries are allowed. */
     private static boolean add(Problem problem, int b, int[] x, long[] sums) {
         boolean allowed = true;

@@ -22,17 +22,24 @@ final class Incumbent {
     }
 
     boolean offer(int[] x, Evaluation offered) {
-        if (offered.time() == Evaluation.FORBIDDEN || goal.timed() && offered.peak() > goal.budget()) {
+        if (!isBetter(offered)) {
             return false;
         }
-        long value = goal.timed() ? offered.time() : offered.peak();
-        if (value >= best) {
-            return false;
-        }
-        best = value;
+        best = value(offered);
         labels = Optional.of(x.clone());
         evaluation = Optional.of(offered);
         return true;
+    }
+
+    /** Whether a labelling is allowed and better than all before. */
+    boolean isBetter(Evaluation offered) {
+        return offered.time() != Evaluation.FORBIDDEN
+                && (!goal.timed() || offered.peak() <= goal.budget())
+                && value(offered) < best;
+    }
+
+    private long value(Evaluation offered) {
+        return goal.timed() ? offered.time() : offered.peak();
     }
 
     Goal goal() {

@@ -25,15 +25,22 @@ final class Primal {
             for (Column tail : good) {
                 for (int b = 0; head != tail && b + 1 < chain.blocks(); b++) {
                     if (agree(head.labels(), tail.labels(), b)) {
-                        int[] x = head.labels().clone();
-                        for (int v = 0; v < x.length; v++) {
-                            x[v] = problem.owner(v) > b ? tail.labels()[v] : x[v];
+                        Evaluation joined = head.evaluation().spliced(problem, tail.evaluation(), b);
+                        if (incumbent.isBetter(joined)) {
+                            incumbent.offer(spliced(head.labels(), tail.labels(), b), joined);
                         }
-                        incumbent.offer(x);
                     }
                 }
             }
         }
+    }
+
+    private int[] spliced(int[] head, int[] tail, int b) {
+        int[] x = head.clone();
+        for (int v = 0; v < x.length; v++) {
+            x[v] = chain.problem().owner(v) > b ? tail[v] : x[v];
+        }
+        return x;
     }
 
     private boolean agree(int[] head, int[] tail, int b) {
