@@ -61,8 +61,7 @@ final class Chooser {
         if (proved.verdict() instanceof Verdict.Accepted accepted) {
             return accepted;
         }
-        throw new IllegalStateException(
-                "the plan's certificate is wrong: " + ((Verdict.Rejected) proved.verdict()).reason());
+        throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
     }
 
     /** A plan within a budget that has one, and what the checker says of it. */

@@ -2,10 +2,14 @@ package dev.ashlar.processor.solve;
 
 import java.util.function.Function;
 
-/** Solves a problem for any number of budgets and has the checker look at it; what the checker cannot follow is proved with less search. */
+/**
+ * Solves a problem for any number of budgets and has the checker look at it; what is too large to check is proved again with less
+ * search.
+ */
 public final class ProvedSolver {
     private final Problem problem;
     private final Solver solver;
+    private final int mostTried;
 
     /**
      * A solver of one problem.
@@ -13,7 +17,13 @@ public final class ProvedSolver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     public ProvedSolver(Problem problem) {
+        this(problem, Checker.MOST_TRIED);
+    }
+
+    /** The same with another limit of the checker. */
+    ProvedSolver(Problem problem, int mostTried) {
         this.problem = problem;
+        this.mostTried = mostTried;
         solver = new Solver(problem);
     }
 
@@ -24,16 +34,6 @@ public final class ProvedSolver {
      * @param verdict of the checker; {@link Verdict.Rejected} means that the solver is wrong
      */
     public record Proved(Outcome outcome, Verdict verdict) {}
-
-    /**
-     * Solves a problem.
-     *
-     * @param budget memory of a device, from 0 to 2^57
-     * @throws IllegalArgumentException if a block is too wide to tabulate or the budget is out of range
-     */
-    public static Proved solve(Problem problem, long budget, Effort effort) {
-        return new ProvedSolver(problem).solve(budget, effort);
-    }
 
     /**
      * The fastest labelling within a budget.
@@ -52,7 +52,7 @@ public final class ProvedSolver {
 
     private Proved proved(Effort effort, Function<Effort, Outcome> solve, long budget) {
         Proved proved = once(solve.apply(effort), budget);
-        for (Effort less = effort; proved.verdict() instanceof Verdict.Rejected && less.suffixes() > 0; ) {
+        for (Effort less = effort; proved.verdict() instanceof Verdict.TooLarge && less.suffixes() > 0; ) {
             less = less.withLessSearch();
             proved = once(solve.apply(less), budget);
         }
@@ -61,10 +61,10 @@ public final class ProvedSolver {
 
     private Proved once(Outcome outcome, long budget) {
         if (outcome instanceof Outcome.Feasible feasible) {
-            return new Proved(outcome, Checker.check(problem, budget, feasible));
+            return new Proved(outcome, Checker.check(problem, budget, feasible, mostTried));
         }
         if (outcome instanceof Outcome.Infeasible infeasible) {
-            return new Proved(outcome, Checker.check(problem, infeasible));
+            return new Proved(outcome, Checker.check(problem, infeasible, mostTried));
         }
         return new Proved(outcome, Checker.checkContradiction(problem));
     }
