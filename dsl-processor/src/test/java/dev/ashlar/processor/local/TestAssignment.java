@@ -13,23 +13,23 @@ import java.util.List;
 import java.util.Map;
 
 /** An assignment made by hand: by the names of operators, inputs and blocks, the same in all repetitions; all else is replicated. */
-final class TestAssignment implements Assignment {
+public final class TestAssignment implements Assignment {
     private final Mesh mesh;
     private final Map<String, String> strategies = new HashMap<>();
     private final Map<String, Layout> layouts = new HashMap<>();
 
-    TestAssignment(Mesh mesh) {
+    public TestAssignment(Mesh mesh) {
         this.mesh = mesh;
     }
 
     /** @param strategy {@code "x[S0] weight[R] -> y[S0]"} */
-    TestAssignment with(String operator, String strategy) {
+    public TestAssignment with(String operator, String strategy) {
         strategies.put(operator, strategy);
         return this;
     }
 
     /** @param tensor an input or output of the model, or {@code "body.x"} for one of a block */
-    TestAssignment layout(String tensor, String layout) {
+    public TestAssignment layout(String tensor, String layout) {
         layouts.put(tensor, Layout.parse(layout));
         return this;
     }
