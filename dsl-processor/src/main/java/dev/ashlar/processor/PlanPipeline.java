@@ -1,6 +1,7 @@
 package dev.ashlar.processor;
 
-import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.device.Device;
+import dev.ashlar.processor.device.Workspace;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
@@ -42,7 +43,7 @@ final class PlanPipeline implements PlanStep {
 
     @Override
     public void process(PlanSpec spec, Diagnostics diagnostics, PlanSurroundings surroundings) throws IOException {
-        Optional<Graph> graph = new GraphBuilder(catalogue, diagnostics).build(spec);
+        Optional<Graph> graph = new GraphBuilder(measured(spec, surroundings), diagnostics).build(spec);
         if (graph.isEmpty() || diagnostics.hasErrors()) {
             return;
         }
@@ -51,13 +52,27 @@ final class PlanPipeline implements PlanStep {
             return;
         }
         Program program = ProgramBuilder.build(rewrite.apply(training));
-        Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
+        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics).plan(program);
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {
                 surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
             }
         }
+    }
+
+    /** The operators with what the plan's device was measured to take; an unknown device is reported when it is planned for. */
+    private Catalogue measured(PlanSpec spec, PlanSurroundings surroundings) {
+        Optional<Device> device = surroundings.devices().find(spec.device().text());
+        Map<String, Workspace> workspaces = device.map(
+                        d -> (Map<String, Workspace>) d.calibration().workspaces())
+                .orElse(Map.of());
+        Catalogue measured = catalogue;
+        for (Map.Entry<String, Workspace> entry : workspaces.entrySet()) {
+            measured = measured.measured(
+                    entry.getKey(), entry.getValue().forward(), entry.getValue().backward());
+        }
+        return measured;
     }
 
     private static void report(Plan plan, PlanSurroundings surroundings) throws IOException {

@@ -4,6 +4,8 @@ import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.Memory;
+import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.device.MeshAxis;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
@@ -19,37 +21,36 @@ import java.util.function.Supplier;
  * Where a plan is to run.
  *
  * @param device its kind
- * @param mesh sizes of the axes, slowest link first
- * @param links the link of each axis
+ * @param mesh with a link on each axis, slowest first
  * @param budgetBytes memory of one device that the plan may use
  * @param format the number format it computes in
  * @param masters whether trained parameters have copies in 32-bit floats beside
  */
-public record PlanTarget(
-        Device device, List<Long> mesh, List<Link> links, long budgetBytes, NumberFormat format, boolean masters) {
+public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberFormat format, boolean masters) {
     /** Reads it; empty if anything is wrong, all of which is reported. */
     public static Optional<PlanTarget> read(PlanSpec spec, DeviceCatalogue catalogue, Diagnostics diagnostics) {
         Optional<Device> device = attempt(
                 diagnostics,
                 () -> catalogue.device(spec.device().text(), spec.device().source()));
-        Optional<List<Long>> mesh = attempt(diagnostics, () -> mesh(spec.mesh()));
+        Optional<List<Integer>> shape = attempt(diagnostics, () -> shape(spec.mesh()));
+        Optional<List<Link>> named = links(spec.links(), catalogue, diagnostics);
         Optional<Long> budget = attempt(
                 diagnostics,
                 () -> Memory.parse(spec.memory().text(), spec.memory().source()));
         Optional<Boolean> whole = attempt(diagnostics, () -> requireWholeBatch(spec.microBatches()));
-        if (device.isEmpty() || mesh.isEmpty() || budget.isEmpty() || whole.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<List<Link>> links =
-                attempt(diagnostics, () -> links(spec.links(), mesh.get(), device.get(), catalogue));
-        Optional<Boolean> fits = attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
-        if (links.isEmpty() || fits.isEmpty()) {
+        Optional<Mesh> mesh = shape.isEmpty() || named.isEmpty() || device.isEmpty()
+                ? Optional.empty()
+                : attempt(diagnostics, () -> mesh(spec, shape.get(), named.get(), device.get()));
+        Optional<Boolean> fits = device.isEmpty() || budget.isEmpty()
+                ? Optional.empty()
+                : attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
+        if (mesh.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
             return Optional.empty();
         }
         String precision = spec.train().precision();
         NumberFormat format = precision.equals("FP32") ? NumberFormat.FP32 : NumberFormat.BF16;
         return Optional.of(new PlanTarget(
-                device.get(), mesh.get(), links.get(), budget.get(), format, precision.equals("BF16_MIXED")));
+                device.orElseThrow(), mesh.get(), budget.orElseThrow(), format, precision.equals("BF16_MIXED")));
     }
 
     private static <T> Optional<T> attempt(Diagnostics diagnostics, Supplier<T> reading) {
@@ -61,43 +62,66 @@ public record PlanTarget(
         }
     }
 
-    private static List<Long> mesh(ValueSpec value) {
-        List<Long> sizes = new ArrayList<>();
+    private static List<Integer> shape(ValueSpec value) {
+        List<Integer> sizes = new ArrayList<>();
+        long devices = 1;
         for (ValueSpec axis : values(value)) {
-            long size = ((Number) axis.value()).longValue();
+            int size = ((Number) axis.value()).intValue();
             if (size <= 0) {
-                throw new ModelException(
-                        Code.BAD_MESH,
-                        axis.source(),
-                        "A mesh axis has at least one device, but this one has " + size + ". Write mesh = {1}.");
+                throw badMesh(
+                        axis,
+                        "A mesh axis has at least one device, but this one has " + size
+                                + ". Write the number of devices along it, as in mesh = {2, 4}.");
+            }
+            devices *= size; // below 2^62, as both factors are below 2^31
+            if (devices > Integer.MAX_VALUE) {
+                throw badMesh(axis, "Up to this axis the mesh has " + devices + " devices. Make it smaller.");
             }
             sizes.add(size);
         }
-        if (sizes.isEmpty() || sizes.stream().anyMatch(s -> s != 1)) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    value.source(),
-                    sizes.isEmpty()
-                            ? "The mesh has no axis. Write mesh = {1}."
-                            : "This version plans one device; write mesh = {1}.");
+        if (sizes.isEmpty()) {
+            throw badMesh(value, "The mesh has no axis. Write mesh = {1}.");
+        } else if (sizes.size() > Mesh.MOST_AXES) {
+            throw badMesh(
+                    value,
+                    "The mesh has " + sizes.size() + " axes, but may have at most " + Mesh.MOST_AXES
+                            + ". Merge axes with the same link.");
         }
         return List.copyOf(sizes);
     }
 
-    private static List<Link> links(ValueSpec value, List<Long> mesh, Device device, DeviceCatalogue catalogue) {
-        List<ValueSpec> named = values(value);
-        if (named.isEmpty()) {
-            return mesh.stream().map(axis -> device.link()).toList();
+    /** The links that are named, every unknown one reported. */
+    private static Optional<List<Link>> links(ValueSpec value, DeviceCatalogue catalogue, Diagnostics diagnostics) {
+        List<Link> links = new ArrayList<>();
+        for (ValueSpec named : values(value)) {
+            attempt(diagnostics, () -> catalogue.link(named.text(), named.source()))
+                    .ifPresent(links::add);
         }
-        if (named.size() != mesh.size()) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    value.source(),
-                    "The mesh has " + mesh.size() + (mesh.size() == 1 ? " axis" : " axes") + " but there are "
+        return links.size() == values(value).size() ? Optional.of(links) : Optional.empty();
+    }
+
+    /** The mesh that was asked for, once all about it is right; this version plans those of one device. */
+    private static Mesh mesh(PlanSpec spec, List<Integer> shape, List<Link> named, Device device) {
+        if (!named.isEmpty() && named.size() != shape.size()) {
+            throw badMesh(
+                    spec.links(),
+                    "The mesh has " + shape.size() + (shape.size() == 1 ? " axis" : " axes") + " but there are "
                             + named.size() + (named.size() == 1 ? " link" : " links")
                             + ". Name one link for each axis, or leave out 'links'.");
         }
-        return named.stream().map(l -> catalogue.link(l.text(), l.source())).toList();
+        List<MeshAxis> axes = new ArrayList<>();
+        for (int i = 0; i < shape.size(); i++) {
+            axes.add(new MeshAxis(shape.get(i), named.isEmpty() ? device.link() : named.get(i)));
+        }
+        Mesh mesh = new Mesh(axes);
+        if (mesh.devices() != 1) {
+            throw badMesh(spec.mesh(), "This version plans one device; write mesh = {1}.");
+        }
+        return mesh;
+    }
+
+    private static ModelException badMesh(ValueSpec value, String message) {
+        return new ModelException(Code.BAD_MESH, value.source(), message);
     }
 
     private static boolean requireWholeBatch(ValueSpec microBatches) {
