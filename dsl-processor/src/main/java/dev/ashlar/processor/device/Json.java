@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A value of a JSON text that knows where it begins. */
 sealed interface Json {
@@ -30,9 +31,12 @@ sealed interface Json {
 
     /** A list. */
     record Items(String at, List<Json> items) implements Json {
+        private static final int SHOWN = 3;
+
         @Override
         public String what() {
-            return "an array";
+            String first = items.stream().limit(SHOWN).map(Json::what).collect(Collectors.joining(", "));
+            return items.size() > SHOWN ? "[" + first + ", …]" : "[" + first + "]";
         }
     }
 

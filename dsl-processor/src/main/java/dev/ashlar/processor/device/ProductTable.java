@@ -26,7 +26,7 @@ public final class ProductTable {
         this.m = ascending(m);
         this.n = ascending(n);
         this.k = ascending(k);
-        if (flopsPerSecond.size() != m.size() * n.size() * k.size()
+        if (flopsPerSecond.size() != (long) m.size() * n.size() * k.size()
                 || flopsPerSecond.stream().anyMatch(rate -> !(rate > 0))) {
             throw new IllegalArgumentException("a table of products needs a positive rate for every m, n and k");
         }

@@ -76,10 +76,7 @@ final class ProfileNode {
     Optional<String> word(String name, Collection<String> words) {
         Optional<String> text = text(name);
         if (text.isPresent() && !words.contains(text.get())) {
-            wrong(
-                    name,
-                    "is '" + text.get() + "', but must be one of " + String.join(", ", words) + "."
-                            + Suggestions.didYouMean(text.get(), words));
+            wrong(name, "is '" + text.get() + "', but must be one of " + String.join(", ", words) + ".");
             return Optional.empty();
         }
         return text;
@@ -118,7 +115,7 @@ final class ProfileNode {
         Predicate<Json> all = v -> v instanceof Json.Items list
                 && !list.items().isEmpty()
                 && list.items().stream().allMatch(i -> isWhole(i, 1, LARGEST_SIZE));
-        Optional<List<Long>> sizes = typed(name, true, all, "whole numbers from 1 to " + LARGEST_SIZE + " in an array")
+        Optional<List<Long>> sizes = typed(name, true, all, "an array of whole numbers from 1 to " + LARGEST_SIZE)
                 .map(v -> ((Json.Items) v)
                         .items().stream().map(ProfileNode::wholeOf).toList());
         if (sizes.isPresent() && !sizes.get().equals(List.copyOf(new TreeSet<>(sizes.get())))) {
@@ -128,17 +125,18 @@ final class ProfileNode {
         return sizes;
     }
 
-    /** Numbers of more than 0, so many as given. */
-    Optional<List<Double>> rates(String name, int count) {
+    /** Numbers of more than 0, so many as given; any number of them if that is not known. */
+    Optional<List<Double>> rates(String name, Optional<Long> count) {
         Predicate<Json> all =
                 v -> v instanceof Json.Items list && list.items().stream().allMatch(ProfileNode::isRate);
-        Optional<List<Double>> rates = typed(name, true, all, "numbers of more than 0 in an array")
+        Optional<List<Double>> rates = typed(name, true, all, "an array of numbers of more than 0")
                 .map(v -> ((Json.Items) v)
                         .items().stream().map(ProfileNode::numberOf).toList());
-        if (rates.isPresent() && rates.get().size() != count) {
+        if (rates.isPresent() && count.isPresent() && rates.get().size() != count.get()) {
             wrong(
                     name,
-                    "must have " + count + " numbers, but has " + rates.get().size() + ".");
+                    "must have " + count.get() + (count.get() == 1 ? " number" : " numbers") + ", but has "
+                            + rates.get().size() + ".");
             return Optional.empty();
         }
         return rates;
@@ -161,7 +159,7 @@ final class ProfileNode {
         Predicate<Json> all =
                 v -> v instanceof Json.Items list && list.items().stream().allMatch(i -> i instanceof Json.Fields);
         List<ProfileNode> nodes = new ArrayList<>();
-        typed(name, false, all, "objects in an array").ifPresent(v -> {
+        typed(name, false, all, "an array of objects").ifPresent(v -> {
             for (Json item : ((Json.Items) v).items()) {
                 nodes.add(new ProfileNode(path + name + "[" + nodes.size() + "].", (Json.Fields) item, problems));
             }

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 public final class ProfileReader {
     private static final long SCHEMA = 1;
     private static final double NANO = 1e-9;
-    private static final int PRODUCTS_MOST = 1 << 16;
     private static final int GROUP_MOST = 1 << 16;
 
     private final SortedSet<String> operators;
@@ -160,17 +159,13 @@ public final class ProfileReader {
         Optional<List<Long>> m = node.ascending("m");
         Optional<List<Long>> n = node.ascending("n");
         Optional<List<Long>> k = node.ascending("k");
-        if (m.isEmpty() || n.isEmpty() || k.isEmpty()) {
-            return Optional.empty();
-        }
-        long count = (long) m.get().size() * n.get().size() * k.get().size();
-        if (count > PRODUCTS_MOST) {
-            node.wrong("flopsPerSecond", "may have at most " + PRODUCTS_MOST + " numbers, not " + count + ".");
-            return Optional.empty();
-        }
-        Optional<List<Double>> rates = node.rates("flopsPerSecond", (int) count);
+        boolean sizes = m.isPresent() && n.isPresent() && k.isPresent();
+        Optional<Long> count = sizes
+                ? Optional.of((long) m.get().size() * n.get().size() * k.get().size())
+                : Optional.empty();
+        Optional<List<Double>> rates = node.rates("flopsPerSecond", count);
         node.close();
-        return rates.map(r -> new ProductTable(m.get(), n.get(), k.get(), r));
+        return sizes ? rates.map(r -> new ProductTable(m.get(), n.get(), k.get(), r)) : Optional.empty();
     }
 
     private static Optional<Workspace> workspace(ProfileNode node) {
@@ -211,9 +206,9 @@ public final class ProfileReader {
                             .findFirst());
             Optional<Long> size = node.whole("size", 2, GROUP_MOST);
             Optional<List<Long>> bytes = node.ascending("tensorBytes");
-            Optional<List<Double>> nanos = bytes.flatMap(b -> node.rates("nanos", b.size()));
+            Optional<List<Double>> nanos = node.rates("nanos", bytes.map(b -> (long) b.size()));
             node.close();
-            if (kind.isEmpty() || size.isEmpty() || nanos.isEmpty()) {
+            if (kind.isEmpty() || size.isEmpty() || bytes.isEmpty() || nanos.isEmpty()) {
                 continue;
             }
             int group = size.get().intValue();

@@ -33,24 +33,25 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
                 diagnostics,
                 () -> catalogue.device(spec.device().text(), spec.device().source()));
         Optional<List<Integer>> shape = attempt(diagnostics, () -> shape(spec.mesh()));
-        Optional<List<Link>> named = links(spec.links(), catalogue, diagnostics);
+        Optional<List<Link>> links = links(spec.links(), shape, catalogue, diagnostics);
+        Optional<Boolean> one = shape.isEmpty() || links.isEmpty()
+                ? Optional.empty()
+                : attempt(diagnostics, () -> requireOneDevice(spec.mesh(), shape.get()));
         Optional<Long> budget = attempt(
                 diagnostics,
                 () -> Memory.parse(spec.memory().text(), spec.memory().source()));
         Optional<Boolean> whole = attempt(diagnostics, () -> requireWholeBatch(spec.microBatches()));
-        Optional<Mesh> mesh = shape.isEmpty() || named.isEmpty() || device.isEmpty()
-                ? Optional.empty()
-                : attempt(diagnostics, () -> mesh(spec, shape.get(), named.get(), device.get()));
         Optional<Boolean> fits = device.isEmpty() || budget.isEmpty()
                 ? Optional.empty()
                 : attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
-        if (mesh.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
+        if (one.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
             return Optional.empty();
         }
         String precision = spec.train().precision();
         NumberFormat format = precision.equals("FP32") ? NumberFormat.FP32 : NumberFormat.BF16;
-        return Optional.of(new PlanTarget(
-                device.orElseThrow(), mesh.get(), budget.orElseThrow(), format, precision.equals("BF16_MIXED")));
+        Mesh mesh = mesh(shape.orElseThrow(), links.orElseThrow(), device.orElseThrow());
+        return Optional.of(
+                new PlanTarget(device.get(), mesh, budget.orElseThrow(), format, precision.equals("BF16_MIXED")));
     }
 
     private static <T> Optional<T> attempt(Diagnostics diagnostics, Supplier<T> reading) {
@@ -90,34 +91,53 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
         return List.copyOf(sizes);
     }
 
-    /** The links that are named, every unknown one reported. */
-    private static Optional<List<Link>> links(ValueSpec value, DeviceCatalogue catalogue, Diagnostics diagnostics) {
+    /** The links that are named, none or one for each axis; every unknown one is reported. */
+    private static Optional<List<Link>> links(
+            ValueSpec value, Optional<List<Integer>> shape, DeviceCatalogue catalogue, Diagnostics diagnostics) {
+        List<ValueSpec> named = values(value);
         List<Link> links = new ArrayList<>();
-        for (ValueSpec named : values(value)) {
-            attempt(diagnostics, () -> catalogue.link(named.text(), named.source()))
+        for (ValueSpec link : named) {
+            attempt(diagnostics, () -> catalogue.link(link.text(), link.source()))
                     .ifPresent(links::add);
         }
-        return links.size() == values(value).size() ? Optional.of(links) : Optional.empty();
+        Optional<Boolean> fits = shape.isEmpty()
+                ? Optional.empty()
+                : attempt(
+                        diagnostics,
+                        () -> requireLinkPerAxis(
+                                value, named.size(), shape.get().size()));
+        return fits.isPresent() && links.size() == named.size() ? Optional.of(links) : Optional.empty();
     }
 
-    /** The mesh that was asked for, once all about it is right; this version plans those of one device. */
-    private static Mesh mesh(PlanSpec spec, List<Integer> shape, List<Link> named, Device device) {
-        if (!named.isEmpty() && named.size() != shape.size()) {
+    private static boolean requireLinkPerAxis(ValueSpec value, int links, int axes) {
+        if (links != 0 && links != axes) {
             throw badMesh(
-                    spec.links(),
-                    "The mesh has " + shape.size() + (shape.size() == 1 ? " axis" : " axes") + " but there are "
-                            + named.size() + (named.size() == 1 ? " link" : " links")
+                    value,
+                    "The mesh has " + axes + (axes == 1 ? " axis" : " axes") + " but there "
+                            + (links == 1 ? "is 1 link" : "are " + links + " links")
                             + ". Name one link for each axis, or leave out 'links'.");
         }
+        return true;
+    }
+
+    private static boolean requireOneDevice(ValueSpec value, List<Integer> shape) {
+        if (shape.stream().anyMatch(size -> size != 1)) {
+            throw badMesh(value, "This version plans one device; write mesh = {1}.");
+        }
+        return true;
+    }
+
+    /**
+     * The mesh of a sound shape.
+     *
+     * @param links one for each axis, or none for the device's own on all
+     */
+    static Mesh mesh(List<Integer> shape, List<Link> links, Device device) {
         List<MeshAxis> axes = new ArrayList<>();
-        for (int i = 0; i < shape.size(); i++) {
-            axes.add(new MeshAxis(shape.get(i), named.isEmpty() ? device.link() : named.get(i)));
+        for (int size : shape) {
+            axes.add(new MeshAxis(size, links.isEmpty() ? device.link() : links.get(axes.size())));
         }
-        Mesh mesh = new Mesh(axes);
-        if (mesh.devices() != 1) {
-            throw badMesh(spec.mesh(), "This version plans one device; write mesh = {1}.");
-        }
-        return mesh;
+        return new Mesh(axes);
     }
 
     private static ModelException badMesh(ValueSpec value, String message) {

@@ -116,9 +116,9 @@ class ProfileReaderTest {
                 "\"fp32\": 52000000000000|\"fp32\": -5|'device.flopsPerSecond.fp32' must be a number of more than 0, not -5.",
                 "\"size\": 8|\"size\": 2|'links[0].collectives[1].size' has a table of all_reduce already.",
                 "\"m\": [64, 128]|\"m\": [128, 64]|'products.bf16.m' must ascend.",
-                "\"m\": [64, 128]|\"m\": [64]|'products.bf16.flopsPerSecond' must have 1 numbers, but has 2.",
+                "\"m\": [64, 128]|\"m\": [64]|'products.bf16.flopsPerSecond' must have 1 number, but has 2.",
                 "\"linear\"|\"lineer\"|'workspace.lineer' is no operator; there are layer_norm, linear. Did you mean 'linear'?",
-                "\"links\": [|\"links\": [ 3, |'links' must be objects in an array, not an array.",
+                "\"links\": [|\"links\": [ 3, |'links' must be an array of objects, not [3, an object].",
                 "\"machine\": \"lab\",||'machine' is missing.",
                 "\"schema\": 1|\"schema\": 7|'schema' is 7, but this version reads 1."
             })
