@@ -1,6 +1,6 @@
 package dev.ashlar.processor.solve;
 
-/** Solves a problem and has the checker look at it; what the checker cannot follow is proved again with less search. */
+/** Solves a problem and has the checker look at it; what is too large to check is proved again with less search. */
 public final class ProvedSolver {
     private ProvedSolver() {}
 
@@ -19,21 +19,26 @@ public final class ProvedSolver {
      * @throws IllegalArgumentException if a block is too wide to tabulate or the budget is out of range
      */
     public static Proved solve(Problem problem, long budget, Effort effort) {
-        Proved proved = once(problem, budget, effort);
-        for (Effort less = effort; proved.verdict() instanceof Verdict.Rejected && less.suffixes() > 0; ) {
+        return solve(problem, budget, effort, Checker.MOST_TRIED);
+    }
+
+    /** The same with another limit of the checker. */
+    static Proved solve(Problem problem, long budget, Effort effort, int mostTried) {
+        Proved proved = once(problem, budget, effort, mostTried);
+        for (Effort less = effort; proved.verdict() instanceof Verdict.TooLarge && less.suffixes() > 0; ) {
             less = less.withLessSearch();
-            proved = once(problem, budget, less);
+            proved = once(problem, budget, less, mostTried);
         }
         return proved;
     }
 
-    private static Proved once(Problem problem, long budget, Effort effort) {
+    private static Proved once(Problem problem, long budget, Effort effort, int mostTried) {
         Outcome outcome = Solver.solve(problem, budget, effort);
         if (outcome instanceof Outcome.Feasible feasible) {
-            return new Proved(outcome, Checker.check(problem, budget, feasible));
+            return new Proved(outcome, Checker.check(problem, budget, feasible, mostTried));
         }
         if (outcome instanceof Outcome.Infeasible infeasible) {
-            return new Proved(outcome, Checker.check(problem, infeasible));
+            return new Proved(outcome, Checker.check(problem, infeasible, mostTried));
         }
         return new Proved(outcome, Checker.checkContradiction(problem));
     }

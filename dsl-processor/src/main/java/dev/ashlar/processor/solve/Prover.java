@@ -66,7 +66,7 @@ final class Prover {
         for (double share = 0.25; proof.bound() < target(); share *= 2) {
             long target = target();
             long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
-            if (!search.run(cutoff, budget, Integer.MAX_VALUE)) {
+            if (effort.suffixes() == 0 || !search.run(cutoff, budget, Integer.MAX_VALUE)) {
                 return branches == 0 ? proof : better(proof, branch(dual, restriction, branches));
             }
             proof = new Proof.Search(prices, Math.min(cutoff, incumbent.best()));
