@@ -1,5 +1,6 @@
 package dev.ashlar.processor.local;
 
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.Hop;
@@ -83,9 +84,10 @@ final class Parts {
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
             int axis = reduction.meshAxis();
-            long wireBytes =
-                    collectives.allReduceBytes(axis, reduction.reduction().bytes());
-            insides.add(new Part.Inside(axis, reduction.reduction(), collectives.ticks(axis, wireBytes)));
+            long wireBytes = collectives.wireBytes(
+                    Collective.ALL_REDUCE, axis, reduction.reduction().bytes());
+            insides.add(new Part.Inside(
+                    axis, reduction.reduction(), collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes)));
         }
         List<List<Hop>> gradients = new ArrayList<>();
         int inputs = node.inputs().size();

@@ -8,6 +8,7 @@ import dev.ashlar.processor.cost.CollectiveCost;
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.cost.OperatorCost;
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.shard.Collectives;
@@ -82,8 +83,8 @@ class LocalCostTest {
                         .with("logits", "x[R] weight[S0] -> y[S2]")
                         .with("loss", "logits[S2] targets[R] -> y[R]"));
         Collectives collectives = Local.collectives(FOUR);
-        double insideSeconds = Collectives.seconds(collectives.ticks(0, 4 * 16 * 6 / 4))
-                + Collectives.seconds(collectives.ticks(0, 8 * 16 * 6 / 4));
+        double insideSeconds = Collectives.seconds(collectives.ticks(Collective.ALL_REDUCE, 0, 4 * 16 * 6 / 4))
+                + Collectives.seconds(collectives.ticks(Collective.ALL_REDUCE, 0, 8 * 16 * 6 / 4));
         double launchSeconds = 4e-6;
         assertEquals(
                 launchSeconds + insideSeconds, operator(cost, "loss").forward().seconds(), 1e-12);
