@@ -35,6 +35,7 @@ final class Prover {
         Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE);
         Primal primal = new Primal(chain, incumbent);
         dual.ifPresent(primal::splice);
+        dual.ifPresent(primal::bridge);
         primal.descend();
         return dual;
     }
