@@ -11,8 +11,6 @@ import dev.ashlar.processor.op.Catalogue;
 import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
-import dev.ashlar.processor.program.Program;
-import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.report.CostTable;
 import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
@@ -50,12 +48,12 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Program program = ProgramBuilder.build(rewrite.apply(training));
-        Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(program);
+        Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(rewrite.apply(training));
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {
-                surroundings.write(new StepWriter(program, facts(plan.get())).write(surroundings.generated()));
+                surroundings.write(
+                        new StepWriter(plan.get().program(), facts(plan.get())).write(surroundings.generated()));
             }
         }
     }

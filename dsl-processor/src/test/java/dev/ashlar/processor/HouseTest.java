@@ -42,8 +42,12 @@ final class HouseTest {
     static final ArchRule SOLVE = knows("solve");
 
     @ArchTest
-    static final ArchRule PLAN =
-            knows("plan", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
+    static final ArchRule PLAN = knows(
+            "plan", "recompute", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
+
+    @ArchTest
+    static final ArchRule RECOMPUTE =
+            knows("recompute", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
 
     @ArchTest
     static final ArchRule PROGRAM = knows("program", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");

@@ -166,14 +166,14 @@ public final class ModelSpecs {
     public Plan plan() {
         Diagnostics diagnostics = new Diagnostics();
         return new Planner(DeviceCatalogue.standard(), diagnostics)
-                .plan(program())
+                .plan(graph())
                 .orElseThrow(() -> new AssertionError(text(diagnostics)));
     }
 
     /** What is wrong with the plan, each as {@code "place: [code] message"}; fails if nothing is. */
     public List<String> problems() {
         Diagnostics diagnostics = new Diagnostics();
-        if (new Planner(DeviceCatalogue.standard(), diagnostics).plan(program()).isPresent()) {
+        if (new Planner(DeviceCatalogue.standard(), diagnostics).plan(graph()).isPresent()) {
             throw new AssertionError("nothing is wrong with the plan");
         }
         List<String> problems = new ArrayList<>();

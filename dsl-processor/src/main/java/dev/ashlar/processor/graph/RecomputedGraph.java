@@ -46,7 +46,7 @@ public final class RecomputedGraph {
         Key key = new Key(variant, dropped, inOrder);
         Variant known = made.get(key);
         if (known == null) {
-            known = Recompute.of(withRuns(variant, runs), dropped);
+            known = Recompute.of(variant.withRuns(runs), dropped);
             made.put(key, known);
         }
         return known;
@@ -68,36 +68,5 @@ public final class RecomputedGraph {
             }
         }
         return List.copyOf(changed);
-    }
-
-    private static Variant withRuns(Variant variant, Map<UseNode, List<Step.Run>> runs) {
-        if (runs.isEmpty()) {
-            return variant;
-        }
-        return new Variant(
-                variant.scope(),
-                variant.mode(),
-                variant.inputs(),
-                variant.forward().stream().map(s -> withRuns(s, runs)).toList(),
-                variant.outputs(),
-                variant.losses(),
-                variant.outputGradients(),
-                variant.backward().stream().map(s -> withRuns(s, runs)).toList(),
-                variant.inputGradients());
-    }
-
-    private static Step withRuns(Step step, Map<UseNode, List<Step.Run>> runs) {
-        if (step instanceof Step.BlockForward block) {
-            return new Step.BlockForward(
-                    block.node(), runs.getOrDefault(block.node(), block.runs()), block.inputs(), block.outputs());
-        }
-        if (step instanceof Step.BlockBackward block) {
-            return new Step.BlockBackward(
-                    block.node(),
-                    runs.getOrDefault(block.node(), block.runs()),
-                    block.outputGradients(),
-                    block.inputGradients());
-        }
-        return step;
     }
 }

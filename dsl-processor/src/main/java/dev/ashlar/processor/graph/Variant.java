@@ -1,6 +1,7 @@
 package dev.ashlar.processor.graph;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,38 @@ public record Variant(
     public enum Mode {
         TRAIN,
         EVALUATE
+    }
+
+    /** The same with other repetitions of the blocks that it uses; a block that is not named stays. */
+    public Variant withRuns(Map<UseNode, List<Step.Run>> runs) {
+        if (runs.isEmpty()) {
+            return this;
+        }
+        return new Variant(
+                scope,
+                mode,
+                inputs,
+                forward.stream().map(s -> withRuns(s, runs)).toList(),
+                outputs,
+                losses,
+                outputGradients,
+                backward.stream().map(s -> withRuns(s, runs)).toList(),
+                inputGradients);
+    }
+
+    private static Step withRuns(Step step, Map<UseNode, List<Step.Run>> runs) {
+        if (step instanceof Step.BlockForward block) {
+            return new Step.BlockForward(
+                    block.node(), runs.getOrDefault(block.node(), block.runs()), block.inputs(), block.outputs());
+        }
+        if (step instanceof Step.BlockBackward block) {
+            return new Step.BlockBackward(
+                    block.node(),
+                    runs.getOrDefault(block.node(), block.runs()),
+                    block.outputGradients(),
+                    block.inputGradients());
+        }
+        return step;
     }
 
     /** Identity: two may look alike and still be two. */

@@ -72,7 +72,7 @@ final class CrossEntropyOperator implements Operator {
         long targets = shapes.inputs().get(1).elements();
         long run = Workspaces.widens(shapes) ? Float.BYTES * Math.min(logits, RUN) : 0;
         return Work.pointwise(shapes.input(), 5, 3)
-                .workspace(Math.max(20 * targets, run), Math.max(20 * targets, 12 * targets + run));
+                .workspace(Math.max(20 * targets, run), Math.max(20 * targets, 16 * targets + Float.BYTES + run));
     }
 
     @Override

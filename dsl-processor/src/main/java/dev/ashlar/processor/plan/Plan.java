@@ -16,6 +16,7 @@ import java.util.List;
  * @param operators every operator of every repetition, in order of its forward
  * @param parameters every parameter and buffer of the model, tied ones after their owners
  * @param time what one step takes
+ * @param evidence how good it is among all plans of the model
  * @param modelHash SHA-256 of the graph, 64 hexadecimal digits
  * @param planHash SHA-256 of the program and where it runs, 64 hexadecimal digits
  * @param summary four to six short lines for people
@@ -27,6 +28,7 @@ public record Plan(
         List<OperatorPlan> operators,
         List<ModelParameter> parameters,
         StepTime time,
+        Evidence evidence,
         String modelHash,
         String planHash,
         List<String> summary) {

@@ -4,9 +4,10 @@ package dev.ashlar.processor.plan;
  * Estimated time of one step.
  *
  * @param computeSeconds forward and backward of all operators, and sums of gradients
+ * @param recomputeSeconds the part of it that computes tensors again which forward did not keep
  * @param updateSeconds the optimizer's update
  */
-public record StepTime(double computeSeconds, double updateSeconds) {
+public record StepTime(double computeSeconds, double recomputeSeconds, double updateSeconds) {
     /** The whole step. */
     public double seconds() {
         return computeSeconds + updateSeconds;

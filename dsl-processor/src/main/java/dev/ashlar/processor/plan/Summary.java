@@ -9,13 +9,22 @@ import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A plan in a few lines for people. */
 final class Summary {
+    private static final int SHOWN = 4;
+
     private Summary() {}
 
     static List<String> lines(
-            Program program, PlanTarget target, MemoryProfile memory, List<ModelParameter> parameters, StepTime time) {
+            Program program,
+            PlanTarget target,
+            MemoryProfile memory,
+            List<OperatorPlan> operators,
+            List<ModelParameter> parameters,
+            StepTime time) {
         PlanSpec spec = program.graph().graph().spec();
         List<String> lines = new ArrayList<>();
         long own = parameters.stream()
@@ -33,12 +42,30 @@ final class Summary {
                 + Memory.text(othersAtPeak(memory)) + " activations");
         if (program.backward().isPresent()) {
             lines.add("saved   " + memory.saved().size() + " tensors, " + Memory.text(memory.savedBytes())
-                    + ", all kept for backward");
+                    + (RecomputedSegment.of(operators).isEmpty() ? ", all" : ",") + " kept for backward");
+            recomputed(operators).ifPresent(lines::add);
         }
         lines.add((program.backward().isPresent() ? "step    " : "time    ") + "about " + duration(time.seconds())
                 + " estimated"
                 + (time.updateSeconds() > 0 ? ", " + duration(time.updateSeconds()) + " of it update" : ""));
         return List.copyOf(lines);
+    }
+
+    private static Optional<String> recomputed(List<OperatorPlan> operators) {
+        List<RecomputedSegment> segments = RecomputedSegment.of(operators);
+        if (segments.isEmpty()) {
+            return Optional.empty();
+        }
+        long tensors = operators.stream().mapToLong(o -> o.recomputed().size()).sum();
+        long bytes = segments.stream().mapToLong(RecomputedSegment::bytes).sum();
+        double seconds =
+                segments.stream().mapToDouble(RecomputedSegment::seconds).sum();
+        String where = segments.stream()
+                .limit(SHOWN)
+                .map(s -> s.name() + (s.name().isEmpty() ? "" : ": ") + String.join(", ", s.tensors()))
+                .collect(Collectors.joining("; "));
+        return Optional.of("again   " + tensors + " tensors, " + Memory.text(bytes) + ", recomputed in "
+                + duration(seconds) + ": " + where + (segments.size() > SHOWN ? "; …" : ""));
     }
 
     private static long gradientsAtPeak(MemoryProfile memory) {

@@ -101,7 +101,7 @@ public final class ProgramBuilder {
     }
 
     /** What backward reads of forward, in order of its making. */
-    private static Set<Value> saved(Variant variant) {
+    public static Set<Value> saved(Variant variant) {
         Set<Value> read = new HashSet<>();
         variant.backward().forEach(s -> read.addAll(Liveness.reads(s)));
         variant.backward().forEach(s -> Liveness.makes(s).forEach(read::remove)); // recomputed

@@ -66,7 +66,7 @@ final class OperatorJson {
             json.writeStringField("strategy", serial(node));
             direction("forward", operator.cost().forward());
             direction("backward", operator.cost().backward());
-            saved(operator.saved());
+            saved(operator);
             json.writeArrayFieldStart("alternatives");
             json.writeEndArray();
             json.writeEndObject();
@@ -92,15 +92,20 @@ final class OperatorJson {
         json.writeEndObject();
     }
 
-    private void saved(List<SavedTensor> saved) throws IOException {
+    private void saved(OperatorPlan operator) throws IOException {
         json.writeArrayFieldStart("saved");
-        for (SavedTensor tensor : saved) {
+        decided(operator.saved(), "keep");
+        decided(operator.recomputed(), "recompute");
+        json.writeEndArray();
+    }
+
+    private void decided(List<SavedTensor> tensors, String decision) throws IOException {
+        for (SavedTensor tensor : tensors) {
             json.writeStartObject();
             json.writeStringField("tensor", tensor.name());
             json.writeNumberField("bytes", tensor.bytes());
-            json.writeStringField("decision", "keep");
+            json.writeStringField("decision", decision);
             json.writeEndObject();
         }
-        json.writeEndArray();
     }
 }

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.core.util.Separators;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.plan.Evidence;
 import dev.ashlar.processor.plan.Plan;
+import dev.ashlar.processor.plan.RecomputedSegment;
+import dev.ashlar.processor.plan.Tradeoff;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
 import java.io.IOException;
@@ -76,7 +79,7 @@ public final class PlanJson {
         new OperatorJson(json).parameters(plan.parameters(), plan.target());
         new OperatorJson(json).operators(plan.operators());
         emptyArray(json, "collectives");
-        emptyArray(json, "recompute");
+        recompute(json);
         timeline(json);
         json.writeEndObject();
     }
@@ -118,7 +121,6 @@ public final class PlanJson {
         json.writeEndObject();
     }
 
-    /** Everything is kept, so that the plan itself is the smallest there is. */
     private void memory(JsonGenerator json) throws IOException {
         MemoryProfile memory = plan.memory();
         json.writeObjectFieldStart("memory");
@@ -129,7 +131,7 @@ public final class PlanJson {
         json.writeNumberField("parameterBytes", memory.parameterBytes());
         json.writeNumberField("gradientBytes", memory.gradientBytes());
         json.writeNumberField("optimizerBytes", memory.optimizerBytes());
-        json.writeNumberField("smallestFeasibleBytes", plan.deviceBytes());
+        json.writeNumberField("smallestFeasibleBytes", plan.evidence().smallestFeasibleBytes());
         json.writeEndObject();
     }
 
@@ -139,28 +141,50 @@ public final class PlanJson {
         json.writeNumberField("computeNanos", nanos(plan.time().seconds()));
         json.writeNumberField("communicationNanos", 0);
         json.writeNumberField("exposedCommunicationNanos", 0);
-        json.writeNumberField("recomputeNanos", 0);
+        json.writeNumberField("recomputeNanos", nanos(plan.time().recomputeSeconds()));
         json.writeEndObject();
     }
 
-    /** One device with everything kept leaves nothing to choose: the only plan is the fastest. */
     private void proof(JsonGenerator json) throws IOException {
+        Evidence evidence = plan.evidence();
         json.writeObjectFieldStart("proof");
-        json.writeNumberField("lowerBoundNanos", nanos(plan.time().seconds()));
-        json.writeNumberField("gap", 0);
+        // Rounded, a bound that is met could come out above what meets it.
+        json.writeNumberField(
+                "lowerBoundNanos", Math.min(nanos(plan.time().seconds()), nanos(evidence.lowerBoundSeconds())));
+        json.writeNumberField("gap", evidence.gap());
         json.writeObjectFieldStart("certificate");
-        json.writeStringField("kind", "only plan");
+        json.writeStringField("kind", evidence.kind());
+        json.writeNumberField("prices", evidence.prices());
         json.writeEndObject();
         json.writeEndObject();
     }
 
     private void pareto(JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("pareto");
-        json.writeStartObject();
-        json.writeNumberField("budgetBytes", plan.deviceBytes());
-        json.writeNumberField("stepNanos", nanos(plan.time().seconds()));
-        json.writeNumberField("gap", 0);
-        json.writeEndObject();
+        for (Tradeoff tradeoff : plan.evidence().tradeoffs()) {
+            json.writeStartObject();
+            json.writeNumberField("budgetBytes", tradeoff.budgetBytes());
+            json.writeNumberField("stepNanos", nanos(tradeoff.stepSeconds()));
+            json.writeNumberField("gap", tradeoff.gap());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void recompute(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("recompute");
+        for (RecomputedSegment segment : RecomputedSegment.of(plan.operators())) {
+            json.writeStartObject();
+            json.writeStringField("segment", segment.name());
+            json.writeArrayFieldStart("tensors");
+            for (String tensor : segment.tensors()) {
+                json.writeString(tensor);
+            }
+            json.writeEndArray();
+            json.writeNumberField("bytes", segment.bytes());
+            json.writeNumberField("nanos", nanos(segment.seconds()));
+            json.writeEndObject();
+        }
         json.writeEndArray();
     }
 

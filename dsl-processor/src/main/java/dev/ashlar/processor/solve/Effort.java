@@ -5,7 +5,7 @@ package dev.ashlar.processor.solve;
  *
  * @param gap relative distance of time and bound that is close enough; 0 asks for the optimum
  * @param options partial ones of one block that one search tries
- * @param suffixes of the chain that one search tries
+ * @param suffixes of the chain that one search without a beam tries
  * @param branches nested splits by boundary labels
  */
 public record Effort(double gap, int options, int suffixes, int branches) {

@@ -13,6 +13,7 @@ final class LabelSearch {
     private final Relaxation relaxation;
     private final Incumbent incumbent;
     private final Effort effort;
+    private int limit;
     private int tried;
 
     /**
@@ -127,6 +128,8 @@ final class LabelSearch {
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
         boolean complete = true;
         tried = 0;
+        // A beam bounds itself.
+        limit = beam == Integer.MAX_VALUE ? effort.suffixes() : Integer.MAX_VALUE;
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
             List<List<List<Option>>> byEntry =
@@ -141,7 +144,7 @@ final class LabelSearch {
                     kept = new ArrayList<>(kept.subList(0, beam));
                     complete = false;
                 }
-                if (tried > effort.suffixes()) {
+                if (tried > limit) {
                     return false;
                 }
                 longer.add(kept);
@@ -188,7 +191,7 @@ final class LabelSearch {
         for (int j = 0; j < suffixes.size(); j++) {
             for (Option o : byExit.get(j)) {
                 tried += suffixes.get(j).size();
-                if (tried > effort.suffixes()) {
+                if (tried > limit) {
                     return;
                 }
                 for (Suffix s : suffixes.get(j)) {
@@ -238,6 +241,12 @@ final class LabelSearch {
             }
             rest = rest.orElseThrow().rest();
         }
-        incumbent.offer(x);
+        Evaluation evaluation = Evaluation.of(chain.problem(), x);
+        long peak = suffix.peak() == Option.NONE ? 0 : suffix.fixed() + suffix.peak();
+        boolean sameTime = !incumbent.goal().timed() || evaluation.time() == suffix.time();
+        if (!sameTime || evaluation.peak() != peak) {
+            throw new IllegalStateException("the sums of a search are not those of its labelling");
+        }
+        incumbent.offer(x, evaluation);
     }
 }

@@ -170,6 +170,16 @@ public final class Problem {
         return variables[block][node];
     }
 
+    /** Whether a block has the variable. */
+    boolean contains(int block, int variable) {
+        for (int v : variables[block]) {
+            if (v == variable) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Labels of a variable. */
     public int labels(int variable) {
         return labels.get(variable);

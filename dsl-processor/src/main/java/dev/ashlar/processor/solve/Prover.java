@@ -35,8 +35,10 @@ final class Prover {
         Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE);
         Primal primal = new Primal(chain, incumbent);
         dual.ifPresent(primal::splice);
-        dual.ifPresent(primal::bridge);
-        primal.descend();
+        if (dual.isPresent() && !close(bound(dual.get()))) {
+            primal.bridge(dual.get());
+            primal.descend();
+        }
         return dual;
     }
 
@@ -51,7 +53,9 @@ final class Prover {
                 break;
             }
         }
-        new Primal(chain, incumbent).descend();
+        if (!close(bound)) {
+            new Primal(chain, incumbent).descend();
+        }
     }
 
     /** A proof of the highest bound within the effort. */

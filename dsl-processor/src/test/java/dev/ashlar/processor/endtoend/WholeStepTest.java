@@ -3,6 +3,7 @@ package dev.ashlar.processor.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.RewritingProcessor;
 import dev.ashlar.processor.endtoend.ModelCase.Outcome;
@@ -12,11 +13,15 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.train.PlannedStep;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.annotation.processing.Processor;
@@ -96,6 +101,32 @@ final class WholeStepTest {
             sizes.put(parts[0], from + random.nextInt(to - from + 1));
         }
         return sizes;
+    }
+
+    /** In the smallest memory there is. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithAutogradInTheSmallestMemory(ModelCase model, @TempDir Path directory) throws IOException {
+        Map<String, Integer> sizes = sizes(model, 5);
+        String file = model.file(sizes);
+        long least;
+        try (CompiledPlan whole = CompiledPlan.of(file, directory.resolve("whole"))) {
+            String json = Files.readString(whole.result().classes().resolve("net/Laptop.plan.json"));
+            Matcher smallest =
+                    Pattern.compile("\"smallestFeasibleBytes\": (\\d+)").matcher(json);
+            assertTrue(smallest.find());
+            least = Long.parseLong(smallest.group(1));
+        }
+        try (CompiledPlan plan = CompiledPlan.of(within(file, least), directory.resolve("least"))) {
+            assertEquals(
+                    plan.written("Laptop").contains("// recompute "),
+                    plan.written("Laptop").contains(" * again   "));
+            compare(model, sizes, plan, 5);
+        }
+    }
+
+    private static String within(String file, long bytes) {
+        return file.replace("memory = \"1GiB\"", "memory = \"" + bytes + "B\"");
     }
 
     private static void compare(ModelCase model, Map<String, Integer> sizes, CompiledPlan plan, long seed) {

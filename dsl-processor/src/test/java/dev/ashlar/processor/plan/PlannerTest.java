@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PlannerTest {
     @Test
@@ -26,21 +29,79 @@ class PlannerTest {
                 SampleModels.mlp().plan().summary());
     }
 
-    /** The smallest memory that does is the peak: one byte less does not. */
+    /** Within the smallest memory there is a plan, with one byte less there is none. */
     @Test
     void oneByteLessDoesNotFit() {
-        long peak = SampleModels.gpt(3).plan().deviceBytes();
-        assertEquals(
-                peak, SampleModels.gpt(3).memory(peak + "B").plan().target().budgetBytes());
-        assertEquals(List.of("""
-                        Plan.memory: [ASH-063] No plan fits 190.2 KiB (194775 bytes): the smallest that does needs 190.2 KiB \
-                        (194776 bytes), at backward body[2].act. Write memory = "194776B" or more, or make the model or its \
-                        batch smaller. The largest at the peak:
-                          86.3 KiB optimizer state
-                          43.1 KiB parameters in 53 tensors
-                          12.0 KiB body[*].up in 3 tensors, made by Decoder.up
-                          8.0 KiB body[*].act in 2 tensors, made by Decoder.act
-                          6.2 KiB gradients in 5 tensors"""), SampleModels.gpt(3).memory(peak - 1 + "B").problems());
+        long least = SampleModels.gpt(3).plan().evidence().smallestFeasibleBytes();
+        assertEquals(least, SampleModels.gpt(3).memory(least + "B").plan().deviceBytes());
+        List<String> problems = SampleModels.gpt(3).memory(least - 1 + "B").problems();
+        assertEquals(1, problems.size());
+        assertTrue(
+                problems.get(0).contains("(" + (least - 1) + " bytes): the smallest that does needs"), problems.get(0));
+        assertTrue(problems.get(0).contains("Write memory = \"" + least + "B\" or more"), problems.get(0));
+        assertTrue(problems.get(0).contains("\n  86.3 KiB optimizer state\n"), problems.get(0));
+    }
+
+    static Stream<ModelSpecs> models() {
+        return Stream.of(
+                SampleModels.mlp(),
+                SampleModels.cnn(),
+                SampleModels.severalLosses(),
+                SampleModels.gpt(1),
+                SampleModels.gpt(6),
+                SampleModels.sharedAndTied(),
+                SampleModels.nested(),
+                SampleModels.collecting("STACK"),
+                SampleModels.flat(60));
+    }
+
+    /** Every budget between the smallest and what keeps all has a plan within it, and more memory is never slower. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void moreMemoryIsNeverSlower(ModelSpecs model) {
+        Plan whole = model.memory("8GiB").plan();
+        long least = whole.evidence().smallestFeasibleBytes();
+        double before = Double.POSITIVE_INFINITY;
+        for (Tradeoff point : whole.evidence().tradeoffs()) {
+            assertTrue(point.stepSeconds() <= before);
+            assertTrue(point.gap() >= 0 && point.gap() <= 0.01, () -> "gap " + point.gap());
+            before = point.stepSeconds();
+        }
+        assertEquals(least, whole.evidence().tradeoffs().get(0).budgetBytes());
+        assertEquals(whole.time().seconds(), before);
+        for (long budget : List.of(least, (least + whole.deviceBytes()) / 2, whole.deviceBytes() - 1)) {
+            if (budget < least) {
+                continue;
+            }
+            Plan plan = model.memory(budget + "B").plan();
+            assertTrue(plan.deviceBytes() <= budget);
+            assertTrue(plan.time().seconds() >= plan.evidence().lowerBoundSeconds() * (1 - 1e-9));
+            assertTrue(plan.evidence().gap() <= 1e-4);
+            assertEquals(least, plan.evidence().smallestFeasibleBytes());
+            assertEquals(
+                    plan.time().recomputeSeconds() > 0,
+                    !RecomputedSegment.of(plan.operators()).isEmpty());
+        }
+    }
+
+    @Test
+    void evaluationHasNoChoices() {
+        Plan plan = SampleModels.gpt(3).evaluates().plan();
+        assertEquals("only plan", plan.evidence().kind());
+        assertEquals(plan.deviceBytes(), plan.evidence().smallestFeasibleBytes());
+    }
+
+    @Test
+    void tellsWhatIsRecomputed() {
+        long least = SampleModels.gpt(3).plan().evidence().smallestFeasibleBytes();
+        Plan plan = SampleModels.gpt(3).memory(least + "B").plan();
+        List<RecomputedSegment> segments = RecomputedSegment.of(plan.operators());
+        assertTrue(segments.stream().anyMatch(s -> s.name().startsWith("body[")), segments::toString);
+        String line = plan.summary().stream()
+                .filter(l -> l.startsWith("again"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(line.contains(segments.get(0).tensors().get(0)), line);
     }
 
     @Test

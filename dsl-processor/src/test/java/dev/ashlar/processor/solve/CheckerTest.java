@@ -247,7 +247,7 @@ final class CheckerTest {
     void whatIsTooLargeIsProvedWithLessSearch() {
         int weaker = 0;
         for (Solved s : solved(Effort.EXACT)) {
-            ProvedSolver.Proved proved = ProvedSolver.solve(s.problem(), s.budget(), Effort.EXACT, 0);
+            ProvedSolver.Proved proved = new ProvedSolver(s.problem(), 0).solve(s.budget(), Effort.EXACT);
             Verdict.Accepted accepted = assertInstanceOf(Verdict.Accepted.class, proved.verdict());
             assertTrue(accepted.lowerBound() <= s.optimum() && accepted.time() >= s.optimum());
             weaker += accepted.lowerBound() < s.optimum() ? 1 : 0;

@@ -21,7 +21,7 @@ final class SyntheticGptTest {
     }
 
     private static long smallest(Problem problem) {
-        ProvedSolver.Proved none = ProvedSolver.solve(problem, 0, Effort.of(1e-3));
+        ProvedSolver.Proved none = new ProvedSolver(problem).solve(0, Effort.of(1e-3));
         assertInstanceOf(Verdict.Accepted.class, none.verdict());
         return assertInstanceOf(Outcome.Infeasible.class, none.outcome()).smallestBudget();
     }
@@ -33,7 +33,7 @@ final class SyntheticGptTest {
     }
 
     private static double gap(Problem problem, long budget, Effort effort) {
-        Verdict verdict = ProvedSolver.solve(problem, budget, effort).verdict();
+        Verdict verdict = new ProvedSolver(problem).solve(budget, effort).verdict();
         return assertInstanceOf(Verdict.Accepted.class, verdict).gap();
     }
 

@@ -1,0 +1,31 @@
+package dev.ashlar.processor.plan;
+
+import java.util.List;
+
+/**
+ * How good a plan is among all that its model allows.
+ *
+ * @param smallestFeasibleBytes memory of the device below which there is no plan
+ * @param lowerBoundSeconds no plan within the memory is faster
+ * @param gap how far the plan can be from the optimum, as a share of the bound
+ * @param kind what proves the bound: {@code "only plan"}, {@code "nothing recomputed"}, {@code "dual"}, {@code "search"}, {@code "split"}
+ * @param prices of memory at times, on which the proof rests
+ * @param tradeoffs from the smallest memory to the one that keeps everything
+ */
+public record Evidence(
+        long smallestFeasibleBytes,
+        double lowerBoundSeconds,
+        double gap,
+        String kind,
+        int prices,
+        List<Tradeoff> tradeoffs) {
+    /** Copies its list. */
+    public Evidence {
+        tradeoffs = List.copyOf(tradeoffs);
+    }
+
+    /** Nothing could be chosen. */
+    static Evidence onlyPlan(long deviceBytes, double seconds) {
+        return new Evidence(deviceBytes, seconds, 0, "only plan", 0, List.of(new Tradeoff(deviceBytes, seconds, 0)));
+    }
+}

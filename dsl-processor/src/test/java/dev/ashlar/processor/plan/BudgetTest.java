@@ -1,0 +1,88 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.CompilerKit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The budget is a promise to the byte, whichever compiler runs the processor. */
+class BudgetTest {
+    private static final Pattern SMALLEST = Pattern.compile("\"smallestFeasibleBytes\": (\\d+)");
+
+    @TempDir
+    private Path directory;
+
+    private int compiled;
+
+    private static final String GPT = """
+            package net;
+            import dev.ashlar.dsl.*;
+            @Model(dims = "batch=4 seq=64 d=64 heads=4 vocab=256")
+            interface Net {
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
+                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
+                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
+                @LayerNorm Tensor norm(Tensor body);
+                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
+                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
+            }
+            @Block
+            interface Decoder {
+                @Input(shape = "batch seq d") Tensor x();
+                @LayerNorm Tensor ln1(Tensor x);
+                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
+                @Add Tensor mid(Tensor x, Tensor attn);
+                @Linear(out = "4*d") Tensor up(Tensor mid);
+                @Gelu Tensor act(Tensor up);
+                @Linear(out = "d") Tensor down(Tensor act);
+                @Output @Add Tensor y(Tensor mid, Tensor down);
+            }
+            """;
+
+    @ParameterizedTest
+    @EnumSource(CompilerKit.Kind.class)
+    void smallestCompilesAndOneByteLessDoesNot(CompilerKit.Kind compiler) throws Exception {
+        CompilerKit.Result whole = compile(compiler, "1GiB");
+        assertEquals(List.of(), whole.findings());
+        Matcher smallest = SMALLEST.matcher(Files.readString(whole.classes().resolve("net/Small.plan.json")));
+        assertTrue(smallest.find());
+        long least = Long.parseLong(smallest.group(1));
+        CompilerKit.Result tight = compile(compiler, least + "B");
+        assertEquals(List.of(), tight.findings());
+        String json = Files.readString(tight.classes().resolve("net/Small.plan.json"));
+        assertTrue(json.contains("\"deviceBytes\": " + least + ","));
+        assertTrue(json.contains("\"decision\": \"recompute\""));
+        assertTrue(json.contains("\"segment\": \"body["));
+        String written = tight.generated().get("net/SmallStep.java");
+        assertTrue(written.contains(" * again   ") && written.contains("// recompute "), written);
+        List<CompilerKit.Finding> findings = compile(compiler, least - 1 + "B").findings();
+        assertEquals(1, findings.size());
+        assertTrue(findings.get(0).toString().contains("ASH-063"), findings::toString);
+        assertTrue(
+                findings.get(0).toString().contains("memory = \\\"" + least + "B\\\"")
+                        || findings.get(0).toString().contains("memory = \"" + least + "B\""),
+                findings::toString);
+        // Twice the same, byte for byte.
+        CompilerKit.Result again = compile(compiler, least + "B");
+        assertEquals(written, again.generated().get("net/SmallStep.java"));
+        assertEquals(json, Files.readString(again.classes().resolve("net/Small.plan.json")));
+    }
+
+    private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory) {
+        return CompilerKit.with(compiler)
+                .source("net/Net.java", GPT + """
+                        @Plan(device = "cpu", memory = "%s")
+                        interface Small extends Net {}
+                        """.formatted(memory))
+                .compile(directory.resolve("run" + compiled++));
+    }
+}
