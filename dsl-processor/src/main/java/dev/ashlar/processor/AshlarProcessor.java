@@ -1,6 +1,7 @@
 package dev.ashlar.processor;
 
 import com.google.auto.service.AutoService;
+import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.op.Catalogue;
@@ -41,7 +42,7 @@ public final class AshlarProcessor extends AbstractProcessor {
     private Optional<Run> run = Optional.empty();
 
     /** What is known once the compiler has started. */
-    private record Run(Options options, Reporter reporter, boolean badOptions) {}
+    private record Run(Options options, DeviceCatalogue devices, Reporter reporter, boolean badOptions) {}
 
     /** The processor as compilers find it. */
     public AshlarProcessor() {
@@ -78,9 +79,11 @@ public final class AshlarProcessor extends AbstractProcessor {
         super.init(environment);
         Diagnostics diagnostics = new Diagnostics();
         Options options = Options.read(environment.getOptions(), diagnostics);
+        DeviceCatalogue devices = new ProfileFiles(environment.getFiler(), diagnostics)
+                .read(options.devices(), Catalogue.standard().kinds());
         Reporter reporter = new Reporter(environment.getMessager());
         reporter.print(diagnostics);
-        run = Optional.of(new Run(options, reporter, diagnostics.hasErrors()));
+        run = Optional.of(new Run(options, devices, reporter, diagnostics.hasErrors()));
     }
 
     @Override
@@ -170,6 +173,7 @@ public final class AshlarProcessor extends AbstractProcessor {
     private PlanSurroundings surroundings(TypeElement origin, Run current) {
         return new PlanSurroundings(
                 current.options(),
+                current.devices(),
                 origin,
                 processingEnv.getElementUtils(),
                 processingEnv.getFiler(),

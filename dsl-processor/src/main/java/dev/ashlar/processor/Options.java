@@ -122,8 +122,13 @@ record Options(
         }
     }
 
+    /** The place of an option. */
+    static Source place(String option) {
+        return new Place("option " + option);
+    }
+
     private static void wrong(Diagnostics diagnostics, String option, String message) {
-        diagnostics.error(Code.BAD_OPTION, new Place("option " + option), message);
+        diagnostics.error(Code.BAD_OPTION, place(option), message);
     }
 
     /** Reads values of options that were given. */

@@ -1,6 +1,7 @@
 package dev.ashlar.processor;
 
-import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.device.Device;
+import dev.ashlar.processor.device.Workspace;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
@@ -40,7 +41,7 @@ final class PlanPipeline implements PlanStep {
 
     @Override
     public void process(PlanSpec spec, Diagnostics diagnostics, PlanSurroundings surroundings) throws IOException {
-        Optional<Graph> graph = new GraphBuilder(catalogue, diagnostics).build(spec);
+        Optional<Graph> graph = new GraphBuilder(measured(spec, surroundings), diagnostics).build(spec);
         if (graph.isEmpty() || diagnostics.hasErrors()) {
             return;
         }
@@ -48,7 +49,7 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Optional<Plan> plan = new Planner(DeviceCatalogue.standard(), diagnostics).plan(rewrite.apply(training));
+        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics).plan(rewrite.apply(training));
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {
@@ -56,6 +57,20 @@ final class PlanPipeline implements PlanStep {
                         new StepWriter(plan.get().program(), facts(plan.get())).write(surroundings.generated()));
             }
         }
+    }
+
+    /** The operators with what the plan's device was measured to take; an unknown device is reported when it is planned for. */
+    private Catalogue measured(PlanSpec spec, PlanSurroundings surroundings) {
+        Optional<Device> device = surroundings.devices().find(spec.device().text());
+        Map<String, Workspace> workspaces = device.map(
+                        d -> (Map<String, Workspace>) d.calibration().workspaces())
+                .orElse(Map.of());
+        Catalogue measured = catalogue;
+        for (Map.Entry<String, Workspace> entry : workspaces.entrySet()) {
+            measured = measured.measured(
+                    entry.getKey(), entry.getValue().forward(), entry.getValue().backward());
+        }
+        return measured;
     }
 
     private static void report(Plan plan, PlanSurroundings surroundings) throws IOException {

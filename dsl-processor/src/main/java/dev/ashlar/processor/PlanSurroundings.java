@@ -3,6 +3,7 @@ package dev.ashlar.processor;
 import com.google.auto.common.GeneratedAnnotations;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
+import dev.ashlar.processor.device.DeviceCatalogue;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -22,6 +23,7 @@ import javax.tools.StandardLocation;
  * What a step needs beside the plan itself.
  *
  * @param options the processor's options
+ * @param devices the devices that a plan may name
  * @param origin the plan's interface, the one originating element of every file
  * @param elements looks up types, such as those of the runtime
  * @param filer creates files
@@ -30,6 +32,7 @@ import javax.tools.StandardLocation;
  */
 record PlanSurroundings(
         Options options,
+        DeviceCatalogue devices,
         TypeElement origin,
         Elements elements,
         Filer filer,

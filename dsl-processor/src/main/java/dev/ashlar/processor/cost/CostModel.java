@@ -2,6 +2,7 @@ package dev.ashlar.processor.cost;
 
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.device.ProductTable;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
@@ -18,11 +19,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * A roofline: an operator takes, in each direction, as long as the slowest of its arithmetic, its memory traffic and the launches of its
+ * A roofline: an operator takes, in each direction, as long as the slowest of its arithmetic, its memory traffic and the calls of its
  * kernels. Views are free.
+ *
+ * <p>Where the device has measured times of matrix products, kernels that are one take those instead, and the roofline is left to the
+ * operator's other kernels. Calls are counted as if the host never ran ahead, so that times of operators can be added up: a step is not
+ * taken to be shorter than all its calls.
  */
 public final class CostModel {
     private final Device device;
@@ -45,11 +51,17 @@ public final class CostModel {
     }
 
     private double seconds(long flops, long bytes, int kernels) {
+        return kernels == 0 ? 0 : Math.max(roofline(flops, bytes), callSeconds(kernels));
+    }
+
+    private double roofline(long flops, long bytes) {
         double arithmetic =
                 flops / Objects.requireNonNull(device.flopsPerSecond().get(format));
-        return kernels == 0
-                ? 0
-                : Math.max(Math.max(arithmetic, transferSeconds(bytes)), kernels * device.launchSeconds());
+        return Math.max(arithmetic, transferSeconds(bytes));
+    }
+
+    private double callSeconds(int kernels) {
+        return kernels * Math.max(device.launchSeconds(), device.calibration().hostSeconds());
     }
 
     /** What the kernels of one operator add up to. */
@@ -57,6 +69,9 @@ public final class CostModel {
         private long bytes;
         private int kernels;
         private final Set<Value> matrices = new LinkedHashSet<>();
+        private long productFlops;
+        private long productBytes;
+        private double productSeconds;
     }
 
     private record Directions(DirectionCost forward, DirectionCost backward, DirectionCost recompute) {}
@@ -108,9 +123,9 @@ public final class CostModel {
     }
 
     private Map<OperatorNode, Directions> price(Variant variant) {
-        Map<OperatorNode, Traffic> forward = traffic(variant.forward(), false);
-        Map<OperatorNode, Traffic> backward = traffic(variant.backward(), false);
-        Map<OperatorNode, Traffic> recomputed = traffic(variant.backward(), true);
+        Map<OperatorNode, Traffic> forward = traffic(variant.forward(), false, false);
+        Map<OperatorNode, Traffic> backward = traffic(variant.backward(), false, true);
+        Map<OperatorNode, Traffic> recomputed = traffic(variant.backward(), true, false);
         Map<OperatorNode, Directions> costs = new IdentityHashMap<>();
         forward.forEach((node, traffic) -> {
             Work work = node.operator().work(node.attributes(), node.shapes(format.bytes()));
@@ -129,27 +144,25 @@ public final class CostModel {
     }
 
     private DirectionCost cost(Traffic traffic, long flops, long workspaceBytes) {
-        return traffic.kernels == 0
-                ? DirectionCost.NONE
-                : new DirectionCost(
-                        flops,
-                        traffic.bytes,
-                        workspaceBytes,
-                        traffic.kernels,
-                        seconds(flops, traffic.bytes, traffic.kernels));
+        if (traffic.kernels == 0) {
+            return DirectionCost.NONE;
+        }
+        double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes);
+        double seconds = Math.max(traffic.productSeconds + others, callSeconds(traffic.kernels));
+        return new DirectionCost(flops, traffic.bytes, workspaceBytes, traffic.kernels, seconds);
     }
 
-    private Map<OperatorNode, Traffic> traffic(List<Step> steps, boolean recomputed) {
+    private Map<OperatorNode, Traffic> traffic(List<Step> steps, boolean recomputed, boolean gradients) {
         Map<OperatorNode, Traffic> traffic = new IdentityHashMap<>();
         for (Step step : steps) {
             if (step instanceof Step.Kernel kernel && kernel.recomputed() == recomputed) {
-                add(traffic.computeIfAbsent(kernel.node(), n -> new Traffic()), kernel);
+                add(traffic.computeIfAbsent(kernel.node(), n -> new Traffic()), kernel, gradients);
             }
         }
         return traffic;
     }
 
-    private void add(Traffic traffic, Step.Kernel kernel) {
+    private void add(Traffic traffic, Step.Kernel kernel, boolean gradient) {
         List<Value> made = kernel.results().stream()
                 .flatMap(java.util.Optional::stream)
                 .filter(v -> v.storage() == v)
@@ -157,20 +170,40 @@ public final class CostModel {
         if (made.isEmpty()) {
             return;
         }
-        traffic.kernels++;
+        long bytes = 0;
         for (Value value : made) {
-            traffic.bytes += bytes(value.type());
+            bytes += bytes(value.type());
             if (value.type().rank() >= 2) {
                 traffic.matrices.add(value);
             }
         }
         for (Argument argument : kernel.arguments()) {
             if (argument instanceof Value value) {
-                traffic.bytes += bytes(value.type());
+                bytes += bytes(value.type());
             } else if (argument instanceof ScopeParameter parameter) {
-                traffic.bytes += bytes(parameter.type());
+                bytes += bytes(parameter.type());
             }
         }
+        traffic.kernels++;
+        traffic.bytes += bytes;
+        addProduct(traffic, kernel.node(), made, bytes, gradient);
+    }
+
+    /** Notes that a kernel is a matrix product of which the time was measured. */
+    private void addProduct(Traffic traffic, OperatorNode node, List<Value> made, long bytes, boolean gradient) {
+        Optional<ProductTable> table = device.calibration().products(format);
+        if (table.isEmpty() || made.size() != 1 || made.get(0).type().rank() < 2) { // a bias's gradient has rank 1
+            return;
+        }
+        long elements = made.get(0).type().elements();
+        node.operator()
+                .product(node.attributes(), node.shapes(format.bytes()))
+                .flatMap(forward -> gradient ? forward.gradient(elements) : Optional.of(forward))
+                .ifPresent(product -> {
+                    traffic.productFlops = Math.addExact(traffic.productFlops, product.flops());
+                    traffic.productBytes += bytes;
+                    traffic.productSeconds += table.get().seconds(product.m(), product.n(), product.k());
+                });
     }
 
     /** An operator's arithmetic for all of its gradients, in proportion to the matrices that are really made. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param launchSeconds time of a kernel that does nothing
  * @param cpu whether it is the host's processor
  * @param link what joins several of them, unless the plan names another
+ * @param calibration what was measured beside
  */
 public record Device(
         String name,
@@ -23,7 +24,8 @@ public record Device(
         double bytesPerSecond,
         double launchSeconds,
         boolean cpu,
-        Link link) {
+        Link link,
+        Calibration calibration) {
     /** Validates the figures. */
     public Device {
         if (memoryBytes <= 0 || fixedBytes < 0 || !(bytesPerSecond > 0) || !(launchSeconds >= 0)) {
@@ -38,5 +40,24 @@ public record Device(
             rates.put(format, rate);
         }
         flopsPerSecond = java.util.Collections.unmodifiableMap(rates);
+    }
+
+    /** A device of which only the rates are known. */
+    public Device(
+            String name,
+            long memoryBytes,
+            long fixedBytes,
+            Map<NumberFormat, Double> flopsPerSecond,
+            double bytesPerSecond,
+            double launchSeconds,
+            boolean cpu,
+            Link link) {
+        this(name, memoryBytes, fixedBytes, flopsPerSecond, bytesPerSecond, launchSeconds, cpu, link, Calibration.NONE);
+    }
+
+    /** The same device, joined otherwise. */
+    Device with(Link other) {
+        return new Device(
+                name, memoryBytes, fixedBytes, flopsPerSecond, bytesPerSecond, launchSeconds, cpu, other, calibration);
     }
 }

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * @param axes slowest link first
  */
 public record Mesh(List<MeshAxis> axes) {
-    private static final int MOST_AXES = 4;
+    /** The largest number of axes. */
+    public static final int MOST_AXES = 4;
 
     /** Validates the number of axes and of devices. */
     public Mesh {
@@ -31,6 +32,11 @@ public record Mesh(List<MeshAxis> axes) {
     /** Number of axes. */
     public int rank() {
         return axes.size();
+    }
+
+    /** Number of devices along each axis. */
+    public List<Integer> shape() {
+        return axes.stream().map(MeshAxis::size).toList();
     }
 
     /** Number of devices along an axis. */

@@ -69,7 +69,9 @@ public enum Code {
     /** The mesh cannot be planned. */
     BAD_MESH(62),
     /** No plan fits the memory. */
-    INFEASIBLE(63);
+    INFEASIBLE(63),
+    /** A device profile cannot be read. */
+    BAD_PROFILE(64);
 
     private final int number;
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The registry: which annotation is which operator. */
 public final class Catalogue {
@@ -57,6 +58,27 @@ public final class Catalogue {
     /** The sugar of an annotation. */
     public Optional<Sugar> sugar(String annotation) {
         return Optional.ofNullable(sugars.get(annotation));
+    }
+
+    /**
+     * The same operators, with the extra memory of one kind as it was measured.
+     *
+     * @param forward times the bytes of its inputs and outputs together; {@code backward} likewise
+     * @throws IllegalArgumentException if there is no such kind
+     */
+    public Catalogue measured(String kind, double forward, double backward) {
+        if (!kinds().contains(kind)) {
+            throw new IllegalArgumentException("there is no operator " + kind);
+        }
+        Map<String, Operator> changed = new TreeMap<>(operators);
+        changed.replaceAll((annotation, operator) ->
+                operator.kind().equals(kind) ? new MeasuredOperator(operator, forward, backward) : operator);
+        return new Catalogue(changed, sugars);
+    }
+
+    /** Kinds of all operators, sorted. */
+    public SortedSet<String> kinds() {
+        return operators.values().stream().map(Operator::kind).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** All annotations, sorted. */

@@ -3,6 +3,7 @@ package dev.ashlar.processor.op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A matrix product over the last dimension, {@code y = x·weightᵀ + bias}, in PyTorch's layout {@code weight [out, in]}. */
 final class LinearOperator implements Operator {
@@ -53,6 +54,13 @@ final class LinearOperator implements Operator {
         long bias = attributes.flag("bias") ? shapes.output().elements() : 0;
         return Work.flops(product + bias, 2 * product + bias)
                 .workspace(Workspaces.packing(shapes, shapes.input().size(-1)), backwardWorkspace(shapes));
+    }
+
+    @Override
+    public Optional<MatrixProduct> product(Attributes attributes, Shapes shapes) {
+        long out = shapes.output().size(-1);
+        return Optional.of(new MatrixProduct(
+                shapes.output().elements() / out, out, shapes.input().size(-1)));
     }
 
     private static long backwardWorkspace(Shapes shapes) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.op;
 
 import dev.ashlar.processor.diagnostic.ModelException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** An operator kind. Everything about it stands in its one file. */
@@ -52,6 +53,14 @@ public interface Operator {
 
     /** Its arithmetic and extra memory. */
     Work work(Attributes attributes, Shapes shapes);
+
+    /**
+     * The matrix product that its forward kernel is, if it is one. Its gradients are products too: {@link MatrixProduct#gradient}. Devices
+     * may have measured times of these.
+     */
+    default Optional<MatrixProduct> product(Attributes attributes, Shapes shapes) {
+        return Optional.empty();
+    }
 
     /** Lowers the forward direction. */
     void forward(ForwardBuilder f);

@@ -4,6 +4,8 @@ import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.Memory;
+import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.device.MeshAxis;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
@@ -19,37 +21,37 @@ import java.util.function.Supplier;
  * Where a plan is to run.
  *
  * @param device its kind
- * @param mesh sizes of the axes, slowest link first
- * @param links the link of each axis
+ * @param mesh with a link on each axis, slowest first
  * @param budgetBytes memory of one device that the plan may use
  * @param format the number format it computes in
  * @param masters whether trained parameters have copies in 32-bit floats beside
  */
-public record PlanTarget(
-        Device device, List<Long> mesh, List<Link> links, long budgetBytes, NumberFormat format, boolean masters) {
+public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberFormat format, boolean masters) {
     /** Reads it; empty if anything is wrong, all of which is reported. */
     public static Optional<PlanTarget> read(PlanSpec spec, DeviceCatalogue catalogue, Diagnostics diagnostics) {
         Optional<Device> device = attempt(
                 diagnostics,
                 () -> catalogue.device(spec.device().text(), spec.device().source()));
-        Optional<List<Long>> mesh = attempt(diagnostics, () -> mesh(spec.mesh()));
+        Optional<List<Integer>> shape = attempt(diagnostics, () -> shape(spec.mesh()));
+        Optional<List<Link>> links = links(spec.links(), shape, catalogue, diagnostics);
+        Optional<Boolean> one = shape.isEmpty() || links.isEmpty()
+                ? Optional.empty()
+                : attempt(diagnostics, () -> requireOneDevice(spec.mesh(), shape.get()));
         Optional<Long> budget = attempt(
                 diagnostics,
                 () -> Memory.parse(spec.memory().text(), spec.memory().source()));
         Optional<Boolean> whole = attempt(diagnostics, () -> requireWholeBatch(spec.microBatches()));
-        if (device.isEmpty() || mesh.isEmpty() || budget.isEmpty() || whole.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<List<Link>> links =
-                attempt(diagnostics, () -> links(spec.links(), mesh.get(), device.get(), catalogue));
-        Optional<Boolean> fits = attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
-        if (links.isEmpty() || fits.isEmpty()) {
+        Optional<Boolean> fits = device.isEmpty() || budget.isEmpty()
+                ? Optional.empty()
+                : attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
+        if (one.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
             return Optional.empty();
         }
         String precision = spec.train().precision();
         NumberFormat format = precision.equals("FP32") ? NumberFormat.FP32 : NumberFormat.BF16;
-        return Optional.of(new PlanTarget(
-                device.get(), mesh.get(), links.get(), budget.get(), format, precision.equals("BF16_MIXED")));
+        Mesh mesh = mesh(shape.orElseThrow(), links.orElseThrow(), device.orElseThrow());
+        return Optional.of(
+                new PlanTarget(device.get(), mesh, budget.orElseThrow(), format, precision.equals("BF16_MIXED")));
     }
 
     private static <T> Optional<T> attempt(Diagnostics diagnostics, Supplier<T> reading) {
@@ -61,43 +63,85 @@ public record PlanTarget(
         }
     }
 
-    private static List<Long> mesh(ValueSpec value) {
-        List<Long> sizes = new ArrayList<>();
+    private static List<Integer> shape(ValueSpec value) {
+        List<Integer> sizes = new ArrayList<>();
+        long devices = 1;
         for (ValueSpec axis : values(value)) {
-            long size = ((Number) axis.value()).longValue();
+            int size = ((Number) axis.value()).intValue();
             if (size <= 0) {
-                throw new ModelException(
-                        Code.BAD_MESH,
-                        axis.source(),
-                        "A mesh axis has at least one device, but this one has " + size + ". Write mesh = {1}.");
+                throw badMesh(
+                        axis,
+                        "A mesh axis has at least one device, but this one has " + size
+                                + ". Write the number of devices along it, as in mesh = {2, 4}.");
+            }
+            devices *= size; // below 2^62, as both factors are below 2^31
+            if (devices > Integer.MAX_VALUE) {
+                throw badMesh(axis, "Up to this axis the mesh has " + devices + " devices. Make it smaller.");
             }
             sizes.add(size);
         }
-        if (sizes.isEmpty() || sizes.stream().anyMatch(s -> s != 1)) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    value.source(),
-                    sizes.isEmpty()
-                            ? "The mesh has no axis. Write mesh = {1}."
-                            : "This version plans one device; write mesh = {1}.");
+        if (sizes.isEmpty()) {
+            throw badMesh(value, "The mesh has no axis. Write mesh = {1}.");
+        } else if (sizes.size() > Mesh.MOST_AXES) {
+            throw badMesh(
+                    value,
+                    "The mesh has " + sizes.size() + " axes, but may have at most " + Mesh.MOST_AXES
+                            + ". Merge axes with the same link.");
         }
         return List.copyOf(sizes);
     }
 
-    private static List<Link> links(ValueSpec value, List<Long> mesh, Device device, DeviceCatalogue catalogue) {
+    /** The links that are named, none or one for each axis; every unknown one is reported. */
+    private static Optional<List<Link>> links(
+            ValueSpec value, Optional<List<Integer>> shape, DeviceCatalogue catalogue, Diagnostics diagnostics) {
         List<ValueSpec> named = values(value);
-        if (named.isEmpty()) {
-            return mesh.stream().map(axis -> device.link()).toList();
+        List<Link> links = new ArrayList<>();
+        for (ValueSpec link : named) {
+            attempt(diagnostics, () -> catalogue.link(link.text(), link.source()))
+                    .ifPresent(links::add);
         }
-        if (named.size() != mesh.size()) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    value.source(),
-                    "The mesh has " + mesh.size() + (mesh.size() == 1 ? " axis" : " axes") + " but there are "
-                            + named.size() + (named.size() == 1 ? " link" : " links")
+        Optional<Boolean> fits = shape.isEmpty()
+                ? Optional.empty()
+                : attempt(
+                        diagnostics,
+                        () -> requireLinkPerAxis(
+                                value, named.size(), shape.get().size()));
+        return fits.isPresent() && links.size() == named.size() ? Optional.of(links) : Optional.empty();
+    }
+
+    private static boolean requireLinkPerAxis(ValueSpec value, int links, int axes) {
+        if (links != 0 && links != axes) {
+            throw badMesh(
+                    value,
+                    "The mesh has " + axes + (axes == 1 ? " axis" : " axes") + " but there "
+                            + (links == 1 ? "is 1 link" : "are " + links + " links")
                             + ". Name one link for each axis, or leave out 'links'.");
         }
-        return named.stream().map(l -> catalogue.link(l.text(), l.source())).toList();
+        return true;
+    }
+
+    private static boolean requireOneDevice(ValueSpec value, List<Integer> shape) {
+        if (shape.stream().anyMatch(size -> size != 1)) {
+            throw badMesh(value, "This version plans one device; write mesh = {1}.");
+        }
+        return true;
+    }
+
+    /**
+     * The mesh of a sound shape.
+     *
+     * @param links one for each axis, or none for the device's own on all
+     */
+    static Mesh mesh(List<Integer> shape, List<Link> links, Device device) {
+        List<MeshAxis> axes = new ArrayList<>();
+        for (int size : shape) {
+            axes.add(new MeshAxis(size, links.isEmpty() ? device.link() : links.get(axes.size())));
+        }
+        return new Mesh(axes);
+    }
+
+    private static ModelException badMesh(ValueSpec value, String message) {
+        return new ModelException(Code.BAD_MESH, value.source(), message);
     }
 
     private static boolean requireWholeBatch(ValueSpec microBatches) {

@@ -147,7 +147,7 @@ public final class Planner {
                         "\n",
                         modelHash,
                         target.device().name(),
-                        target.mesh().toString(),
+                        target.mesh().shape().toString(),
                         Long.toString(target.budgetBytes()),
                         spec.mode(),
                         spec.train().optimizer(),

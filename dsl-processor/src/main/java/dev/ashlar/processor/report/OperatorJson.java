@@ -45,7 +45,7 @@ final class OperatorJson {
     }
 
     private static String replicated(PlanTarget target) {
-        return Collections.nCopies(target.mesh().size(), "R").stream().collect(Collectors.joining(", ", "[", "]"));
+        return Collections.nCopies(target.mesh().rank(), "R").stream().collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static String dtype(Element element, PlanTarget target) {

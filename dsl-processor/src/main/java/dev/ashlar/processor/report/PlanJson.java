@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Link;
+import dev.ashlar.processor.device.MeshAxis;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.device.Origin;
 import dev.ashlar.processor.plan.Evidence;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.RecomputedSegment;
@@ -87,15 +89,15 @@ public final class PlanJson {
     private void mesh(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("mesh");
         json.writeArrayFieldStart("shape");
-        for (long size : plan.target().mesh()) {
+        for (int size : plan.target().mesh().shape()) {
             json.writeNumber(size);
         }
         json.writeEndArray();
         json.writeArrayFieldStart("axes");
-        for (int i = 0; i < plan.target().mesh().size(); i++) {
-            Link link = plan.target().links().get(i);
+        for (MeshAxis axis : plan.target().mesh().axes()) {
+            Link link = axis.link();
             json.writeStartObject();
-            json.writeNumberField("size", plan.target().mesh().get(i));
+            json.writeNumberField("size", axis.size());
             json.writeStringField("link", link.name());
             json.writeNumberField("alphaNanos", nanos(link.alphaSeconds()));
             json.writeNumberField("bytesPerSecond", Math.round(link.bytesPerSecond()));
@@ -118,6 +120,22 @@ public final class PlanJson {
         json.writeEndObject();
         json.writeNumberField("bytesPerSecond", Math.round(device.bytesPerSecond()));
         json.writeNumberField("launchNanos", nanos(device.launchSeconds()));
+        if (device.calibration().origin().isPresent()) {
+            json.writeNumberField("hostNanos", nanos(device.calibration().hostSeconds()));
+            json.writeNumberField("kappa", device.calibration().kappa());
+            origin(json, device.calibration().origin().get());
+        }
+        json.writeEndObject();
+    }
+
+    /** Where a profile was measured; datasheets have no such place. */
+    private static void origin(JsonGenerator json, Origin origin) throws IOException {
+        json.writeStringField("machine", origin.machine());
+        json.writeStringField("date", origin.date().toString());
+        json.writeObjectFieldStart("libraries");
+        for (Map.Entry<String, String> library : origin.libraries().entrySet()) {
+            json.writeStringField(library.getKey(), library.getValue());
+        }
         json.writeEndObject();
     }
 

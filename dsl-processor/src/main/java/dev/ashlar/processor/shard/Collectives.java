@@ -1,12 +1,12 @@
 package dev.ashlar.processor.shard;
 
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Device;
-import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.Mesh;
 
 /**
- * Time and traffic of single collectives and copies: α + β·bytes, where the bytes are those that one device sends around a ring. In a
- * group of one device nothing takes any time.
+ * Time and traffic of single collectives and copies: what was measured of a link, else α + β·bytes, where the bytes are those that one
+ * device sends around a ring. In a group of one device nothing takes any time.
  */
 public final class Collectives {
     private static final double TICKS_PER_SECOND = 1e9 * (1 << 20);
@@ -31,29 +31,18 @@ public final class Collectives {
     }
 
     /**
-     * What one device sends in an all-gather or a reduce-scatter.
+     * What one device sends.
      *
-     * @param bytes of the gathered or unreduced tensor
+     * @param bytes of the gathered or unreduced tensor; of one device's part in an all-to-all
      */
-    public long ringBytes(int meshAxis, long bytes) {
-        int n = mesh.size(meshAxis);
-        return ceilDiv(Math.multiplyExact(bytes, n - 1), n);
-    }
-
-    /**
-     * What one device sends in an all-reduce: a reduce-scatter and an all-gather.
-     *
-     * @param bytes of the tensor
-     */
-    public long allReduceBytes(int meshAxis, long bytes) {
-        int n = mesh.size(meshAxis);
-        return ceilDiv(Math.multiplyExact(bytes, 2L * (n - 1)), n);
+    public long wireBytes(Collective kind, int meshAxis, long bytes) {
+        return kind.wireBytes(mesh.size(meshAxis), bytes);
     }
 
     /** Time in ticks of a collective in which one device sends so many bytes. */
-    public long ticks(int meshAxis, long wireBytes) {
-        Link link = mesh.axes().get(meshAxis).link();
-        return mesh.size(meshAxis) == 1 ? 0 : ticks(link.alphaSeconds() + wireBytes / link.bytesPerSecond());
+    public long ticks(Collective kind, int meshAxis, long wireBytes) {
+        int size = mesh.size(meshAxis);
+        return size == 1 ? 0 : ticks(mesh.axes().get(meshAxis).link().seconds(kind, size, wireBytes));
     }
 
     /** Time in ticks to read so many bytes of the device's memory and write them elsewhere. */
@@ -74,9 +63,5 @@ public final class Collectives {
     /** The time that so many ticks are. */
     public static double seconds(long ticks) {
         return ticks / TICKS_PER_SECOND;
-    }
-
-    private static long ceilDiv(long dividend, long divisor) {
-        return (dividend + divisor - 1) / divisor;
     }
 }

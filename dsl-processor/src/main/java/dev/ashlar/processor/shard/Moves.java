@@ -1,5 +1,6 @@
 package dev.ashlar.processor.shard;
 
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Mesh;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,27 +90,23 @@ final class Moves {
         }
         return switch (kind) {
             case ALL_GATHER -> {
-                long wire = collectives.ringBytes(meshAxis, whole);
                 long permute = joinsLater ? whole : 0;
-                yield move(kind, meshAxis, from, to, whole, wire, permute, whole, permute);
+                yield move(kind, Collective.ALL_GATHER, meshAxis, from, to, whole, permute, whole, permute);
             }
             case ALL_TO_ALL -> {
-                long wire = collectives.ringBytes(meshAxis, part);
                 long permute = (cutsLater ? part : 0) + (joinsLater ? part : 0);
                 // the permuted source is freed before the result is permuted
-                yield move(kind, meshAxis, from, to, part, wire, permute, part, Math.min(permute, part));
+                long workspace = Math.min(permute, part);
+                yield move(kind, Collective.ALL_TO_ALL, meshAxis, from, to, part, permute, part, workspace);
             }
             case REDUCE_SCATTER -> {
                 if (collectives.scattersByAllReduce()) {
-                    long wire = collectives.allReduceBytes(meshAxis, whole);
-                    yield move(kind, meshAxis, from, to, whole, wire, whole + part, part, whole);
+                    yield move(kind, Collective.ALL_REDUCE, meshAxis, from, to, whole, whole + part, part, whole);
                 }
-                long wire = collectives.ringBytes(meshAxis, whole);
                 long permute = cutsLater ? whole : 0;
-                yield move(kind, meshAxis, from, to, whole, wire, permute, part, permute);
+                yield move(kind, Collective.REDUCE_SCATTER, meshAxis, from, to, whole, permute, part, permute);
             }
-            case ALL_REDUCE ->
-                move(kind, meshAxis, from, to, whole, collectives.allReduceBytes(meshAxis, whole), 0, 0, 0);
+            case ALL_REDUCE -> move(kind, Collective.ALL_REDUCE, meshAxis, from, to, whole, 0, 0, 0);
             case SLICE -> new Move(kind, meshAxis, from, to, whole, 0, collectives.copyTicks(part), part, 0);
             case ZERO_FILL -> new Move(kind, meshAxis, from, to, whole, 0, collectives.fillTicks(whole), whole, 0);
         };
@@ -120,18 +117,20 @@ final class Moves {
         return placement instanceof Placement.Shard shard && shard.dimension() > 0;
     }
 
+    /** A move by a collective, which need not be of its name. */
     private Move move(
             Move.Kind kind,
+            Collective collective,
             int meshAxis,
             Layout from,
             Layout to,
             long tensorBytes,
-            long wireBytes,
             long copiedBytes,
             long resultBytes,
             long workspaceBytes) {
+        long wireBytes = collectives.wireBytes(collective, meshAxis, tensorBytes);
         long copy = copiedBytes == 0 ? 0 : collectives.copyTicks(copiedBytes);
-        long ticks = Math.addExact(collectives.ticks(meshAxis, wireBytes), copy);
+        long ticks = Math.addExact(collectives.ticks(collective, meshAxis, wireBytes), copy);
         return new Move(kind, meshAxis, from, to, tensorBytes, wireBytes, ticks, resultBytes, workspaceBytes);
     }
 

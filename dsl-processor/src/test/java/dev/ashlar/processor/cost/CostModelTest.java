@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.device.Calibration;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.device.ProductTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +68,43 @@ class CostModelTest {
                 .collect(Collectors.toList());
         assertEquals(List.of("body[0].up", "body[1].up", "body[2].up"), ups);
         assertTrue(gpt.sumSeconds() > 0, "gradients of residual connections meet");
+    }
+
+    /** Of y: forward [8, 16] x [16, 2], dx [8, 2] x [2, 16], dw [2, 8] x [8, 16]. The bias's gradient stays with the roofline. */
+    @Test
+    void measuredProductsTakeTheirTimes() {
+        // a grid whose every size but the largest was measured at a time that tells it apart
+        List<Long> sizes = List.of(2L, 8L, 16L);
+        List<Double> rates = new ArrayList<>();
+        for (int i = 0; i < 27; i++) {
+            double seconds = 1000 * (1 + i / 9) + 10 * (1 + i / 3 % 3) + (1 + i % 3);
+            rates.add(2.0 * sizes.get(i / 9) * sizes.get(i / 3 % 3) * sizes.get(i % 3) / seconds);
+        }
+        ProductTable table = new ProductTable(sizes, sizes, sizes, rates);
+        OperatorCost y = operator(cost(measured(0, Map.of(NumberFormat.FP32, table))), "y");
+        assertEquals(2013 + 16 / 2.0, y.forward().seconds(), 1e-6); // the bias is added within
+        double rest = Math.max(16 / 2.0, 4 * (16 + 2) / 4.0);
+        assertEquals(2031 + 1032 + rest, y.backward().seconds(), 1e-6);
+        OperatorCost other = operator(cost(measured(0, Map.of(NumberFormat.BF16, table))), "y");
+        assertEquals(528 / 2.0, other.forward().seconds(), "the other format was measured");
+    }
+
+    @Test
+    void hostCallsCount() {
+        OperatorCost y = operator(cost(measured(1e6, Map.of())), "y");
+        assertEquals(1e6, y.forward().seconds());
+        assertEquals(3e6, y.backward().seconds());
+    }
+
+    private static Device measured(double hostSeconds, Map<NumberFormat, ProductTable> products) {
+        Map<NumberFormat, Double> rates = Map.of(NumberFormat.FP32, 2.0, NumberFormat.BF16, 2.0);
+        Calibration calibration = new Calibration(hostSeconds, 0, products, new TreeMap<>(), Optional.empty());
+        return new Device("test", 1, 0, rates, 4, 0, true, LINK, calibration);
+    }
+
+    private static ModelCost cost(Device device) {
+        return new CostModel(device, NumberFormat.FP32)
+                .of(SampleModels.mlp().graph().train());
     }
 
     private static OperatorCost operator(ModelCost cost, String name) {

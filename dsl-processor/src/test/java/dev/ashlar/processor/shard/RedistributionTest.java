@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Link;
+import dev.ashlar.processor.device.MeasuredTimes;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.MeshAxis;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -198,6 +202,24 @@ class RedistributionTest {
             assertEquals((long) figures[2], move.resultBytes(), text);
             assertEquals((long) figures[3], move.workspaceBytes(), text);
         });
+    }
+
+    /** A measured kind takes its time for what a device sends; the others, and a reduce-scatter that is an all-reduce, as they do. */
+    @Test
+    void movesTakeTheTimesThatWereMeasured() {
+        long wire = (1 << 20) * 3 / 4;
+        SortedMap<Integer, MeasuredTimes> gather =
+                new TreeMap<>(Map.of(4, new MeasuredTimes(List.of(wire, 2 * wire), List.of(0.5, 2.0))));
+        SortedMap<Integer, MeasuredTimes> reduce =
+                new TreeMap<>(Map.of(4, new MeasuredTimes(List.of(wire, 2 * wire), List.of(3.0, 4.0))));
+        Link link = new Link("lab", 1e-5, 1e10, Map.of(Collective.ALL_GATHER, gather, Collective.ALL_REDUCE, reduce));
+        Mesh mesh = Mesh.of(new MeshAxis(4, link));
+        double scattered = 1e-5 + wire / 1e10;
+        check(mesh, false, Map.of("[S0] -> [R]", new double[] {0.5, wire, 1 << 20, 0}));
+        check(mesh, false, Map.of("[P] -> [R]", new double[] {4, 2 * wire, 0, 0}));
+        check(mesh, false, Map.of("[P] -> [S0]", new double[] {scattered, wire, 1 << 18, 0}));
+        double copies = 2.5 * (1 << 20) / 1e11;
+        check(mesh, true, Map.of("[P] -> [S0]", new double[] {4 + copies, 2 * wire, 1 << 18, 1 << 20}));
     }
 
     /** Two small slices take as long in either order: that by way of the earlier layout wins. */

@@ -1,0 +1,43 @@
+package dev.ashlar.processor.device;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What was measured of a device beside its rates. What was not is 0 or left out.
+ *
+ * @param hostSeconds time of the host to call one kernel
+ * @param kappa seconds that computation loses to each second of communication beside it
+ * @param products times of matrix products, by number format
+ * @param workspaces memory beside results, by kind of operator
+ * @param origin where it was measured; empty for datasheets
+ */
+public record Calibration(
+        double hostSeconds,
+        double kappa,
+        Map<NumberFormat, ProductTable> products,
+        SortedMap<String, Workspace> workspaces,
+        Optional<Origin> origin) {
+    /** Nothing was measured. */
+    public static final Calibration NONE = new Calibration(0, 0, Map.of(), new TreeMap<>(), Optional.empty());
+
+    /** Validates the figures and copies the tables. */
+    public Calibration {
+        if (!(hostSeconds >= 0) || !(kappa >= 0)) {
+            throw new IllegalArgumentException("a calibration has no negative figures");
+        }
+        EnumMap<NumberFormat, ProductTable> tables = new EnumMap<>(NumberFormat.class);
+        tables.putAll(products);
+        products = Collections.unmodifiableMap(tables);
+        workspaces = Collections.unmodifiableSortedMap(new TreeMap<>(workspaces));
+    }
+
+    /** Times of matrix products in a number format, where they were measured. */
+    public Optional<ProductTable> products(NumberFormat format) {
+        return Optional.ofNullable(products.get(format));
+    }
+}

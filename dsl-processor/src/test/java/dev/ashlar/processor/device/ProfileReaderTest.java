@@ -1,0 +1,134 @@
+package dev.ashlar.processor.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.diagnostic.Diagnostic;
+import dev.ashlar.processor.diagnostic.Diagnostics;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProfileReaderTest {
+    private static final ModelSpecs.At AT = new ModelSpecs.At("option ashlar.device");
+
+    private static final String WHOLE = """
+            { "schema": 1, "machine": "lab", "date": "2026-11-20", "libraries": { "nccl": "2.27", "libtorch": "2.10.0" },
+              "device": { "name": "lab-h200", "kind": "cuda", "memoryBytes": 150754820096, "fixedBytes": 805306368,
+                          "flopsPerSecond": { "bf16": 7.9e14, "fp32": 52000000000000 }, "bytesPerSecond": 4.2e12,
+                          "launchNanos": 4000, "hostNanos": 9000.5, "kappa": 0.25, "link": "nvlink4" },
+              "links": [ { "link": "nvlink4", "alphaNanos": 9000, "bytesPerSecond": 3.5e11, "collectives": [
+                  { "kind": "all_reduce", "size": 2, "tensorBytes": [1, 1048576, 16777216],
+                    "nanos": [20000, 30000, 100000] },
+                  { "kind": "all_reduce", "size": 8, "tensorBytes": [1048576], "nanos": [40000] } ] } ],
+              "products": { "bf16": { "m": [64, 128], "n": [64], "k": [64], "flopsPerSecond": [1e12, 2e12] } },
+              "workspace": { "linear": { "forward": 0, "backward": 1.5 } } }
+            """;
+
+    private final Diagnostics diagnostics = new Diagnostics();
+
+    private Optional<DeviceProfile> read(String file, String text) {
+        return new ProfileReader(new TreeSet<>(List.of("layer_norm", "linear")), AT, diagnostics)
+                .read(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<String> found() {
+        return diagnostics.all().stream().map(Diagnostic::message).toList();
+    }
+
+    @Test
+    void readsAllThereIs() {
+        DeviceProfile profile = read("lab", WHOLE).orElseThrow();
+        assertEquals(List.of(), found());
+        Device device = profile.device();
+        assertEquals("lab-h200", device.name());
+        assertFalse(device.cpu());
+        assertEquals(150754820096L, device.memoryBytes());
+        assertEquals(805306368L, device.fixedBytes());
+        assertEquals(Map.of(NumberFormat.BF16, 7.9e14, NumberFormat.FP32, 5.2e13), device.flopsPerSecond());
+        assertEquals(4.2e12, device.bytesPerSecond());
+        assertEquals(4e-6, device.launchSeconds(), 1e-18);
+        Calibration calibration = device.calibration();
+        assertEquals(9.0005e-6, calibration.hostSeconds(), 1e-18);
+        assertEquals(0.25, calibration.kappa());
+        assertEquals(Map.of("linear", new Workspace(0, 1.5)), calibration.workspaces());
+        assertTrue(calibration.products(NumberFormat.FP32).isEmpty());
+        assertEquals(
+                2.0 * 64 * 64 * 64 / 1e12,
+                calibration.products(NumberFormat.BF16).orElseThrow().seconds(64, 64, 64),
+                1e-18);
+        TreeMap<String, String> libraries = new TreeMap<>(Map.of("libtorch", "2.10.0", "nccl", "2.27"));
+        assertEquals(Optional.of(new Origin("lab", LocalDate.of(2026, 11, 20), libraries)), calibration.origin());
+        Link link = profile.links().get(0);
+        assertEquals(9e-6, link.alphaSeconds(), 1e-18);
+        // a group of two sends the whole tensor in an all-reduce
+        assertEquals(30e-6, link.seconds(Collective.ALL_REDUCE, 2, 1 << 20), 1e-15);
+        assertEquals(9e-6 + 1e6 / 3.5e11, link.seconds(Collective.ALL_GATHER, 2, 1_000_000), 1e-15);
+    }
+
+    @Test
+    void profilesTakeThePlaceOfBuiltInLinksAndDevices() {
+        DeviceProfile profile =
+                read("lab", WHOLE.replace("lab-h200", "h100-sxm")).orElseThrow();
+        DeviceCatalogue catalogue = DeviceCatalogue.standard().with(List.of(profile), AT, diagnostics);
+        assertEquals(List.of(), found());
+        assertEquals(7.9e14, catalogue.device("h100-sxm", AT).flopsPerSecond().get(NumberFormat.BF16));
+        assertEquals(3.5e11, catalogue.device("h100-sxm", AT).link().bytesPerSecond());
+        assertEquals(3.5e11, catalogue.device("h200-sxm", AT).link().bytesPerSecond(), "it has the same link");
+        assertEquals(300e9, catalogue.device("a100-80", AT).link().bytesPerSecond());
+    }
+
+    @Test
+    void noTwoProfilesDefineOneName() {
+        DeviceProfile one = read("one", WHOLE).orElseThrow();
+        DeviceProfile two = read("two", WHOLE).orElseThrow();
+        DeviceCatalogue standard = DeviceCatalogue.standard();
+        assertEquals(standard, standard.with(List.of(one, two), AT, diagnostics));
+        assertEquals(
+                List.of(
+                        "Device profiles one and two both define the device 'lab-h200'. Leave one of them out, or give"
+                                + " one another name.",
+                        "Device profiles one and two both define the link 'nvlink4'. Leave one of them out, or give one"
+                                + " another name."),
+                found());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"memoryBytes\": 150754820096|\"memoryBytes\": 99999999999999999999|'device.memoryBytes' must be a whole number"
+                        + " from 1 to 17592186044416, not 99999999999999999999.",
+                "\"kappa\": 0.25|\"kappa\": 1e999|'device.kappa' must be a number of at least 0, not 1e999.",
+                "\"kappa\"|\"kapa\"|there is no field 'device.kapa'; the fields are bytesPerSecond, fixedBytes, flopsPerSecond,"
+                        + " hostNanos, kappa, kind, launchNanos, link, memoryBytes, name. Did you mean 'kappa'?",
+                "\"name\": \"lab-h200\"|\"name\": \" \"|'device.name' must be a text, not \" \".",
+                "\"fp32\": 52000000000000|\"fp32\": -5|'device.flopsPerSecond.fp32' must be a number of more than 0, not -5.",
+                "\"size\": 8|\"size\": 2|'links[0].collectives[1].size' has a table of all_reduce already.",
+                "\"m\": [64, 128]|\"m\": [128, 64]|'products.bf16.m' must ascend.",
+                "\"m\": [64, 128]|\"m\": [64]|'products.bf16.flopsPerSecond' must have 1 number, but has 2.",
+                "\"linear\"|\"lineer\"|'workspace.lineer' is no operator; there are layer_norm, linear. Did you mean 'linear'?",
+                "\"links\": [|\"links\": [ 3, |'links' must be an array of objects, not [3, an object].",
+                "\"machine\": \"lab\",||'machine' is missing.",
+                "\"schema\": 1|\"schema\": 7|'schema' is 7, but this version reads 1."
+            })
+    void saysWhatIsWrongAndWhere(String right, String wrong, String problem) {
+        assertTrue(WHOLE.contains(right), right);
+        String text = WHOLE.replace(right, wrong == null ? "" : wrong);
+        assertTrue(read("lab", text).isEmpty());
+        assertEquals(1, found().size(), () -> found().toString());
+        String message = found().get(0);
+        assertTrue(message.matches("Device profile lab, line \\d+, column \\d+: .*"), message);
+        assertEquals(problem, message.substring(message.indexOf(": ") + 2));
+    }
+}

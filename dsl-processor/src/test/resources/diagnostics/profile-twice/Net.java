@@ -1,0 +1,6 @@
+package demo;
+
+import dev.ashlar.dsl.*;
+
+@Model
+interface Net {}
