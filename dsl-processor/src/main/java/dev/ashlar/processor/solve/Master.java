@@ -129,7 +129,9 @@ final class Master {
         List<PointPrice> points = new ArrayList<>();
         double unit = goal.timed() ? time / memory * Prices.ONE : (double) Prices.ONE * peakScale();
         // Any prices give a bound; those of a program that is nearly infeasible would not fit in a long together.
-        double largest = 0x1p60 * Math.min(1, 0x1p30 / Math.max(1, problem.mostMemory())) / Math.max(1, priceCount);
+        // Their sum is below 2^60 over the most memory already but for the library's tolerance.
+        double largest =
+                Math.min(0x1p60 / Math.max(1, priceCount), 0x1p60 * Prices.ONE / Math.max(1, problem.mostMemory()));
         for (int r = 0; r < priceCount; r++) {
             long price = Math.round(Math.min(largest, Math.max(0, result.doubleValue(1 + r)) * unit));
             if (price > 0) {

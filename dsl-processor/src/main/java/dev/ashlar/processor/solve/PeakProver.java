@@ -34,6 +34,7 @@ final class PeakProver {
         long below = ruledOut(dual.relaxation());
         if (below < incumbent.best() - 1) {
             primal.splice(dual);
+            primal.bridge(dual);
             primal.descend();
         }
         while (incumbent.best() > enough && below < incumbent.best() - 1) {

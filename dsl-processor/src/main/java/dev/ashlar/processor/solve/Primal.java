@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Labellings from columns: one before a cut and another after it, then one node at a time. */
 final class Primal {
@@ -33,6 +34,49 @@ final class Primal {
                 }
             }
         }
+    }
+
+    /**
+     * Offers all changes of good columns from one to another whose boundary labels differ: one block leads from the labels before it to
+     * those after it, its inner labels are the cheapest at the prices. On slow links the best plan changes its layout once.
+     */
+    void bridge(Dual.Result dual) {
+        List<Column> good = best(dual);
+        for (Column head : good) {
+            for (Column tail : good) {
+                for (int b = 1; head != tail && b + 1 < chain.blocks(); b++) {
+                    bridge(dual.relaxation().block(b), b, head.labels(), tail.labels())
+                            .ifPresent(incumbent::offer);
+                }
+            }
+        }
+    }
+
+    private Optional<int[]> bridge(PricedBlock priced, int b, int[] head, int[] tail) {
+        Problem problem = chain.problem();
+        Block block = problem.block(b);
+        int[] labels = new int[block.nodes()];
+        for (int node = 0; node < block.entries(); node++) {
+            labels[node] = head[problem.variable(b, node)];
+        }
+        for (int node : block.exits()) {
+            int label = tail[problem.variable(b, node)];
+            if (node < block.entries() && labels[node] != label) {
+                return Optional.empty();
+            }
+            labels[node] = label;
+        }
+        int i = chain.entries(b).joint(labels);
+        int j = chain.exits(b).joint(labels);
+        if (priced.least()[i][j] >= FixedPoint.INFINITE) {
+            return Optional.empty();
+        }
+        priced.complete(labels);
+        int[] x = spliced(head, tail, b);
+        for (int node = 0; node < labels.length; node++) {
+            x[problem.variable(b, node)] = labels[node];
+        }
+        return Optional.of(x);
     }
 
     private int[] spliced(int[] head, int[] tail, int b) {

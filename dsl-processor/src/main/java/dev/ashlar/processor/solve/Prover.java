@@ -13,7 +13,7 @@ final class Prover {
     private static final int MOST_BRANCHES = 24;
     private static final double FIRST_SLACK = 2e-4;
     private static final double LAST_SLACK = 0.05;
-    private static final double TOLERANCE = 1e-6;
+    static final double TOLERANCE = 1e-6;
 
     private final Chain chain;
     private final List<OptionPlan> plans;
@@ -36,6 +36,7 @@ final class Prover {
         Primal primal = new Primal(chain, incumbent);
         dual.ifPresent(primal::splice);
         if (dual.isPresent() && !close(bound(dual.get()))) {
+            primal.bridge(dual.get());
             primal.descend();
         }
         return dual;

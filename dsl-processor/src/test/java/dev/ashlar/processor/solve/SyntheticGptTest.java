@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -73,6 +74,36 @@ final class SyntheticGptTest {
     @CsvSource({"24,12,12", "48,12,12", "24,25,12", "48,25,300"})
     void closesTheGapNearTheSmallestBudget(int layers, double outer, double inner) {
         closes(gpt(layers, 4096, outer, inner), 1e-3, Effort.of(1e-3), 0.05, 0.15);
+    }
+
+    /** Here the best plan changes its layout in the middle, and no column of the dual does. */
+    @ParameterizedTest
+    @CsvSource({"4,24", "4,48", "8,24", "8,48"})
+    void closesTheGapWhereTheLayoutChanges(int outerDevices, int layers) {
+        int[] mesh = {outerDevices, 8};
+        Problem problem = new SyntheticGpt(mesh, layers, 4096, 64, 2048, 50304, new double[] {25e9, 12e9}).problem();
+        closes(problem, 1e-3, Effort.of(1e-3), 0.35);
+    }
+
+    /** A bridge leads from the labels of one column to those of another and is never forbidden at its ends. */
+    @Test
+    void bridgesFindAPlanWithTwoLayouts() {
+        Problem problem = gpt(48, 4096, 25, 12);
+        long least = smallest(problem);
+        long budget = least + (unconstrained(problem) - least) * 35 / 100;
+        Chain chain = new Chain(problem);
+        Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
+        Dual.Result dual = Dual.run(chain, incumbent, Restriction.NONE, 1e-6).orElseThrow();
+        Primal primal = new Primal(chain, incumbent);
+        primal.splice(dual);
+        long spliced = incumbent.best();
+        primal.bridge(dual);
+        int[] x = incumbent.labels().orElseThrow();
+        assertTrue(incumbent.best() < spliced, incumbent.best() + " against " + spliced);
+        assertTrue(Evaluation.of(problem, x).peak() <= budget);
+        int first = problem.variable(0, problem.block(0).exits()[0]);
+        int last = problem.variable(47, problem.block(47).exits()[0]);
+        assertNotEquals(x[first], x[last]);
     }
 
     @Test
