@@ -17,8 +17,8 @@ final class ConvolutionWorkspace {
     /** Pixels that a turned row is longer by. */
     private static final long TURNED_MARGIN = 2;
 
-    /** What the threads meet at while they add their parts of the gradients of weight and bias: a page each, rounded up. */
-    private static final long MEETING_BYTES = 12288;
+    /** What the threads meet at while they add their parts of the gradients of weight and bias: a few pages. */
+    private static final long MEETING_BYTES = 20480;
 
     /** A filled up bias, and the lines that buffers start at. */
     private static final long SMALL_BYTES = 4096;
@@ -46,7 +46,7 @@ final class ConvolutionWorkspace {
         long o = shapes.output().size(1);
         this.xBlocked = x / c * whole(c);
         this.yBlocked = y / o * whole(o);
-        this.weightBlocked = grouped ? weight : weight / (o * c) * whole(o) * whole(c);
+        this.weightBlocked = weight / (o * c) * whole(o) * whole(c);
     }
 
     private static long whole(long channels) {
@@ -55,19 +55,24 @@ final class ConvolutionWorkspace {
 
     /** Copies of both factors and of the result, which is then copied to where it belongs. */
     long forwardBytes() {
+        if (grouped) {
+            return Math.max(x + weight, y);
+        }
         return Math.max(xRead() + weightBlocked + yBlocked - y + tapBytes() + SMALL_BYTES, yBlocked);
     }
 
     /** Of the gradients of input and weight, whichever takes more; the results count elsewhere and are here taken off. */
     long backwardBytes() {
         if (attributes.whole("dilation") > 1) {
-            long wide = Workspaces.widens(shapes) && !grouped ? 4 * weight : 0;
-            return 3 * x + 2 * weight + y + wide;
+            return 3 * x + 2 * weight + y + (Workspaces.widens(shapes) && !grouped ? 4 * weight : 0);
+        }
+        if (grouped) {
+            return xBlocked + y + weight;
         }
         boolean strided = attributes.whole("stride") > 1;
         long product = yBlocked + (strided ? 2 : 1) * weightBlocked + xBlocked - x - weight + tapBytes();
-        long copied = strided && !grouped ? xBlocked + x - weight : xBlocked - weight;
-        long weights = yBlocked + xRead() + weightBlocked - weight + partsBytes();
+        long copied = strided ? xBlocked + x - weight : xBlocked - weight;
+        long weights = yBlocked + xRead() + weightBlocked - weight + gatheredBytes() + partsBytes();
         return Math.max(Math.max(product, copied), weights) + SMALL_BYTES;
     }
 
@@ -84,13 +89,19 @@ final class ConvolutionWorkspace {
         if (attributes.whole("kernel") > 1) {
             return 0;
         }
-        long pixels = shapes.output().size(2) * shapes.output().size(3);
         long most =
                 Math.max(whole(shapes.input().size(1)), whole(shapes.output().size(1)));
-        long sums = Workspaces.widens(shapes) ? most * pixels * Float.BYTES : 0;
-        long gathered =
-                attributes.whole("stride") > 1 ? whole(shapes.input().size(1)) * pixels * shapes.computeBytes() : 0;
-        return Workspaces.THREADS * (sums + gathered);
+        long sums = Workspaces.widens(shapes) ? Workspaces.THREADS * most * pixels() * Float.BYTES : 0;
+        return sums + gatheredBytes();
+    }
+
+    private long gatheredBytes() {
+        boolean gathers = attributes.whole("kernel") == 1 && attributes.whole("stride") > 1;
+        return gathers ? Workspaces.THREADS * whole(shapes.input().size(1)) * pixels() * shapes.computeBytes() : 0;
+    }
+
+    private long pixels() {
+        return shapes.output().size(2) * shapes.output().size(3);
     }
 
     /** What threads have of their own while they make the weight's gradient; in bfloat16 they add in 32 bits and turn their rows around. */

@@ -53,6 +53,11 @@ public interface Operator {
     /** Its arithmetic and extra memory. */
     Work work(Attributes attributes, Shapes shapes);
 
+    /** What its kernels compute once and keep. */
+    default List<Table> tables(Attributes attributes, Shapes shapes) {
+        return List.of();
+    }
+
     /** Lowers the forward direction. */
     void forward(ForwardBuilder f);
 
