@@ -43,6 +43,8 @@ class MemoryAgainstRealityTest {
         "GPT, BF16_MIXED, LION",
         "LLAMA, FP32, ADAMW",
         "LLAMA, BF16_MIXED, ADAMW",
+        "LLAMA_LONG, FP32, SGD",
+        "LLAMA_LONG, BF16, SGD",
         "CNN, FP32, ADAMW",
         "SAMPLE_MLP, FP32, ADAMW",
         "SAMPLE_CNN, FP32, SGD",
