@@ -4,12 +4,10 @@ import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.recompute.RecomputeProblem;
-import dev.ashlar.processor.solve.Checker;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
-import dev.ashlar.processor.solve.Solution;
-import dev.ashlar.processor.solve.Solver;
+import dev.ashlar.processor.solve.ProvedSolver;
 import dev.ashlar.processor.solve.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,9 @@ final class Chooser {
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
 
+    private final TrainingGraph graph;
     private final RecomputeProblem recompute;
+    private final ProvedSolver solver;
     private final long fixedBytes;
     private final long mostPeakBytes;
     private final double seconds;
@@ -35,7 +35,9 @@ final class Chooser {
      * @param fixedBytes memory of the device beside the plan
      */
     Chooser(TrainingGraph graph, MemoryProfile memory, CostModel costs, double seconds, long fixedBytes) {
+        this.graph = graph;
         recompute = RecomputeProblem.of(graph, memory, costs, seconds);
+        solver = new ProvedSolver(recompute.problem());
         this.fixedBytes = fixedBytes;
         this.seconds = seconds;
         mostPeakBytes = memory.peakBytes();
@@ -47,19 +49,23 @@ final class Chooser {
     }
 
     private Outcome.Infeasible smallest() {
-        if (Solver.solve(recompute.problem(), 0, effort()) instanceof Outcome.Infeasible found) {
-            accepted(Checker.check(recompute.problem(), found));
+        ProvedSolver.Proved proved = solver.smallest(effort());
+        accepted(proved);
+        if (proved.outcome() instanceof Outcome.Infeasible found) {
             return found;
         }
-        throw new IllegalStateException("a plan needs no memory");
+        throw new IllegalStateException("a step that keeps everything is no plan");
     }
 
-    private static Verdict.Accepted accepted(Verdict verdict) {
-        if (verdict instanceof Verdict.Accepted accepted) {
+    private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
+        if (proved.verdict() instanceof Verdict.Accepted accepted) {
             return accepted;
         }
-        throw new IllegalStateException("the plan's certificate is wrong: " + ((Verdict.Rejected) verdict).reason());
+        throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
     }
+
+    /** A plan within a budget that has one, and what the checker says of it. */
+    private record Found(Outcome.Feasible outcome, Verdict.Accepted verdict) {}
 
     /**
      * A plan.
@@ -73,28 +79,18 @@ final class Chooser {
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose(long budgetBytes) {
         if (!recompute.hasChoices()) {
-            return choice(recompute.keepAll(), mostPeakBytes, Evidence.onlyPlan(mostPeakBytes + fixedBytes, seconds));
+            return new Choice(graph, mostPeakBytes, Evidence.onlyPlan(mostPeakBytes + fixedBytes, seconds));
         }
         if (mostPeakBytes + fixedBytes <= budgetBytes) {
-            return choice(recompute.keepAll(), mostPeakBytes, evidence(seconds, 0, "nothing recomputed", 0));
+            return new Choice(graph, mostPeakBytes, evidence(seconds, 0, "nothing recomputed", 0));
         }
-        if (budgetBytes < smallestBytes()) {
-            Solution least = smallest.solution();
-            return choice(least.labels(), least.peak(), evidence(seconds, 0, "only plan", 0));
-        }
-        long budget = budgetBytes - fixedBytes;
-        Outcome.Feasible found = feasible(budget, effort());
-        Verdict.Accepted verdict = accepted(Checker.check(recompute.problem(), budget, found));
+        long budget = Math.max(budgetBytes - fixedBytes, smallest.smallestBudget());
+        Found found = feasible(budget, effort());
+        Proof proof = found.outcome().certificate().proof();
         Evidence evidence = evidence(
-                recompute.seconds(verdict.lowerBound()),
-                verdict.gap(),
-                kind(found.certificate().proof()),
-                prices(found.certificate().proof()));
-        return choice(found.solution().labels(), verdict.peak(), evidence);
-    }
-
-    private Choice choice(List<Integer> labels, long peakBytes, Evidence evidence) {
-        return new Choice(recompute.apply(labels), peakBytes, evidence);
+                recompute.seconds(found.verdict().lowerBound()), found.verdict().gap(), kind(proof), prices(proof));
+        TrainingGraph chosen = recompute.apply(found.outcome().solution().labels());
+        return new Choice(chosen, found.verdict().peak(), evidence);
     }
 
     private Evidence evidence(double lowerBoundSeconds, double gap, String kind, int prices) {
@@ -105,9 +101,11 @@ final class Chooser {
         return smallest.smallestBudget() + fixedBytes;
     }
 
-    private Outcome.Feasible feasible(long budget, Effort effort) {
-        if (Solver.solve(recompute.problem(), budget, effort) instanceof Outcome.Feasible found) {
-            return found;
+    private Found feasible(long budget, Effort effort) {
+        ProvedSolver.Proved proved = solver.solve(budget, effort);
+        Verdict.Accepted verdict = accepted(proved);
+        if (proved.outcome() instanceof Outcome.Feasible found) {
+            return new Found(found, verdict);
         }
         throw new IllegalStateException(
                 "no plan within " + budget + " bytes, but one within " + smallest.smallestBudget() + " was known");
@@ -124,9 +122,9 @@ final class Chooser {
         long fastest = Long.MAX_VALUE;
         for (int i = 0; i < TRADEOFFS - 1; i++) {
             long budget = least + more / (TRADEOFFS - 1) * i;
-            Outcome.Feasible found = feasible(budget, ROUGH);
-            fastest = Math.min(fastest, found.solution().time());
-            long bound = Math.max(1, Math.min(found.certificate().bound(), fastest));
+            Found found = feasible(budget, ROUGH);
+            fastest = Math.min(fastest, found.outcome().solution().time());
+            long bound = Math.max(1, Math.min(found.verdict().lowerBound(), fastest));
             tradeoffs.add(
                     new Tradeoff(budget + fixedBytes, recompute.seconds(fastest), (double) (fastest - bound) / bound));
         }

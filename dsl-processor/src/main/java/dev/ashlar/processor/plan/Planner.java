@@ -62,8 +62,9 @@ public final class Planner {
         CostModel costs = new CostModel(target.device(), target.format());
         Chooser.Choice choice =
                 new Chooser(graph, memory, costs, time.seconds(), fixedBytes).choose(target.budgetBytes());
-        Program program = ProgramBuilder.build(choice.graph());
-        MemoryProfile chosen = Timeline.of(program);
+        boolean same = choice.graph() == graph;
+        Program program = same ? whole : ProgramBuilder.build(choice.graph());
+        MemoryProfile chosen = same ? memory : Timeline.of(program);
         if (chosen.peakBytes() != choice.peakBytes()) {
             throw new IllegalStateException(
                     "the plan needs " + chosen.peakBytes() + " bytes but was chosen for " + choice.peakBytes());

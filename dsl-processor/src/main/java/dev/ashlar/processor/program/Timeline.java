@@ -18,11 +18,11 @@ public final class Timeline {
     private final List<SavedTensor> saved = new ArrayList<>();
     private long gradientBytes;
 
-    private Timeline(Program program) {
+    private Timeline(Program program, List<ModelParameter> parameters) {
         this.program = program;
+        this.parameters = parameters;
         graph = program.graph();
         settings = StepSettings.of(graph);
-        parameters = ModelParameters.of(graph);
         execution = new Execution(ledger, settings);
     }
 
@@ -32,7 +32,17 @@ public final class Timeline {
      * @throws IllegalStateException if the program frees a tensor twice, reads one that is gone or leaves one behind
      */
     public static MemoryProfile of(Program program) {
-        return new Timeline(program).profile();
+        return of(program, ModelParameters.of(program.graph()));
+    }
+
+    /**
+     * The profile of a program whose parameters are known.
+     *
+     * @param parameters of its graph
+     * @throws IllegalStateException as {@link #of(Program)} does
+     */
+    public static MemoryProfile of(Program program, List<ModelParameter> parameters) {
+        return new Timeline(program, parameters).profile();
     }
 
     private MemoryProfile profile() {

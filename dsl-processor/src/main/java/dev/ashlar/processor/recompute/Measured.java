@@ -2,6 +2,8 @@ package dev.ashlar.processor.recompute;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ final class Measured {
     private final boolean ordered;
 
     Measured(Chain shortened, CostModel costs) {
+        List<ModelParameter> parameters = ModelParameters.of(shortened.graph());
         int count = shortened.pieces().size();
         int most = 1;
         for (Piece piece : shortened.pieces()) {
@@ -25,7 +28,7 @@ final class Measured {
             for (Piece piece : shortened.pieces()) {
                 labels.add(place < piece.menu().labels().size() ? place : 0);
             }
-            Reading reading = read(shortened, shortened.with(labels), costs);
+            Reading reading = read(shortened, shortened.with(labels), parameters, costs);
             inOrder &= reading.isOrdered();
             for (int p = 0; p < count; p++) {
                 if (place < shortened.pieces().get(p).menu().labels().size()) {
@@ -42,8 +45,8 @@ final class Measured {
         ordered = inOrder;
     }
 
-    static Reading read(Chain chain, TrainingGraph graph, CostModel costs) {
-        return new Reading(chain, Timeline.of(ProgramBuilder.build(graph)), costs.of(graph.train()));
+    private static Reading read(Chain chain, TrainingGraph graph, List<ModelParameter> parameters, CostModel costs) {
+        return new Reading(chain, Timeline.of(ProgramBuilder.build(graph), parameters), costs.of(graph.train()));
     }
 
     /** Whether all programs run through the pieces in order. */

@@ -8,26 +8,28 @@ import java.util.TreeMap;
 
 /** The checker's own label search: one position after the other, from last to first, over the whole chain at once. */
 final class CheckedSearch {
-    private static final int LIMIT = 8_000_000;
-
     private final CheckedModel model;
     private final CheckedPrices prices;
     private final CheckedTables tables;
     private final CheckedLayout layout;
     private final long budget;
     private final long cutoff;
+    private final int mostTried;
     private final int[] labels;
     private int tried;
 
     /**
      * @param cutoff on the time, exclusive; 1 where times do not count
+     * @param mostTried partial labellings before the search is given up
      */
-    CheckedSearch(CheckedModel model, CheckedPrices prices, CheckedTables tables, long budget, long cutoff) {
+    CheckedSearch(
+            CheckedModel model, CheckedPrices prices, CheckedTables tables, long budget, long cutoff, int mostTried) {
         this.model = model;
         this.prices = prices;
         this.tables = tables;
         this.budget = budget;
         this.cutoff = cutoff;
+        this.mostTried = mostTried;
         layout = new CheckedLayout(model);
         labels = new int[model.positions()];
     }
@@ -73,7 +75,7 @@ final class CheckedSearch {
                         insert(next.computeIfAbsent(key, k -> new ArrayList<>()), sum);
                     }
                 }
-                if (tried > LIMIT) {
+                if (tried > mostTried) {
                     throw new ArithmeticException("the search is too large to check");
                 }
             }

@@ -6,11 +6,16 @@ import java.util.List;
 
 /** Re-derives in integers what a plan claims: its time, its memory and the bound. Shares no code with the solver. */
 public final class Checker {
+    /** Partial labellings that one search tries before it is given up. */
+    static final int MOST_TRIED = 8_000_000;
+
     private final Problem problem;
     private final CheckedModel model;
+    private final int mostTried;
 
-    private Checker(Problem problem) {
+    private Checker(Problem problem, int mostTried) {
         this.problem = problem;
+        this.mostTried = mostTried;
         model = new CheckedModel(problem);
     }
 
@@ -20,30 +25,48 @@ public final class Checker {
      * @param budget that was asked for
      */
     public static Verdict check(Problem problem, long budget, Outcome.Feasible outcome) {
+        return check(problem, budget, outcome, MOST_TRIED);
+    }
+
+    /**
+     * The same with another limit.
+     *
+     * @param mostTried partial labellings that one search tries before it is given up
+     */
+    static Verdict check(Problem problem, long budget, Outcome.Feasible outcome, int mostTried) {
         Certificate certificate = outcome.certificate();
         if (certificate.budget() != budget || !certificate.timed()) {
             return new Verdict.Rejected("the certificate is for another budget or goal");
         }
-        return new Checker(problem).check(budget, outcome.solution(), certificate);
+        return new Checker(problem, mostTried).check(budget, outcome.solution(), certificate);
     }
 
     /** Checks a labelling, that it is within the smallest budget, and that nothing is within the certificate's budget. */
     public static Verdict check(Problem problem, Outcome.Infeasible outcome) {
+        return check(problem, outcome, MOST_TRIED);
+    }
+
+    /** The same with another limit. */
+    static Verdict check(Problem problem, Outcome.Infeasible outcome, int mostTried) {
         Certificate certificate = outcome.certificate();
         if (certificate.timed() || certificate.budget() >= outcome.smallestBudget()) {
             return new Verdict.Rejected("the certificate rules out the labelling or has another goal");
         }
-        return new Checker(problem).check(outcome.smallestBudget(), outcome.solution(), certificate);
+        return new Checker(problem, mostTried).check(outcome.smallestBudget(), outcome.solution(), certificate);
     }
 
     /** Checks that the tables forbid every labelling. */
     static Verdict checkContradiction(Problem problem) {
-        Checker checker = new Checker(problem);
-        CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
-        CheckedTables tables = new CheckedTables(checker.model, prices, checker.everything());
-        return tables.least() == CheckedTables.FORBIDDEN
-                ? new Verdict.Accepted(0, 0, 0)
-                : new Verdict.Rejected("some labelling is allowed");
+        Checker checker = new Checker(problem, MOST_TRIED);
+        try {
+            CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
+            CheckedTables tables = new CheckedTables(checker.model, prices, checker.everything());
+            return tables.least() == CheckedTables.FORBIDDEN
+                    ? new Verdict.Accepted(0, 0, 0)
+                    : new Verdict.Rejected("some labelling is allowed");
+        } catch (ArithmeticException e) {
+            return new Verdict.TooLarge(String.valueOf(e.getMessage()));
+        }
     }
 
     private BitSet[] everything() {
@@ -71,8 +94,10 @@ public final class Checker {
             return bound > found[0]
                     ? new Verdict.Rejected("the bound is above the labelling's time")
                     : new Verdict.Accepted(found[0], found[1], bound);
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             return new Verdict.Rejected(String.valueOf(e.getMessage()));
+        } catch (ArithmeticException e) {
+            return new Verdict.TooLarge(String.valueOf(e.getMessage()));
         }
     }
 
@@ -156,7 +181,8 @@ public final class Checker {
         Proof.Search search = (Proof.Search) proof;
         CheckedPrices prices = new CheckedPrices(problem, search.prices(), certificate.timed());
         CheckedTables tables = new CheckedTables(model, prices, allowed);
-        CheckedSearch labels = new CheckedSearch(model, prices, tables, certificate.budget(), search.bound());
+        CheckedSearch labels =
+                new CheckedSearch(model, prices, tables, certificate.budget(), search.bound(), mostTried);
         require(labels.findsNothing(), "a labelling below the bound exists");
         return search.bound();
     }
@@ -172,7 +198,10 @@ public final class Checker {
         for (Proof.Case one : split.cases()) {
             BitSet[] narrower = allowed.clone();
             narrower[position] = new BitSet();
-            one.labels().forEach(narrower[position]::set);
+            for (int label : one.labels()) {
+                require(label >= 0 && label < model.labelsAt(position), "a split is by a label that does not exist");
+                narrower[position].set(label);
+            }
             covered.or(narrower[position]);
             narrower[position].and(allowed[position]);
             least = Math.min(least, bound(one.proof(), certificate, narrower));

@@ -1,7 +1,5 @@
 package dev.ashlar.processor.solve;
 
-import java.util.Arrays;
-
 /** What a labelling comes to, for the solver: time, time of the parts that overlap, memory at every point. */
 final class Evaluation {
     /** What a labelling with a forbidden entry takes. */
@@ -20,23 +18,59 @@ final class Evaluation {
     }
 
     static Evaluation of(Problem problem, int[] x) {
-        int n = problem.blocks().size();
-        long[][] amounts = new long[n][];
+        long[][] amounts = new long[problem.blocks().size()][];
         boolean allowed = true;
-        for (int b = 0; b < n; b++) {
-            Block block = problem.block(b);
-            amounts[b] = new long[Quantity.COUNT + block.points()];
-            for (Factor factor : block.factors()) {
-                int entry = entry(problem, b, factor, x);
-                allowed &= !factor.forbidden(entry);
-                for (int q : factor.used()) {
-                    amounts[b][q] += factor.amount(q, entry);
-                }
+        for (int b = 0; b < amounts.length; b++) {
+            amounts[b] = new long[Quantity.COUNT + problem.block(b).points()];
+            allowed &= add(problem, b, x, amounts[b]);
+        }
+        return of(problem, amounts, allowed);
+    }
+
+    private static Evaluation of(Problem problem, long[][] amounts, boolean allowed) {
+        long[][] memory = memory(problem, amounts);
+        long peak = 0;
+        for (long[] points : memory) {
+            for (long bytes : points) {
+                peak = Math.max(peak, bytes);
             }
         }
-        long[][] memory = memory(problem, amounts);
-        long peak = Arrays.stream(memory).flatMapToLong(Arrays::stream).max().orElse(0);
         return new Evaluation(allowed ? time(problem, amounts) : FORBIDDEN, peak, memory, amounts);
+    }
+
+    /**
+     * What an allowed labelling comes to with another label of one variable: only the blocks around it are read.
+     *
+     * @param x the labelling with the other label
+     */
+    Evaluation with(Problem problem, int variable, int[] x) {
+        long[][] changed = amounts.clone();
+        boolean allowed = true;
+        for (int b = problem.owner(variable); b < changed.length && problem.contains(b, variable); b++) {
+            changed[b] = new long[amounts[b].length];
+            allowed &= add(problem, b, x, changed[b]);
+        }
+        return of(problem, changed, allowed);
+    }
+
+    /** What this labelling's blocks up to {@code last} and another's behind it come to; both are allowed and agree on what the blocks share. */
+    Evaluation spliced(Problem problem, Evaluation tail, int last) {
+        long[][] joined = tail.amounts.clone();
+        System.arraycopy(amounts, 0, joined, 0, last + 1);
+        return of(problem, joined, true);
+    }
+
+    /** Adds up a block; whether its entries are allowed. */
+    private static boolean add(Problem problem, int b, int[] x, long[] sums) {
+        boolean allowed = true;
+        for (Factor factor : problem.block(b).factors()) {
+            int entry = entry(problem, b, factor, x);
+            allowed &= !factor.forbidden(entry);
+            for (int q : factor.used()) {
+                sums[q] += factor.amount(q, entry);
+            }
+        }
+        return allowed;
     }
 
     static int entry(Problem problem, int b, Factor factor, int[] x) {

@@ -9,6 +9,7 @@ final class Incumbent {
     private final Goal goal;
     private long best = Long.MAX_VALUE;
     private Optional<int[]> labels = Optional.empty();
+    private Optional<Evaluation> evaluation = Optional.empty();
 
     Incumbent(Problem problem, Goal goal) {
         this.problem = problem;
@@ -20,17 +21,25 @@ final class Incumbent {
         return offer(x, Evaluation.of(problem, x));
     }
 
-    boolean offer(int[] x, Evaluation evaluation) {
-        if (evaluation.time() == Evaluation.FORBIDDEN || goal.timed() && evaluation.peak() > goal.budget()) {
+    boolean offer(int[] x, Evaluation offered) {
+        if (!isBetter(offered)) {
             return false;
         }
-        long value = goal.timed() ? evaluation.time() : evaluation.peak();
-        if (value >= best) {
-            return false;
-        }
-        best = value;
+        best = value(offered);
         labels = Optional.of(x.clone());
+        evaluation = Optional.of(offered);
         return true;
+    }
+
+    /** Whether a labelling is allowed and better than all before. */
+    boolean isBetter(Evaluation offered) {
+        return offered.time() != Evaluation.FORBIDDEN
+                && (!goal.timed() || offered.peak() <= goal.budget())
+                && value(offered) < best;
+    }
+
+    private long value(Evaluation offered) {
+        return goal.timed() ? offered.time() : offered.peak();
     }
 
     Goal goal() {
@@ -46,11 +55,16 @@ final class Incumbent {
         return labels.map(int[]::clone);
     }
 
+    /** What the best labelling comes to. */
+    Optional<Evaluation> evaluation() {
+        return evaluation;
+    }
+
     /** The best labelling, evaluated. */
     Optional<Solution> solution() {
         return labels.map(x -> {
-            Evaluation evaluation = Evaluation.of(problem, x);
-            return new Solution(Arrays.stream(x).boxed().toList(), evaluation.time(), evaluation.peak());
+            Evaluation sums = Evaluation.of(problem, x);
+            return new Solution(Arrays.stream(x).boxed().toList(), sums.time(), sums.peak());
         });
     }
 }

@@ -70,7 +70,7 @@ final class PeakProver {
         while (below < incumbent.best() - 1 && incumbent.best() > enough) {
             long budget = Math.min(incumbent.best() - 1, below + step);
             long best = incumbent.best();
-            if (!search.run(1, budget, Integer.MAX_VALUE)) {
+            if (effort.suffixes() == 0 || !search.run(1, budget, Integer.MAX_VALUE)) {
                 break;
             }
             if (incumbent.best() == best) {

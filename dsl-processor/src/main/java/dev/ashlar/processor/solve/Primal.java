@@ -25,15 +25,22 @@ final class Primal {
             for (Column tail : good) {
                 for (int b = 0; head != tail && b + 1 < chain.blocks(); b++) {
                     if (agree(head.labels(), tail.labels(), b)) {
-                        int[] x = head.labels().clone();
-                        for (int v = 0; v < x.length; v++) {
-                            x[v] = problem.owner(v) > b ? tail.labels()[v] : x[v];
+                        Evaluation joined = head.evaluation().spliced(problem, tail.evaluation(), b);
+                        if (incumbent.isBetter(joined)) {
+                            incumbent.offer(spliced(head.labels(), tail.labels(), b), joined);
                         }
-                        incumbent.offer(x);
                     }
                 }
             }
         }
+    }
+
+    private int[] spliced(int[] head, int[] tail, int b) {
+        int[] x = head.clone();
+        for (int v = 0; v < x.length; v++) {
+            x[v] = chain.problem().owner(v) > b ? tail[v] : x[v];
+        }
+        return x;
     }
 
     private boolean agree(int[] head, int[] tail, int b) {
@@ -73,39 +80,13 @@ final class Primal {
 
     private boolean improve(int variable) {
         int[] x = incumbent.labels().orElseThrow();
-        long current = local(variable, x);
+        Evaluation current = incumbent.evaluation().orElseThrow();
         int old = x[variable];
         boolean better = false;
         for (int label = 0; label < chain.problem().labels(variable); label++) {
             x[variable] = label;
-            boolean promising = label != old && (!incumbent.goal().timed() || local(variable, x) < current);
-            better |= promising && incumbent.offer(x);
+            better |= label != old && incumbent.offer(x, current.with(chain.problem(), variable, x));
         }
         return better;
-    }
-
-    /** Time of the blocks around a variable. */
-    private long local(int variable, int[] x) {
-        Problem problem = chain.problem();
-        int owner = problem.owner(variable);
-        long time = 0;
-        for (int b = owner; b < Math.min(owner + 2, chain.blocks()); b++) {
-            long[] a = new long[Quantity.COUNT];
-            for (Factor factor : problem.block(b).factors()) {
-                int entry = Evaluation.entry(problem, b, factor, x);
-                if (factor.forbidden(entry)) {
-                    return Long.MAX_VALUE;
-                }
-                for (Quantity q : Quantity.values()) {
-                    a[q.ordinal()] += factor.amount(q.ordinal(), entry);
-                }
-            }
-            time += a[Quantity.TIME.ordinal()]
-                    + Evaluation.segment(
-                            problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
-                    + Evaluation.segment(
-                            problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
-        }
-        return time;
     }
 }

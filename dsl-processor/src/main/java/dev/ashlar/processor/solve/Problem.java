@@ -34,7 +34,7 @@ public final class Problem {
             kinds[b] = first.computeIfAbsent(blocks.get(b), k -> first.size());
         }
         mostTime = Math.addExact(most(0, Quantity.STATIC.ordinal()), scaledBySlowdown(mostAsync()));
-        mostMemory = most(Quantity.STATIC.ordinal(), Integer.MAX_VALUE);
+        mostMemory = Math.addExact(most(Quantity.STATIC.ordinal(), Quantity.COUNT), mostLive());
         require(mostTime < MOST_TIME, "the times of all blocks are too large");
         require(mostMemory < MOST_MEMORY, "the memory of all blocks is too large");
     }
@@ -104,6 +104,21 @@ public final class Problem {
         return sum;
     }
 
+    /** The most that is live at one time point: prices of points never add up to more than their sum times this. */
+    private long mostLive() {
+        long most = 0;
+        for (Block block : blocks) {
+            for (int p = 0; p < block.points(); p++) {
+                long sum = 0;
+                for (Factor factor : block.factors()) {
+                    sum = Math.addExact(sum, largest(factor.amounts(Quantity.ofPoint(p))));
+                }
+                most = Math.max(most, sum);
+            }
+        }
+        return most;
+    }
+
     private static long largest(long[] amounts) {
         long most = 0;
         for (long amount : amounts) {
@@ -155,6 +170,16 @@ public final class Problem {
         return variables[block][node];
     }
 
+    /** Whether a block has the variable. */
+    boolean contains(int block, int variable) {
+        for (int v : variables[block]) {
+            if (v == variable) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Labels of a variable. */
     public int labels(int variable) {
         return labels.get(variable);
@@ -170,7 +195,7 @@ public final class Problem {
         return mostTime;
     }
 
-    /** No labelling needs more. */
+    /** No labelling needs more at any time point. */
     long mostMemory() {
         return mostMemory;
     }

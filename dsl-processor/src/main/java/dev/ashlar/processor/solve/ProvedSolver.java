@@ -1,8 +1,31 @@
 package dev.ashlar.processor.solve;
 
-/** Solves a problem and has the checker look at it; what the checker cannot follow is proved again with less search. */
+import java.util.function.Function;
+
+/**
+ * Solves a problem for any number of budgets and has the checker look at it; what is too large to check is proved again with less
+ * search.
+ */
 public final class ProvedSolver {
-    private ProvedSolver() {}
+    private final Problem problem;
+    private final Solver solver;
+    private final int mostTried;
+
+    /**
+     * A solver of one problem.
+     *
+     * @throws IllegalArgumentException if a block is too wide to tabulate
+     */
+    public ProvedSolver(Problem problem) {
+        this(problem, Checker.MOST_TRIED);
+    }
+
+    /** The same with another limit of the checker. */
+    ProvedSolver(Problem problem, int mostTried) {
+        this.problem = problem;
+        this.mostTried = mostTried;
+        solver = new Solver(problem);
+    }
 
     /**
      * An outcome and what the checker says of it.
@@ -13,27 +36,35 @@ public final class ProvedSolver {
     public record Proved(Outcome outcome, Verdict verdict) {}
 
     /**
-     * Solves a problem.
+     * The fastest labelling within a budget.
      *
      * @param budget memory of a device, from 0 to 2^57
-     * @throws IllegalArgumentException if a block is too wide to tabulate or the budget is out of range
+     * @throws IllegalArgumentException if the budget is out of range
      */
-    public static Proved solve(Problem problem, long budget, Effort effort) {
-        Proved proved = once(problem, budget, effort);
-        for (Effort less = effort; proved.verdict() instanceof Verdict.Rejected && less.suffixes() > 0; ) {
+    public Proved solve(long budget, Effort effort) {
+        return proved(effort, less -> solver.solve(budget, less), budget);
+    }
+
+    /** The labelling of the smallest peak, however slow. */
+    public Proved smallest(Effort effort) {
+        return proved(effort, solver::smallest, 0);
+    }
+
+    private Proved proved(Effort effort, Function<Effort, Outcome> solve, long budget) {
+        Proved proved = once(solve.apply(effort), budget);
+        for (Effort less = effort; proved.verdict() instanceof Verdict.TooLarge && less.suffixes() > 0; ) {
             less = less.withLessSearch();
-            proved = once(problem, budget, less);
+            proved = once(solve.apply(less), budget);
         }
         return proved;
     }
 
-    private static Proved once(Problem problem, long budget, Effort effort) {
-        Outcome outcome = Solver.solve(problem, budget, effort);
+    private Proved once(Outcome outcome, long budget) {
         if (outcome instanceof Outcome.Feasible feasible) {
-            return new Proved(outcome, Checker.check(problem, budget, feasible));
+            return new Proved(outcome, Checker.check(problem, budget, feasible, mostTried));
         }
         if (outcome instanceof Outcome.Infeasible infeasible) {
-            return new Proved(outcome, Checker.check(problem, infeasible));
+            return new Proved(outcome, Checker.check(problem, infeasible, mostTried));
         }
         return new Proved(outcome, Checker.checkContradiction(problem));
     }

@@ -35,7 +35,9 @@ final class Prover {
         Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE);
         Primal primal = new Primal(chain, incumbent);
         dual.ifPresent(primal::splice);
-        primal.descend();
+        if (dual.isPresent() && !close(bound(dual.get()))) {
+            primal.descend();
+        }
         return dual;
     }
 
@@ -50,7 +52,9 @@ final class Prover {
                 break;
             }
         }
-        new Primal(chain, incumbent).descend();
+        if (!close(bound)) {
+            new Primal(chain, incumbent).descend();
+        }
     }
 
     /** A proof of the highest bound within the effort. */
@@ -66,7 +70,7 @@ final class Prover {
         for (double share = 0.25; proof.bound() < target(); share *= 2) {
             long target = target();
             long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
-            if (!search.run(cutoff, budget, Integer.MAX_VALUE)) {
+            if (effort.suffixes() == 0 || !search.run(cutoff, budget, Integer.MAX_VALUE)) {
                 return branches == 0 ? proof : better(proof, branch(dual, restriction, branches));
             }
             proof = new Proof.Search(prices, Math.min(cutoff, incumbent.best()));

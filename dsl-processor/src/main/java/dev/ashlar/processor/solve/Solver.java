@@ -7,12 +7,15 @@ import java.util.Optional;
 public final class Solver {
     private final Chain chain;
     private final List<OptionPlan> plans;
-    private final Effort effort;
 
-    private Solver(Problem problem, Effort effort) {
+    /**
+     * A solver of one problem, for any number of budgets.
+     *
+     * @throws IllegalArgumentException if a block is too wide to tabulate
+     */
+    Solver(Problem problem) {
         chain = new Chain(problem);
         plans = LabelSearch.plans(chain);
-        this.effort = effort;
     }
 
     /**
@@ -22,13 +25,14 @@ public final class Solver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     public static Outcome solve(Problem problem, long budget, Effort effort) {
+        return new Solver(problem).solve(budget, effort);
+    }
+
+    /** The fastest labelling within a budget. */
+    Outcome solve(long budget, Effort effort) {
         if (budget < 0 || budget > 1L << 57) {
             throw new IllegalArgumentException("a budget is between 0 and 2^57, not " + budget);
         }
-        return new Solver(problem, effort).solve(budget);
-    }
-
-    private Outcome solve(long budget) {
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
         Prover prover = new Prover(chain, plans, fastest, effort);
         Optional<Dual.Result> dual = prover.relax(Restriction.NONE);
@@ -36,9 +40,9 @@ public final class Solver {
             return new Outcome.Contradiction();
         }
         if (fastest.labels().isEmpty()) {
-            Peak peak = smallest(budget);
+            Peak peak = smallest(budget, effort);
             if (peak.smallest().peak() > budget) {
-                return infeasible(peak);
+                return infeasible(peak, effort);
             }
             int[] x = peak.smallest().labels().stream()
                     .mapToInt(Integer::intValue)
@@ -50,17 +54,27 @@ public final class Solver {
         return new Outcome.Feasible(fastest.solution().orElseThrow(), new Certificate(budget, true, proof));
     }
 
+    /** The labelling of the smallest peak, however slow; a contradiction if there is no labelling. */
+    Outcome smallest(Effort effort) {
+        Pricing free = Pricing.of(chain.problem(), Prices.FREE, false);
+        if (Relaxation.of(chain, free, Restriction.NONE).least() >= FixedPoint.INFINITE) {
+            return new Outcome.Contradiction();
+        }
+        Peak peak = smallest(-1, effort);
+        return new Outcome.Infeasible(peak.smallest().peak(), peak.smallest(), peak.certificate());
+    }
+
     private record Peak(Solution smallest, Certificate certificate) {}
 
     /** The smallest peak, and that nothing needs less; a peak within {@code enough} needs no proof. */
-    private Peak smallest(long enough) {
+    private Peak smallest(long enough, Effort effort) {
         Incumbent lowest = new Incumbent(chain.problem(), Goal.peak());
         PeakProver prover = new PeakProver(chain, plans, lowest, effort);
         Certificate certificate = prover.prove(enough);
         return new Peak(lowest.solution().orElseThrow(), certificate);
     }
 
-    private Outcome infeasible(Peak peak) {
+    private Outcome infeasible(Peak peak, Effort effort) {
         long smallest = peak.smallest().peak();
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(smallest));
         fastest.offer(

@@ -17,9 +17,17 @@ public sealed interface Verdict {
     }
 
     /**
-     * Something does not.
+     * Something does not: the labelling, its figures or the certificate is wrong.
      *
      * @param reason one sentence
      */
     record Rejected(String reason) implements Verdict {}
+
+    /**
+     * Nothing wrong was found, but the certificate asks for a larger search, a larger table or larger numbers than the checker has.
+     * It may be right; with less search in it another one for the same labelling can be checked.
+     *
+     * @param reason one sentence
+     */
+    record TooLarge(String reason) implements Verdict {}
 }

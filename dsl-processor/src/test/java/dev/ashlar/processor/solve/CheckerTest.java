@@ -190,6 +190,71 @@ final class CheckerTest {
         }
     }
 
+    @Test
+    void refusesASplitByALabelThatDoesNotExist() {
+        for (Solved s : solved(Effort.EXACT)) {
+            Proof leaf = s.outcome().certificate().proof();
+            for (int label : new int[] {-1, s.problem().labels(0)}) {
+                List<Integer> labels = new ArrayList<>(List.of(label));
+                for (int other = 0; other < s.problem().labels(0); other++) {
+                    labels.add(other);
+                }
+                refused(check(s, s.outcome().solution(), new Proof.Split(0, List.of(new Case(labels, leaf)))));
+            }
+        }
+    }
+
+    /** A right certificate whose search is longer than the checker's patience is not a wrong one. */
+    @Test
+    void saysThatASearchIsTooLarge() {
+        int large = 0;
+        for (Solved s : solved(Effort.EXACT)) {
+            Verdict verdict = Checker.check(s.problem(), s.budget(), s.outcome(), 0);
+            boolean searched = false;
+            for (int most = 1; verdict instanceof Verdict.TooLarge; most *= 2) {
+                searched = true;
+                verdict = Checker.check(s.problem(), s.budget(), s.outcome(), most);
+            }
+            assertInstanceOf(Verdict.Accepted.class, verdict);
+            large += searched ? 1 : 0;
+            Proof.Search higher = new Proof.Search(Prices.FREE, s.optimum() + 1);
+            Certificate certificate = new Certificate(s.budget(), true, higher);
+            Outcome.Feasible wrong = new Outcome.Feasible(slowest(s), certificate);
+            assertInstanceOf(Verdict.TooLarge.class, Checker.check(s.problem(), s.budget(), wrong, 0));
+            refused(Checker.check(s.problem(), s.budget(), wrong));
+        }
+        assertTrue(large > 3, "only " + large);
+    }
+
+    /** Sums that leave a long prove nothing and disprove nothing. */
+    @Test
+    void saysThatNumbersAreTooLarge() {
+        for (Solved s : solved(Effort.EXACT)) {
+            for (int b = 0; b < s.problem().blocks().size(); b++) {
+                if (s.problem().block(b).points() > 1) {
+                    PointPrice first = new PointPrice(b, 0, Long.MAX_VALUE);
+                    PointPrice second = new PointPrice(b, 1, Long.MAX_VALUE);
+                    Prices huge = new Prices(List.of(first, second), List.of());
+                    Verdict verdict = check(s, s.outcome().solution(), new Proof.Dual(huge, 0));
+                    assertInstanceOf(Verdict.TooLarge.class, verdict);
+                }
+            }
+        }
+    }
+
+    /** With less patience the bound is weaker, and still one that the checker accepts. */
+    @Test
+    void whatIsTooLargeIsProvedWithLessSearch() {
+        int weaker = 0;
+        for (Solved s : solved(Effort.EXACT)) {
+            ProvedSolver.Proved proved = new ProvedSolver(s.problem(), 0).solve(s.budget(), Effort.EXACT);
+            Verdict.Accepted accepted = assertInstanceOf(Verdict.Accepted.class, proved.verdict());
+            assertTrue(accepted.lowerBound() <= s.optimum() && accepted.time() >= s.optimum());
+            weaker += accepted.lowerBound() < s.optimum() ? 1 : 0;
+        }
+        assertTrue(weaker > 3, "only " + weaker);
+    }
+
     private static Proof mapped(Proof proof, Function<Proof, Proof> leaf) {
         if (proof instanceof Proof.Split split) {
             return new Proof.Split(

@@ -26,7 +26,7 @@ final class SolverTest {
             Problem problem = RandomProblems.of(seed);
             long smallest = Exhaustive.peak(problem);
             if (smallest == Long.MAX_VALUE) {
-                ProvedSolver.Proved proved = ProvedSolver.solve(problem, 1000, Effort.EXACT);
+                ProvedSolver.Proved proved = new ProvedSolver(problem).solve(1000, Effort.EXACT);
                 assertInstanceOf(Outcome.Contradiction.class, proved.outcome(), "seed " + seed);
                 assertInstanceOf(Verdict.Accepted.class, proved.verdict(), "seed " + seed);
                 continue;
@@ -39,7 +39,7 @@ final class SolverTest {
 
     private static void feasible(Problem problem, long budget, String where) {
         long optimum = Exhaustive.time(problem, budget);
-        ProvedSolver.Proved proved = ProvedSolver.solve(problem, budget, Effort.EXACT);
+        ProvedSolver.Proved proved = new ProvedSolver(problem).solve(budget, Effort.EXACT);
         Outcome.Feasible feasible = assertInstanceOf(Outcome.Feasible.class, proved.outcome(), where);
         Verdict.Accepted accepted = assertInstanceOf(Verdict.Accepted.class, proved.verdict(), where);
         assertAll(
@@ -61,7 +61,7 @@ final class SolverTest {
             if (smallest == Long.MAX_VALUE || smallest == 0) {
                 continue;
             }
-            ProvedSolver.Proved below = ProvedSolver.solve(problem, smallest - 1, Effort.EXACT);
+            ProvedSolver.Proved below = new ProvedSolver(problem).solve(smallest - 1, Effort.EXACT);
             Outcome.Infeasible infeasible = assertInstanceOf(Outcome.Infeasible.class, below.outcome(), "seed " + seed);
             assertInstanceOf(Verdict.Accepted.class, below.verdict(), "seed " + seed);
             assertEquals(smallest, infeasible.smallestBudget());
@@ -125,7 +125,7 @@ final class SolverTest {
                 new SyntheticGpt(new int[] {4, 8}, 12, 4096, 64, 2048, 50304, new double[] {25e9, 300e9}).problem();
         long least = 3_535_405_057L;
         long budget = least + (19_000_000_000L - least) * percent / 100;
-        ProvedSolver.Proved proved = ProvedSolver.solve(problem, budget, Effort.of(1e-3));
+        ProvedSolver.Proved proved = new ProvedSolver(problem).solve(budget, Effort.of(1e-3));
         Verdict.Accepted accepted = assertInstanceOf(Verdict.Accepted.class, proved.verdict());
         assertTrue(accepted.gap() <= 1e-3, "gap " + accepted.gap());
         assertTrue(accepted.peak() <= budget);
