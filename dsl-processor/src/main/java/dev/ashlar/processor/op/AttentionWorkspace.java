@@ -9,23 +9,35 @@ final class AttentionWorkspace {
 
     private AttentionWorkspace() {}
 
-    /** A block of scores, two statistics a query and a block of results. */
+    /**
+     * A block of scores, two statistics a query and a block of results. A result of grouped or padded heads is copied; where groups join
+     * the batch, query, key and value are copied before.
+     */
     static long forwardBytes(Shapes shapes) {
         long queries = queryBlock(shapes);
         long floats = queries * keyBlock(shapes) + 2 * queries + queries * width(shapes);
         long statistics = isGrouped(shapes) ? Float.BYTES * rows(shapes) / batches(shapes) : 0;
-        long padded = isPadded(shapes) ? keys(shapes) : 0;
-        return Workspaces.THREADS * Float.BYTES * floats + statistics + padded + widened(shapes, 1);
+        long joined = joinsBatch(shapes) ? queries(shapes) + 2 * keys(shapes) : 0;
+        long grouped = isGrouped(shapes) ? queries(shapes) + joined : 0;
+        long apart = Workspaces.widens(shapes) || isGrouped(shapes) ? 0 : queries(shapes);
+        long padded = isPadded(shapes) ? keys(shapes) + apart : 0;
+        return Workspaces.THREADS * Float.BYTES * floats + statistics + grouped + padded + widened(shapes, 1);
     }
 
-    /** A block of weights and one of their gradients. Heads of a group have gradients of their own before the sum. */
+    /**
+     * A block of weights, one of their gradients, and a sum a query. For heads of a group there are gradients of key and value for every
+     * query head, and the query's twice while it is copied back; where groups join the batch, copies of query, output and its gradient.
+     */
     static long backwardBytes(Shapes shapes) {
-        long scores = queryBlock(shapes) * keyBlock(shapes);
-        long ratio = shapes.input().size(1) / shapes.inputs().get(1).size(1);
-        long grouped = isGrouped(shapes) ? (2 * ratio + 1) * keys(shapes) : 0;
-        long queries = Float.BYTES * rows(shapes) * width(shapes) / batches(shapes);
-        long padded = isPadded(shapes) ? queries + keys(shapes) : 0;
-        return Workspaces.THREADS * scores * 2 * Float.BYTES + grouped + padded + widened(shapes, 2);
+        long scores = queryBlock(shapes) * (2 * keyBlock(shapes) + 1);
+        long grouped = isGrouped(shapes) ? (joinsBatch(shapes) ? 6 : 3) * queries(shapes) : 0;
+        long padded = isPadded(shapes) ? queries(shapes) + keys(shapes) : 0;
+        return Workspaces.THREADS * scores * Float.BYTES + grouped + padded + widened(shapes, 2);
+    }
+
+    /** Whether there is more than one element in the batch that the kernel sees: one alone is joined without a copy. */
+    private static boolean joinsBatch(Shapes shapes) {
+        return isGrouped(shapes) && shapes.input().size(0) > 1 && !Workspaces.widens(shapes);
     }
 
     /** Below 32 bits the kernel runs on 32-bit copies of one element of the batch after the other. */
@@ -59,6 +71,11 @@ final class AttentionWorkspace {
 
     private static long rows(Shapes shapes) {
         return shapes.input().elements() / shapes.input().size(3);
+    }
+
+    /** Bytes of the queries as the kernel sees them, in 32 bits. */
+    private static long queries(Shapes shapes) {
+        return Float.BYTES * rows(shapes) * width(shapes) / batches(shapes);
     }
 
     /** Bytes of the keys as the kernel sees them, in 32 bits. */

@@ -17,9 +17,6 @@ final class Conv2dOperator implements Operator {
     private static final String GROUPED = "~b (g c!) h! w!, ~(g o!) c! y! x! -> b (g o!) h'! w'!";
     private static final String GROUPED_BIASED = "b (g c!) h! w!, (g o!) c! y! x!, (g o!) -> b (g o!) h'! w'!";
 
-    /** Channels of a block of oneDNN. */
-    private static final long BLOCK = 16;
-
     @Override
     public String kind() {
         return "conv2d";
@@ -68,7 +65,7 @@ final class Conv2dOperator implements Operator {
 
     /**
      * A product and a sum for every output and every tap that it sees; backward the same for either factor. A bias adds one each way.
-     * oneDNN brings its operands into blocks of 16 channels, and its result back from there.
+     * {@link ConvolutionWorkspace} has the memory.
      */
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
@@ -76,23 +73,9 @@ final class Conv2dOperator implements Operator {
         long taps = weight.elements() / weight.size(0);
         long product = Math.multiplyExact(2 * shapes.output().elements(), taps);
         long bias = attributes.flag("bias") ? shapes.output().elements() : 0;
-        long forward = Math.max(shapes.bytes(shapes.input()) + shapes.bytes(weight), shapes.bytes(shapes.output()));
-        return Work.flops(product + bias, 2 * product + bias).workspace(forward, backwardWorkspace(attributes, shapes));
-    }
-
-    private static long backwardWorkspace(Attributes attributes, Shapes shapes) {
-        long x = shapes.bytes(shapes.input());
-        long y = shapes.bytes(shapes.output());
-        long weight = shapes.bytes(shapes.parameters().get(0));
-        boolean grouped = attributes.whole("groups") > 1;
-        long wide = Workspaces.widens(shapes) && !grouped ? 4 * weight : 0;
-        if (attributes.whole("dilation") > 1) {
-            return 3 * x + 2 * weight + y + wide;
-        }
-        boolean twice = attributes.whole("stride") > 1 && !grouped;
-        long channels = shapes.input().size(1);
-        long blocked = x / channels * ((channels + BLOCK - 1) / BLOCK * BLOCK);
-        return blocked + (twice ? 2 * y : y) + weight + wide;
+        ConvolutionWorkspace workspace = new ConvolutionWorkspace(attributes, shapes);
+        return Work.flops(product + bias, 2 * product + bias)
+                .workspace(workspace.forwardBytes(), workspace.backwardBytes());
     }
 
     @Override

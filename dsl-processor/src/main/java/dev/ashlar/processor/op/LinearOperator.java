@@ -15,6 +15,9 @@ final class LinearOperator implements Operator {
 
     private static final long PACKED_ROWS = 512;
 
+    /** What it may lose so that either buffer starts at a line. */
+    private static final long PACKED_LINES = 128;
+
     /** Where k is sharded, the first shard's kernel alone adds the bias. */
     private static final Rule BIASED_ONCE = Rule.parse("~b* k+, ~n k+, +n -> b* n");
 
@@ -70,7 +73,7 @@ final class LinearOperator implements Operator {
         long out = shapes.output().size(-1);
         long rows = shapes.output().elements() / out;
         long transposed = Math.min(shapes.bytes(shapes.output()), PACKED_BYTES);
-        return Workspaces.packing(shapes, Math.min(rows, PACKED_ROWS)) + transposed;
+        return Workspaces.packing(shapes, Math.min(rows, PACKED_ROWS)) + transposed + PACKED_LINES;
     }
 
     @Override

@@ -62,6 +62,11 @@ public interface Operator {
         return Optional.empty();
     }
 
+    /** What its kernels compute once and keep. */
+    default List<Table> tables(Attributes attributes, Shapes shapes) {
+        return List.of();
+    }
+
     /** Lowers the forward direction. */
     void forward(ForwardBuilder f);
 

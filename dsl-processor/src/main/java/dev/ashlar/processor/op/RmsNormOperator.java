@@ -7,6 +7,9 @@ import java.util.Map;
 final class RmsNormOperator implements Operator {
     private static final Rule RULE = Rule.parse("b* d!, d! -> b* d!");
 
+    /** Single numbers that the point-wise kernels get as tensors. */
+    private static final long NUMBERS_BYTES = 16;
+
     @Override
     public String kind() {
         return "rms_norm";
@@ -33,7 +36,7 @@ final class RmsNormOperator implements Operator {
         long rows = elements / shapes.output().size(-1);
         boolean wide = Workspaces.widens(shapes);
         return Work.pointwise(shapes.output(), 4, 9)
-                .workspace(wide ? 6 * elements : 0, (wide ? 14 : 8) * elements + 4 * rows);
+                .workspace(wide ? 6 * elements : 0, (wide ? 14 : 8) * elements + 4 * rows + NUMBERS_BYTES);
     }
 
     @Override

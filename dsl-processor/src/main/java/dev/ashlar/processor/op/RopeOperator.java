@@ -33,6 +33,15 @@ final class RopeOperator implements Operator {
         return Work.pointwise(shapes.output(), 3, 3);
     }
 
+    /** A sine and a cosine for every position and pair of a head. */
+    @Override
+    public List<Table> tables(Attributes attributes, Shapes shapes) {
+        long positions = shapes.input().size(2);
+        long size = shapes.input().size(3);
+        String key = positions + " " + size + " " + attributes.real("theta");
+        return List.of(new Table(key, Math.multiplyExact(positions, size) * shapes.computeBytes()));
+    }
+
     @Override
     public void forward(ForwardBuilder f) {
         f.output(0, rotate(f, "rope", Result.of("", f.outputType(0)), f.input(0)));

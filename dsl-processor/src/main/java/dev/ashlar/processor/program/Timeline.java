@@ -55,6 +55,8 @@ public final class Timeline {
                 parameters.stream().filter(p -> p.tiedTo().isEmpty()).count(),
                 parameterBytes);
         ledger.fixed("optimizer state", 1, optimizerBytes);
+        KernelTables tables = KernelTables.of(graph.graph().root(), settings.computeBytes());
+        ledger.fixed("tables of kernels", tables.count(), tables.bytes());
         long always = ledger.live();
         program.forward().ifPresent(forward -> train(forward, program.backward().orElseThrow()));
         requireClean(always, "a step");

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.processor.CompilerKit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The budget is a promise to the byte, whichever compiler runs the processor. */
 class BudgetTest {
     private static final Pattern SMALLEST = Pattern.compile("\"smallestFeasibleBytes\": (\\d+)");
+
+    private static final Pattern LARGEST =
+            Pattern.compile("\\n +([0-9.]+) (Ki|Mi|)B [^\\n]*?(, made by (?:Net|Decoder)\\.\\w+)?(?=\\n|$)");
 
     @TempDir
     private Path directory;
@@ -66,15 +71,28 @@ class BudgetTest {
         assertTrue(written.contains(" * again   ") && written.contains("// recompute "), written);
         List<CompilerKit.Finding> findings = compile(compiler, least - 1 + "B").findings();
         assertEquals(1, findings.size());
-        assertTrue(findings.get(0).toString().contains("ASH-063"), findings::toString);
-        assertTrue(
-                findings.get(0).toString().contains("memory = \\\"" + least + "B\\\"")
-                        || findings.get(0).toString().contains("memory = \"" + least + "B\""),
-                findings::toString);
+        assertSaysWhatWouldDo(findings.get(0).message(), least);
         // Twice the same, byte for byte.
         CompilerKit.Result again = compile(compiler, least + "B");
         assertEquals(written, again.generated().get("net/SmallStep.java"));
         assertEquals(json, Files.readString(again.classes().resolve("net/Small.plan.json")));
+    }
+
+    /** The smallest memory that does, and what fills it, largest first, with the methods that made it. */
+    private static void assertSaysWhatWouldDo(String message, long least) {
+        assertTrue(message.contains("ASH-063") && message.contains("(" + least + " bytes)"), message);
+        assertTrue(message.contains("memory = \"" + least + "B\""), message);
+        List<Double> amounts = new ArrayList<>();
+        Matcher line = LARGEST.matcher(message);
+        int made = 0;
+        while (line.find()) {
+            double unit = line.group(2).isEmpty() ? 1 : line.group(2).equals("Ki") ? 1 << 10 : 1 << 20;
+            amounts.add(Double.parseDouble(line.group(1)) * unit);
+            made += line.group(3) == null ? 0 : 1;
+        }
+        assertEquals(5, amounts.size(), message);
+        assertEquals(amounts.stream().sorted(Comparator.reverseOrder()).toList(), amounts, message);
+        assertTrue(made > 0, message);
     }
 
     private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory) {

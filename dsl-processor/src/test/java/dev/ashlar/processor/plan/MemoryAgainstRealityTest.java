@@ -30,64 +30,27 @@ import org.junit.jupiter.params.provider.CsvSource;
  * is {@code mvn verify}; elsewhere nothing is measured.
  */
 class MemoryAgainstRealityTest {
-    private static final String GPT = """
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=4 seq=64 d=64 heads=4 vocab=256")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
-                @LayerNorm Tensor norm(Tensor body);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @LayerNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
-                @Add Tensor mid(Tensor x, Tensor attn);
-                @Linear(out = "4*d") Tensor up(Tensor mid);
-                @Gelu Tensor act(Tensor up);
-                @Linear(out = "d") Tensor down(Tensor act);
-                @Output @Add Tensor y(Tensor mid, Tensor down);
-            }
-            """;
-
-    private static final String CNN = """
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=16 c=1 h=28 w=28 classes=10")
-            interface Net {
-                @Input(shape = "batch c h w") Tensor image();
-                @Input(shape = "batch", dtype = DType.INT64) Tensor targets();
-                @Conv2d(out = "16", kernel = 3, padding = 1, bias = false) Tensor c1(Tensor image);
-                @BatchNorm2d Tensor b1(Tensor c1);
-                @Relu Tensor r1(Tensor b1);
-                @MaxPool2d(kernel = 2) Tensor p1(Tensor r1);
-                @Conv2d(out = "32", kernel = 3, padding = 1) Tensor c2(Tensor p1);
-                @GlobalAvgPool2d Tensor pooled(Tensor c2);
-                @Output @Linear(out = "classes") Tensor logits(Tensor pooled);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            """;
-
     @TempDir
     private Path directory;
 
-    /** What is always there is exact; the peak is, but for what kernels take for themselves. */
+    /** Three budgets each: all kept, halfway, and the smallest. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
-        "gpt, FP32, ADAMW",
-        "gpt, FP32, SGD",
-        "gpt, BF16, LION",
-        "gpt, BF16_MIXED, ADAMW",
-        "gpt, BF16_MIXED, LION",
-        "cnn, FP32, ADAMW"
+        "GPT, FP32, ADAMW",
+        "GPT, FP32, SGD",
+        "GPT, BF16, LION",
+        "GPT, BF16_MIXED, ADAMW",
+        "GPT, BF16_MIXED, LION",
+        "LLAMA, FP32, ADAMW",
+        "LLAMA, BF16_MIXED, ADAMW",
+        "LLAMA_LONG, FP32, SGD",
+        "LLAMA_LONG, BF16, SGD",
+        "CNN, FP32, ADAMW",
+        "SAMPLE_MLP, FP32, ADAMW",
+        "SAMPLE_CNN, FP32, SGD",
+        "SAMPLE_GPT, FP32, ADAMW"
     })
-    void plannedIsMeasured(String model, String precision, String optimizer) throws Exception {
+    void plannedIsMeasured(MeasuredModel model, String precision, String optimizer) throws Exception {
         CompilerKit.Result whole = compile(model, precision, optimizer, "1GiB", "whole");
         String json = Files.readString(whole.classes().resolve("net/Small.plan.json"));
         long least = bytes(json, "smallestFeasibleBytes");
@@ -106,15 +69,18 @@ class MemoryAgainstRealityTest {
         return Long.parseLong(value.group(1));
     }
 
-    private CompilerKit.Result compile(String model, String precision, String optimizer, String memory, String folder) {
+    private CompilerKit.Result compile(
+            MeasuredModel model, String precision, String optimizer, String memory, String folder) {
         String plan = """
+                package net;
+                import dev.ashlar.dsl.*;
                 @Plan(device = "cpu", memory = "%s")
                 @Train(precision = Precision.%s, optimizer = dev.ashlar.dsl.Optimizer.%s)
-                interface Small extends Net {}
-                """.formatted(memory, precision, optimizer);
-        CompilerKit.Result compiled = CompilerKit.with(CompilerKit.Kind.JAVAC)
-                .source("net/Net.java", (model.equals("gpt") ? GPT : CNN) + plan)
-                .compile(directory.resolve(folder));
+                interface Small extends %s {}
+                """.formatted(memory, precision, optimizer, model.type());
+        CompilerKit kit = CompilerKit.with(CompilerKit.Kind.JAVAC).source("net/Small.java", plan);
+        model.sources().forEach(kit::source);
+        CompilerKit.Result compiled = kit.compile(directory.resolve(folder));
         assertEquals(List.of(), compiled.findings());
         return compiled;
     }
@@ -136,13 +102,17 @@ class MemoryAgainstRealityTest {
     private static void measure(String what, PlannedStep<?> step, MemoryMeter meter) {
         long always = step.plan().parameterBytes() + step.plan().optimizerBytes();
         assertEquals(always, meter.currentBytes());
-        train(step);
+        train(step); // makes the kernels' tables
+        long between = meter.currentBytes();
+        assertTrue(always <= between);
         meter.resetPeak();
         train(step);
-        assertEquals(always, meter.currentBytes());
+        assertEquals(between, meter.currentBytes());
+        if (Boolean.getBoolean("ashlar.ratios")) {
+            System.out.println(what + " " + step.plan().peakBytes() + " / " + meter.peakBytes());
+        }
         double ratio = (double) step.plan().peakBytes() / meter.peakBytes();
-        // What oneDNN takes for a convolution is stated to a quarter of a per cent.
-        assertTrue(0.997 <= ratio && ratio <= 1.03, () -> what + ": planned / measured = " + ratio);
+        assertTrue(1 <= ratio && ratio <= 1.03, () -> what + ": planned / measured = " + ratio);
     }
 
     private static <B> void train(Step<B> step) {

@@ -24,7 +24,8 @@ final class AttentionKernels {
 
     Tensor[] attention(Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
         if (Tensors.is(q, DType.FLOAT32)) {
-            return forward(q, k, v, causal, scale);
+            Tensor[] results = forward(q, k, v, causal, scale);
+            return new Tensor[] {joinable(results[0], q, k, v), results[1]};
         }
         Tensor sums = context.empty(DType.FLOAT32, q.size(0), q.size(1), q.size(2));
         // Heads beside each other, as the kernel leaves them: joining them is then a view.
@@ -63,6 +64,21 @@ final class AttentionKernels {
             }
         }
         return gradients;
+    }
+
+    /**
+     * Heads beside each other, so that joining them is a view, as a plan counts it. The kernel leaves them as they are in the query,
+     * unless they are grouped or padded; then they are copied and the kernel's result is closed.
+     */
+    private static Tensor joinable(Tensor out, Tensor q, Tensor k, Tensor v) {
+        if (q.size(1) == k.size(1) && k.size(3) == v.size(3)) {
+            return out;
+        }
+        try (out;
+                Tensor apart = out.transpose(1, 2);
+                Tensor rows = apart.contiguous()) {
+            return rows.transpose(1, 2);
+        }
     }
 
     private static Tensor wide(Tensor batch, long index) {

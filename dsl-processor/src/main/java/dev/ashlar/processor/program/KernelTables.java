@@ -1,0 +1,45 @@
+package dev.ashlar.processor.program;
+
+import dev.ashlar.processor.graph.Node;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Scope;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.op.Table;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The tables that a model's kernels keep, one for each key. They are counted from the start, though the first step makes them. */
+final class KernelTables {
+    private final Map<String, Long> bytes = new TreeMap<>();
+    private final int computeBytes;
+
+    private KernelTables(int computeBytes) {
+        this.computeBytes = computeBytes;
+    }
+
+    static KernelTables of(Scope root, int computeBytes) {
+        KernelTables tables = new KernelTables(computeBytes);
+        tables.collect(root);
+        return tables;
+    }
+
+    private void collect(Scope scope) {
+        for (Node node : scope.nodes()) {
+            if (node instanceof UseNode use) {
+                collect(use.scope());
+            } else if (node instanceof OperatorNode operator) {
+                for (Table table : operator.operator().tables(operator.attributes(), operator.shapes(computeBytes))) {
+                    bytes.put(operator.operator().kind() + " " + table.key(), table.bytes());
+                }
+            }
+        }
+    }
+
+    long count() {
+        return bytes.size();
+    }
+
+    long bytes() {
+        return bytes.values().stream().mapToLong(Long::longValue).reduce(0, Math::addExact);
+    }
+}
