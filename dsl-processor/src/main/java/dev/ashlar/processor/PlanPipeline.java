@@ -62,13 +62,15 @@ final class PlanPipeline implements PlanStep {
     /** The operators with what the plan's device was measured to take; an unknown device is reported when it is planned for. */
     private Catalogue measured(PlanSpec spec, PlanSurroundings surroundings) {
         Optional<Device> device = surroundings.devices().find(spec.device().text());
-        Map<String, Workspace> workspaces = device.map(
-                        d -> (Map<String, Workspace>) d.calibration().workspaces())
-                .orElse(Map.of());
         Catalogue measured = catalogue;
-        for (Map.Entry<String, Workspace> entry : workspaces.entrySet()) {
-            measured = measured.measured(
-                    entry.getKey(), entry.getValue().forward(), entry.getValue().backward());
+        if (device.isPresent()) {
+            for (Map.Entry<String, Workspace> entry :
+                    device.get().calibration().workspaces().entrySet()) {
+                measured = measured.measured(
+                        entry.getKey(),
+                        entry.getValue().forward(),
+                        entry.getValue().backward());
+            }
         }
         return measured;
     }

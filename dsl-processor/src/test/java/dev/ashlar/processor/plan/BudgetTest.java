@@ -27,32 +27,6 @@ class BudgetTest {
 
     private int compiled;
 
-    private static final String GPT = """
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=4 seq=64 d=64 heads=4 vocab=256")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
-                @LayerNorm Tensor norm(Tensor body);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @LayerNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
-                @Add Tensor mid(Tensor x, Tensor attn);
-                @Linear(out = "4*d") Tensor up(Tensor mid);
-                @Gelu Tensor act(Tensor up);
-                @Linear(out = "d") Tensor down(Tensor act);
-                @Output @Add Tensor y(Tensor mid, Tensor down);
-            }
-            """;
-
     @ParameterizedTest
     @EnumSource(CompilerKit.Kind.class)
     void smallestCompilesAndOneByteLessDoesNot(CompilerKit.Kind compiler) throws Exception {
@@ -97,7 +71,7 @@ class BudgetTest {
 
     private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory) {
         return CompilerKit.with(compiler)
-                .source("net/Net.java", GPT + """
+                .source("net/Net.java", MeasuredModel.GPT.sources().get("net/Net.java") + """
                         @Plan(device = "cpu", memory = "%s")
                         interface Small extends Net {}
                         """.formatted(memory))

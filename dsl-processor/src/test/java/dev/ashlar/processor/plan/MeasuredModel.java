@@ -35,62 +35,8 @@ enum MeasuredModel {
                 @Output @Add Tensor y(Tensor mid, Tensor down);
             }
             """),
-    LLAMA("""
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=4 seq=64 d=64 heads=4 groups=2 vocab=256")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads groups=groups") Tensor body(Tensor wte);
-                @RmsNorm Tensor norm(Tensor body);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @RmsNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", kvHeads = "groups", causal = true, rope = true, bias = false) Tensor attn(Tensor ln1);
-                @Add Tensor mid(Tensor x, Tensor attn);
-                @RmsNorm Tensor ln2(Tensor mid);
-                @Linear(out = "3*d", bias = false) Tensor gate(Tensor ln2);
-                @Silu Tensor act(Tensor gate);
-                @Linear(out = "3*d", bias = false) Tensor up(Tensor ln2);
-                @Multiply Tensor product(Tensor act, Tensor up);
-                @Linear(out = "d", bias = false) Tensor down(Tensor product);
-                @Output @Add Tensor y(Tensor mid, Tensor down);
-            }
-            """),
-    LLAMA_LONG("""
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=2 seq=256 d=64 heads=8 groups=2 vocab=32")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads groups=groups") Tensor body(Tensor wte);
-                @RmsNorm Tensor norm(Tensor body);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @RmsNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", kvHeads = "groups", causal = true, rope = true, bias = false) Tensor attn(Tensor ln1);
-                @Add Tensor mid(Tensor x, Tensor attn);
-                @RmsNorm Tensor ln2(Tensor mid);
-                @Linear(out = "d", bias = false) Tensor gate(Tensor ln2);
-                @Silu Tensor act(Tensor gate);
-                @Linear(out = "d", bias = false) Tensor up(Tensor ln2);
-                @Multiply Tensor product(Tensor act, Tensor up);
-                @Linear(out = "d", bias = false) Tensor down(Tensor product);
-                @Output @Add Tensor y(Tensor mid, Tensor down);
-            }
-            """),
+    LLAMA(llama("batch=4 seq=64 d=64 heads=4 groups=2 vocab=256", "3*d")),
+    LLAMA_LONG(llama("batch=2 seq=256 d=64 heads=8 groups=2 vocab=32", "d")),
     CNN("""
             package net;
             import dev.ashlar.dsl.*;
@@ -111,6 +57,37 @@ enum MeasuredModel {
     SAMPLE_MLP("mlp", "Mlp"),
     SAMPLE_CNN("cnn", "Cnn"),
     SAMPLE_GPT("gpt", "Gpt");
+
+    private static String llama(String dims, String width) {
+        return """
+            package net;
+            import dev.ashlar.dsl.*;
+            @Model(dims = "%1$s")
+            interface Net {
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
+                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
+                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads groups=groups") Tensor body(Tensor wte);
+                @RmsNorm Tensor norm(Tensor body);
+                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
+                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
+            }
+            @Block
+            interface Decoder {
+                @Input(shape = "batch seq d") Tensor x();
+                @RmsNorm Tensor ln1(Tensor x);
+                @Attention(heads = "heads", kvHeads = "groups", causal = true, rope = true, bias = false) Tensor attn(Tensor ln1);
+                @Add Tensor mid(Tensor x, Tensor attn);
+                @RmsNorm Tensor ln2(Tensor mid);
+                @Linear(out = "%2$s", bias = false) Tensor gate(Tensor ln2);
+                @Silu Tensor act(Tensor gate);
+                @Linear(out = "%2$s", bias = false) Tensor up(Tensor ln2);
+                @Multiply Tensor product(Tensor act, Tensor up);
+                @Linear(out = "d", bias = false) Tensor down(Tensor product);
+                @Output @Add Tensor y(Tensor mid, Tensor down);
+            }
+            """.formatted(dims, width);
+    }
 
     private static Path samples() {
         return Path.of("../samples/src/main/java");
