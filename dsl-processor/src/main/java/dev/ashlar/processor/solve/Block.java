@@ -1,5 +1,6 @@
 package dev.ashlar.processor.solve;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** One block of the chain: nodes with labels, their tables, time points. Equal blocks are one object, used several times. */
@@ -75,6 +76,15 @@ public final class Block {
 
     List<Factor> factors() {
         return factors;
+    }
+
+    /** This block with some of its time points, ascending. */
+    Block withPoints(int[] points) {
+        int forward = (int) Arrays.stream(points).filter(p -> p < forwardPoints).count();
+        int[] rows = new int[Quantity.COUNT + points.length];
+        Arrays.setAll(rows, r -> r < Quantity.COUNT ? r : Quantity.ofPoint(points[r - Quantity.COUNT]));
+        List<Factor> fewer = factors.stream().map(f -> f.withRows(rows)).toList();
+        return new Block(name, labels, entries, exits, forward, points.length - forward, fewer);
     }
 
     /** Whether some label communicates beside the compute of {@code async}'s direction. */

@@ -1,11 +1,17 @@
 package dev.ashlar.processor.solve;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /** The checker's own reading of prices: what a table entry costs at least, in integers. */
 final class CheckedPrices {
     private final Problem problem;
     private final boolean timed;
     private final long[][] lambda;
     private final long[][] mu;
+    private final int[][] priced;
+    private final long[] later;
+    private final long[] earlier;
     private final long all;
 
     /**
@@ -43,6 +49,17 @@ final class CheckedPrices {
                 throw new IllegalArgumentException("a share is not between 0 and 1 or of no block");
             }
             mu[s.block()][s.backward() ? 1 : 0] = s.share();
+        }
+        priced = new int[n][];
+        later = new long[n];
+        earlier = new long[n];
+        for (int b = 0; b < n; b++) {
+            long[] own = lambda[b];
+            priced[b] = IntStream.range(0, own.length).filter(p -> own[p] != 0).toArray();
+            earlier[b] = b == 0 ? 0 : earlier[b - 1] + points(b - 1, true);
+        }
+        for (int b = n - 2; b >= 0; b--) {
+            later[b] = later[b + 1] + points(b + 1, false);
         }
     }
 
@@ -97,27 +114,30 @@ final class CheckedPrices {
         return timed;
     }
 
-    /** What every entry of a table costs at least; forbidden entries are {@link CheckedTables#FORBIDDEN}. */
-    long[] costs(CheckedModel.Table table) {
-        Factor factor = table.factor();
+    /** What the prices of a block come to: with the same ones it costs the same. */
+    long[] coefficients(int b) {
+        long[] coefficients = Arrays.copyOf(lambda[b], lambda[b].length + 4);
+        coefficients[lambda[b].length] = later[b];
+        coefficients[lambda[b].length + 1] = earlier[b];
+        coefficients[lambda[b].length + 2] = mu[b][0];
+        coefficients[lambda[b].length + 3] = mu[b][1];
+        return coefficients;
+    }
+
+    /** What every entry of a factor of a block costs at least; forbidden entries are {@link CheckedTable#FORBIDDEN}. */
+    long[] costs(int b, Factor factor) {
         long[] costs = new long[factor.size()];
-        long later = 0;
-        for (int b = table.block() + 1; b < lambda.length; b++) {
-            later += points(b, false);
-        }
-        long earlier = 0;
-        for (int b = 0; b < table.block(); b++) {
-            earlier += points(b, true);
-        }
         for (int entry = 0; entry < costs.length; entry++) {
-            costs[entry] = factor.forbidden(entry) ? CheckedTables.FORBIDDEN : cost(table, entry, later, earlier);
+            costs[entry] = cost(b, factor, entry);
         }
         return costs;
     }
 
-    private long cost(CheckedModel.Table table, int entry, long later, long earlier) {
-        Factor factor = table.factor();
-        int b = table.block();
+    /** What one entry costs at least, or {@link CheckedTable#FORBIDDEN}. */
+    long cost(int b, Factor factor, int entry) {
+        if (factor.forbidden(entry)) {
+            return CheckedTable.FORBIDDEN;
+        }
         long cost = 0;
         if (timed) {
             cost = amount(factor, Quantity.TIME, entry);
@@ -134,12 +154,10 @@ final class CheckedPrices {
             cost = Math.addExact(cost, Math.addExact(forward, backward));
         }
         cost = Math.addExact(cost, floor(amount(factor, Quantity.STATIC, entry), all));
-        cost = Math.addExact(cost, floor(amount(factor, Quantity.KEPT, entry), later));
-        cost = Math.addExact(cost, floor(amount(factor, Quantity.GRADIENT, entry), earlier));
-        for (int p = 0; p < lambda[b].length; p++) {
-            if (lambda[b][p] != 0) {
-                cost = Math.addExact(cost, floor(factor.amount(Quantity.ofPoint(p), entry), lambda[b][p]));
-            }
+        cost = Math.addExact(cost, floor(amount(factor, Quantity.KEPT, entry), later[b]));
+        cost = Math.addExact(cost, floor(amount(factor, Quantity.GRADIENT, entry), earlier[b]));
+        for (int p : priced[b]) {
+            cost = Math.addExact(cost, floor(factor.amount(Quantity.ofPoint(p), entry), lambda[b][p]));
         }
         return cost;
     }

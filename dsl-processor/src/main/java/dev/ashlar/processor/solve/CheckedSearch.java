@@ -40,9 +40,6 @@ final class CheckedSearch {
      * @throws ArithmeticException if there is too much to search
      */
     boolean findsNothing() {
-        if (tables.least() == CheckedTables.FORBIDDEN) {
-            return true;
-        }
         long[] empty = new long[CheckedLayout.FIRST_OPEN];
         empty[CheckedLayout.PEAK] = -1;
         Map<Integer, List<long[]>> states = new TreeMap<>();
@@ -59,13 +56,13 @@ final class CheckedSearch {
         for (Map.Entry<Integer, List<long[]>> state : states.entrySet()) {
             List<long[]> opened =
                     state.getValue().stream().map(v -> open(v, level)).toList();
-            for (int label = 0; label < model.labelsAt(level); label++) {
+            for (int label : tables.labels(level)) {
                 tables.read(level + 1, state.getKey(), labels);
                 labels[level] = label;
                 int key = tables.key(level, labels);
                 long coming = tables.before(level, key);
                 long[] added = new long[CheckedLayout.width(layout.before(level)) + 1];
-                if (!tables.allows(level, label) || coming == CheckedTables.FORBIDDEN || !add(added, level)) {
+                if (coming == CheckedTable.FORBIDDEN || !add(added, level)) {
                     continue;
                 }
                 for (long[] partial : opened) {

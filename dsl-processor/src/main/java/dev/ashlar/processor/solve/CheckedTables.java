@@ -1,31 +1,38 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Least priced sums, found by eliminating one position after the other: the bound, and what is still to come in a search. */
+/** What is still to come in a search: least priced sums of the tables of earlier positions, one position after the other. */
 final class CheckedTables {
-    /** No labelling. */
-    static final long FORBIDDEN = Long.MAX_VALUE;
-
-    private static final long LARGEST = 1L << 23;
+    private static final long LARGEST = 1L << 22;
 
     private final CheckedModel model;
     private final CheckedPrices prices;
-    private final BitSet[] allowed;
+    private final int[][] labelsAt;
+    private final int[][] numberOf;
     private final List<int[]> scopes = new ArrayList<>();
     private final List<long[]> tables = new ArrayList<>();
 
     /**
-     * @param allowed labels by position
-     * @throws ArithmeticException if sums leave a long or a table is too large
+     * @param allowed labels by variable: no other is looked at
+     * @throws ArithmeticException if a table is too large
      */
     CheckedTables(CheckedModel model, CheckedPrices prices, BitSet[] allowed) {
         this.model = model;
         this.prices = prices;
-        this.allowed = allowed;
+        labelsAt = new int[model.positions()][];
+        numberOf = new int[model.positions()][];
+        for (int p = 0; p < labelsAt.length; p++) {
+            labelsAt[p] = allowed[model.variableAt(p)].stream().toArray();
+            numberOf[p] = new int[model.labelsAt(p)];
+            for (int k = 0; k < labelsAt[p].length; k++) {
+                numberOf[p][labelsAt[p][k]] = k;
+            }
+        }
         scopes.add(new int[0]);
         tables.add(new long[] {0});
         for (int position = 0; position < model.positions(); position++) {
@@ -35,110 +42,73 @@ final class CheckedTables {
 
     private void eliminate(int position) {
         TreeSet<Integer> nodes = new TreeSet<>();
-        List<int[]> inputScopes = new ArrayList<>(List.of(scopes.get(position)));
-        List<long[]> inputs = new ArrayList<>(List.of(tables.get(position)));
+        Arrays.stream(scopes.get(position)).forEach(nodes::add);
         for (CheckedModel.Table table : model.tablesAt(position)) {
-            inputScopes.add(table.positions());
-            inputs.add(prices.costs(table));
-        }
-        for (int[] scope : inputScopes) {
-            for (int p : scope) {
-                nodes.add(p);
-            }
+            Arrays.stream(table.positions()).forEach(nodes::add);
         }
         nodes.remove(position);
         int[] scope = nodes.stream().mapToInt(Integer::intValue).toArray();
-        scopes.add(scope);
-        tables.add(minimum(position, scope, inputScopes, inputs));
-    }
-
-    private long[] minimum(int position, int[] scope, List<int[]> inputScopes, List<long[]> inputs) {
         long size = 1;
         for (int p : scope) {
-            size *= model.labelsAt(p);
+            size *= labelsAt[p].length;
             if (size > LARGEST) {
                 throw new ArithmeticException("a table is too large");
             }
         }
+        scopes.add(scope);
         long[] result = new long[(int) size];
         int[] labels = new int[model.positions()];
-        int[] at = new int[inputs.size()];
-        int[] step = new int[inputs.size()];
-        for (int i = 0; i < step.length; i++) {
-            step[i] = stride(inputScopes.get(i), position);
-        }
         for (int key = 0; key < result.length; key++) {
-            read(scope, key, labels);
-            labels[position] = 0;
-            for (int i = 0; i < at.length; i++) {
-                at[i] = key(inputScopes.get(i), labels);
-            }
-            result[key] = least(position, inputs, at, step);
+            read(position + 1, key, labels);
+            result[key] = least(position, labels);
         }
-        return result;
+        tables.add(result);
     }
 
-    private long least(int position, List<long[]> inputs, int[] at, int[] step) {
-        long least = FORBIDDEN;
-        for (int label = 0; label < model.labelsAt(position); label++) {
-            long sum = allowed[position].get(label) ? 0 : FORBIDDEN;
-            for (int i = 0; i < at.length && sum != FORBIDDEN; i++) {
-                long cost = inputs.get(i)[at[i] + label * step[i]];
-                sum = cost == FORBIDDEN ? FORBIDDEN : Math.addExact(sum, cost);
+    private long least(int position, int[] labels) {
+        long least = CheckedTable.FORBIDDEN;
+        for (int label : labelsAt[position]) {
+            labels[position] = label;
+            long sum = before(position, key(position, labels));
+            for (CheckedModel.Table table : model.tablesAt(position)) {
+                if (sum >= least) {
+                    break;
+                }
+                long cost = prices.cost(table.block(), table.factor(), model.entry(table, labels));
+                sum = CheckedTable.add(sum, cost);
             }
             least = Math.min(least, sum);
         }
         return least;
     }
 
-    private int stride(int[] scope, int position) {
-        int stride = 1;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            if (scope[k] == position) {
-                return stride;
-            }
-            stride *= model.labelsAt(scope[k]);
-        }
-        return 0;
-    }
-
-    private int key(int[] scope, int[] labels) {
-        int key = 0;
-        for (int p : scope) {
-            key = key * model.labelsAt(p) + labels[p];
-        }
-        return key;
+    /** Allowed labels of a position. */
+    int[] labels(int position) {
+        return labelsAt[position];
     }
 
     /** Writes the labels of a key of a level. */
     void read(int level, int key, int[] labels) {
-        read(scopes.get(level), key, labels);
-    }
-
-    private void read(int[] scope, int key, int[] labels) {
+        int[] scope = scopes.get(level);
         int rest = key;
         for (int k = scope.length - 1; k >= 0; k--) {
-            labels[scope[k]] = rest % model.labelsAt(scope[k]);
-            rest /= model.labelsAt(scope[k]);
+            int[] of = labelsAt[scope[k]];
+            labels[scope[k]] = of[rest % of.length];
+            rest /= of.length;
         }
     }
 
     /** The key of a level: joint labels of later positions that tables of earlier ones read. */
     int key(int level, int[] labels) {
-        return key(scopes.get(level), labels);
+        int key = 0;
+        for (int p : scopes.get(level)) {
+            key = key * labelsAt[p].length + numberOf[p][labels[p]];
+        }
+        return key;
     }
 
-    /** The least priced sum of all tables of positions before the level; {@link #FORBIDDEN} if there is none. */
+    /** The least priced sum of all tables of positions before the level; {@link CheckedTable#FORBIDDEN} if there is none. */
     long before(int level, int key) {
         return tables.get(level)[key];
-    }
-
-    /** The least priced sum; {@link #FORBIDDEN} if no labelling is allowed. */
-    long least() {
-        return tables.get(model.positions())[0];
-    }
-
-    boolean allows(int position, int label) {
-        return allowed[position].get(label);
     }
 }

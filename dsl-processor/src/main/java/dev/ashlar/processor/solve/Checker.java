@@ -60,8 +60,8 @@ public final class Checker {
         Checker checker = new Checker(problem, MOST_TRIED);
         try {
             CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
-            CheckedTables tables = new CheckedTables(checker.model, prices, checker.everything());
-            return tables.least() == CheckedTables.FORBIDDEN
+            CheckedChain chain = new CheckedChain(problem, prices, checker.everything());
+            return chain.least() == CheckedTable.FORBIDDEN
                     ? new Verdict.Accepted(0, 0, 0)
                     : new Verdict.Rejected("some labelling is allowed");
         } catch (ArithmeticException e) {
@@ -70,8 +70,8 @@ public final class Checker {
     }
 
     private BitSet[] everything() {
-        BitSet[] all = new BitSet[model.positions()];
-        Arrays.setAll(all, p -> all(model.labelsAt(p)));
+        BitSet[] all = new BitSet[problem.variables()];
+        Arrays.setAll(all, v -> all(problem.labels(v)));
         return all;
     }
 
@@ -172,42 +172,48 @@ public final class Checker {
         }
         if (proof instanceof Proof.Dual dual) {
             CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
-            CheckedTables tables = new CheckedTables(model, prices, allowed);
-            boolean holds = tables.least() == CheckedTables.FORBIDDEN
-                    || tables.least() - prices.budget(certificate.budget()) >= dual.bound();
+            CheckedChain chain = new CheckedChain(problem, prices, allowed);
+            boolean holds = chain.least() == CheckedTable.FORBIDDEN
+                    || chain.least() - prices.budget(certificate.budget()) >= dual.bound();
             require(holds, "the prices do not give the bound");
             return dual.bound();
         }
         Proof.Search search = (Proof.Search) proof;
         CheckedPrices prices = new CheckedPrices(problem, search.prices(), certificate.timed());
-        CheckedTables tables = new CheckedTables(model, prices, allowed);
-        CheckedSearch labels =
-                new CheckedSearch(model, prices, tables, certificate.budget(), search.bound(), mostTried);
-        require(labels.findsNothing(), "a labelling below the bound exists");
+        require(search(prices, certificate.budget(), search.bound(), allowed), "a labelling below the bound exists");
         return search.bound();
     }
 
-    private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {
-        int position = 0;
-        require(split.variable() >= 0 && split.variable() < problem.variables(), "a split is of no node");
-        while (model.variableAt(position) != split.variable()) {
-            position++;
+    /** Whether no labelling within the budget is faster than the bound. */
+    private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed) {
+        CheckedChain chain = new CheckedChain(problem, prices, allowed);
+        // A labelling within the budget costs at most what it takes and what the budget costs.
+        long limit = Math.addExact(bound, prices.budget(budget));
+        if (chain.least() >= limit) {
+            return true;
         }
+        CheckedTables tables = new CheckedTables(model, prices, chain.below(limit));
+        return new CheckedSearch(model, prices, tables, budget, bound, mostTried).findsNothing();
+    }
+
+    private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {
+        int variable = split.variable();
+        require(variable >= 0 && variable < problem.variables(), "a split is of no node");
         BitSet covered = new BitSet();
         long least = Long.MAX_VALUE;
         for (Proof.Case one : split.cases()) {
             BitSet[] narrower = allowed.clone();
-            narrower[position] = new BitSet();
+            narrower[variable] = new BitSet();
             for (int label : one.labels()) {
-                require(label >= 0 && label < model.labelsAt(position), "a split is by a label that does not exist");
-                narrower[position].set(label);
+                require(label >= 0 && label < problem.labels(variable), "a split is by a label that does not exist");
+                narrower[variable].set(label);
             }
-            covered.or(narrower[position]);
-            narrower[position].and(allowed[position]);
+            covered.or(narrower[variable]);
+            narrower[variable].and(allowed[variable]);
             least = Math.min(least, bound(one.proof(), certificate, narrower));
         }
-        covered.and(allowed[position]);
-        require(covered.equals(allowed[position]), "a split leaves labels out");
+        covered.and(allowed[variable]);
+        require(covered.equals(allowed[variable]), "a split leaves labels out");
         return least;
     }
 

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.solve;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** A table over one or more nodes of a block: amounts by quantity, and entries that are forbidden. */
@@ -53,6 +54,26 @@ final class Factor {
     /** Quantities that have amounts, in order; not to be written. */
     int[] used() {
         return used;
+    }
+
+    /** The most by which an allowed entry of one row exceeds that of another; 0 if every entry is forbidden. */
+    long mostAbove(int row, int other) {
+        if (amounts[row] == amounts[other]) {
+            return 0;
+        }
+        long most = Long.MIN_VALUE;
+        for (int entry = 0; entry < size; entry++) {
+            if (!forbidden(entry)) {
+                most = Math.max(most, amount(row, entry) - amount(other, entry));
+            }
+        }
+        return most == Long.MIN_VALUE ? 0 : most;
+    }
+
+    /** The same with the quantities of {@code rows} alone. */
+    Factor withRows(int[] rows) {
+        return new Factor(
+                scope, size, Arrays.stream(rows).mapToObj(r -> amounts[r]).toArray(long[][]::new), forbidden);
     }
 
     boolean forbidden(int entry) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /** Finds the fastest labelling within a budget and why none is much faster. Deterministic: integers, counts, first among equals. */
 public final class Solver {
+    private final Reduction reduction;
     private final Chain chain;
     private final List<OptionPlan> plans;
 
@@ -14,7 +15,8 @@ public final class Solver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     Solver(Problem problem) {
-        chain = new Chain(problem);
+        reduction = Reduction.of(problem);
+        chain = new Chain(reduction.problem());
         plans = LabelSearch.plans(chain);
     }
 
@@ -33,6 +35,10 @@ public final class Solver {
         if (budget < 0 || budget > 1L << 57) {
             throw new IllegalArgumentException("a budget is between 0 and 2^57, not " + budget);
         }
+        return reduction.whole(reduced(budget, effort));
+    }
+
+    private Outcome reduced(long budget, Effort effort) {
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
         Prover prover = new Prover(chain, plans, fastest, effort);
         Optional<Dual.Result> dual = prover.relax(Restriction.NONE);
@@ -61,7 +67,7 @@ public final class Solver {
             return new Outcome.Contradiction();
         }
         Peak peak = smallest(-1, effort);
-        return new Outcome.Infeasible(peak.smallest().peak(), peak.smallest(), peak.certificate());
+        return reduction.whole(new Outcome.Infeasible(peak.smallest().peak(), peak.smallest(), peak.certificate()));
     }
 
     private record Peak(Solution smallest, Certificate certificate) {}

@@ -1,0 +1,151 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Least priced sums of one block: over its entries and exits, and with every label of every other node. */
+final class CheckedBlock {
+    private final Block block;
+    private final long[] coefficients;
+    private final BitSet[] allowed;
+    private final int[] cards;
+    private final int[] shared;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<CheckedTable> last;
+    private final CheckedTable least;
+
+    /** A node that is eliminated, the tables with it, and what is left of them. */
+    private record Step(int node, List<CheckedTable> inputs, CheckedTable result) {}
+
+    /**
+     * @param coefficients what makes two uses of a block the same
+     * @param costs of every factor, by entry
+     * @param allowed labels by node
+     * @throws ArithmeticException if a table is too large
+     */
+    CheckedBlock(Block block, long[] coefficients, List<long[]> costs, BitSet[] allowed) {
+        this.block = block;
+        this.coefficients = coefficients;
+        this.allowed = allowed;
+        cards = new int[block.nodes()];
+        Arrays.setAll(cards, block::labels);
+        TreeSet<Integer> kept = new TreeSet<>();
+        for (int node = 0; node < block.entries(); node++) {
+            kept.add(node);
+        }
+        Arrays.stream(block.exits()).forEach(kept::add);
+        shared = kept.stream().mapToInt(Integer::intValue).toArray();
+        List<CheckedTable> open = new ArrayList<>();
+        for (int f = 0; f < costs.size(); f++) {
+            open.add(new CheckedTable(block.factors().get(f).scope(), costs.get(f)));
+        }
+        TreeSet<Integer> left = new TreeSet<>();
+        for (int node = 0; node < cards.length; node++) {
+            open.add(labels(node));
+            if (!kept.contains(node)) {
+                left.add(node);
+            }
+        }
+        while (!left.isEmpty()) {
+            eliminate(next(left, open), open);
+            left.remove(steps.get(steps.size() - 1).node());
+        }
+        last = open;
+        least = CheckedTable.least(cards, last, shared);
+    }
+
+    /** Zero for the labels that are allowed. */
+    private CheckedTable labels(int node) {
+        long[] values = new long[cards[node]];
+        Arrays.setAll(values, label -> allowed[node].get(label) ? 0 : CheckedTable.FORBIDDEN);
+        return new CheckedTable(new int[] {node}, values);
+    }
+
+    private void eliminate(int node, List<CheckedTable> open) {
+        List<CheckedTable> inputs = open.stream().filter(t -> t.has(node)).toList();
+        int[] scope =
+                Arrays.stream(CheckedTable.nodes(inputs)).filter(n -> n != node).toArray();
+        CheckedTable result = CheckedTable.least(cards, inputs, scope);
+        steps.add(new Step(node, inputs, result));
+        open.removeAll(inputs);
+        open.add(result);
+    }
+
+    /** The node whose tables have the fewest joint labels. */
+    private int next(TreeSet<Integer> left, List<CheckedTable> open) {
+        int best = -1;
+        double fewest = Double.POSITIVE_INFINITY;
+        for (int node : left) {
+            int[] nodes =
+                    CheckedTable.nodes(open.stream().filter(t -> t.has(node)).toList());
+            double labels = Arrays.stream(nodes).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+            if (labels < fewest) {
+                best = node;
+                fewest = labels;
+            }
+        }
+        return best;
+    }
+
+    boolean is(Block other, long[] otherCoefficients, BitSet[] otherAllowed) {
+        return block == other && Arrays.equals(coefficients, otherCoefficients) && Arrays.equals(allowed, otherAllowed);
+    }
+
+    /** Entries and exits, ascending. */
+    int[] shared() {
+        return shared;
+    }
+
+    /** By joint label of the shared nodes. */
+    long[] least() {
+        return least.values();
+    }
+
+    /**
+     * Labels of nodes that are not shared with which some sum is below a limit.
+     *
+     * @param outside what is added by joint label of the shared nodes
+     * @return by node; empty sets for shared nodes
+     */
+    BitSet[] below(long[] outside, long limit) {
+        BitSet[] labels = new BitSet[cards.length];
+        Arrays.setAll(labels, n -> new BitSet());
+        List<CheckedTable> above = new ArrayList<>(last);
+        above.add(new CheckedTable(shared, outside));
+        List<List<CheckedTable>> complements = new ArrayList<>();
+        for (Step step : steps) {
+            complements.add(above.contains(step.result()) ? others(above, step.result()) : List.of());
+        }
+        for (int s = steps.size() - 1; s >= 0; s--) {
+            Step step = steps.get(s);
+            CheckedTable rest =
+                    CheckedTable.least(cards, complements.get(s), step.result().scope());
+            List<CheckedTable> all = new ArrayList<>(step.inputs());
+            all.add(rest);
+            long[] byLabel =
+                    CheckedTable.least(cards, all, new int[] {step.node()}).values();
+            for (int label = 0; label < byLabel.length; label++) {
+                labels[step.node()].set(label, byLabel[label] < limit);
+            }
+            for (int t = 0; t < s; t++) {
+                if (step.inputs().contains(steps.get(t).result())) {
+                    complements.set(t, others(all, steps.get(t).result()));
+                }
+            }
+        }
+        return labels;
+    }
+
+    /** The tables without one, and a zero for its nodes, so that all of them are there. */
+    private List<CheckedTable> others(List<CheckedTable> tables, CheckedTable one) {
+        List<CheckedTable> others = new ArrayList<>(tables);
+        others.remove(one);
+        for (int node : one.scope()) {
+            others.add(new CheckedTable(new int[] {node}, new long[cards[node]]));
+        }
+        return others;
+    }
+}

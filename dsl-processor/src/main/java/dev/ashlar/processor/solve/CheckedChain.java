@@ -1,0 +1,176 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/** Least priced sums of the whole chain: the bound, and with every label. Blocks that are used alike are summed up once. */
+final class CheckedChain {
+    private final Problem problem;
+    private final BitSet[] allowed;
+    private final List<CheckedBlock> distinct = new ArrayList<>();
+    private final int[] numbers;
+    private final long[][] before;
+    private final long[][] after;
+
+    /**
+     * @param allowed labels by variable
+     * @throws ArithmeticException if sums leave a long or a table is too large
+     */
+    CheckedChain(Problem problem, CheckedPrices prices, BitSet[] allowed) {
+        this.problem = problem;
+        this.allowed = allowed;
+        int n = problem.blocks().size();
+        numbers = new int[n];
+        long most = 0;
+        long[] mosts = new long[n];
+        for (int b = 0; b < n; b++) {
+            numbers[b] = number(b, prices, mosts);
+            most = Math.addExact(most, mosts[numbers[b]]);
+        }
+        if (most >= CheckedTable.FORBIDDEN / 2) {
+            throw new ArithmeticException("priced sums are too large");
+        }
+        before = new long[n + 1][];
+        after = new long[n + 1][];
+        before[0] = new long[] {0};
+        after[n] = new long[] {0};
+        for (int b = 0; b < n; b++) {
+            before[b + 1] = pass(b, before[b], true);
+        }
+        for (int b = n - 1; b >= 0; b--) {
+            after[b] = pass(b, after[b + 1], false);
+        }
+    }
+
+    private int number(int b, CheckedPrices prices, long[] mosts) {
+        Block block = problem.blocks().get(b);
+        BitSet[] own = new BitSet[block.nodes()];
+        Arrays.setAll(own, node -> allowed[problem.variable(b, node)]);
+        long[] coefficients = prices.coefficients(b);
+        for (int c = 0; c < distinct.size(); c++) {
+            if (distinct.get(c).is(block, coefficients, own)) {
+                return c;
+            }
+        }
+        List<long[]> costs = new ArrayList<>();
+        long most = 0;
+        for (Factor factor : block.factors()) {
+            long[] one = prices.costs(b, factor);
+            long largest = 0;
+            for (int entry = 0; entry < one.length; entry++) {
+                largest = Math.max(largest, factor.forbidden(entry) ? 0 : one[entry]);
+            }
+            most = Math.addExact(most, largest);
+            costs.add(one);
+        }
+        mosts[distinct.size()] = most;
+        distinct.add(new CheckedBlock(block, coefficients, costs, own));
+        return distinct.size() - 1;
+    }
+
+    private CheckedBlock at(int b) {
+        return distinct.get(numbers[b]);
+    }
+
+    /** Sums over one boundary of a block from those over the other. */
+    private long[] pass(int b, long[] sums, boolean forward) {
+        Block block = problem.blocks().get(b);
+        int[] entries = new int[block.entries()];
+        Arrays.setAll(entries, node -> node);
+        int[] from = forward ? entries : block.exits();
+        int[] to = forward ? block.exits() : entries;
+        long size = 1;
+        for (int node : to) {
+            size *= block.labels(node);
+        }
+        long[] result = new long[Math.toIntExact(size)];
+        Arrays.fill(result, CheckedTable.FORBIDDEN);
+        int[] labels = new int[block.nodes()];
+        long[] least = at(b).least();
+        for (int k = 0; k < least.length; k++) {
+            read(b, k, labels);
+            int j = joint(block, to, labels);
+            result[j] = Math.min(result[j], CheckedTable.add(sums[joint(block, from, labels)], least[k]));
+        }
+        return result;
+    }
+
+    private void read(int b, int joint, int[] labels) {
+        int[] shared = at(b).shared();
+        int rest = joint;
+        for (int k = shared.length - 1; k >= 0; k--) {
+            int count = problem.blocks().get(b).labels(shared[k]);
+            labels[shared[k]] = rest % count;
+            rest /= count;
+        }
+    }
+
+    private static int joint(Block block, int[] nodes, int[] labels) {
+        int joint = 0;
+        for (int node : nodes) {
+            joint = joint * block.labels(node) + labels[node];
+        }
+        return joint;
+    }
+
+    /** The least priced sum; {@link CheckedTable#FORBIDDEN} if no labelling is allowed. */
+    long least() {
+        return after[0][0];
+    }
+
+    /** Labels by variable with which some priced sum is below a limit. */
+    BitSet[] below(long limit) {
+        List<long[]> outside = new ArrayList<>();
+        for (CheckedBlock block : distinct) {
+            long[] sums = new long[block.least().length];
+            Arrays.fill(sums, CheckedTable.FORBIDDEN);
+            outside.add(sums);
+        }
+        BitSet[] result = new BitSet[problem.variables()];
+        Arrays.setAll(result, v -> (BitSet) allowed[v].clone());
+        for (int b = 0; b < numbers.length; b++) {
+            addOutside(b, outside.get(numbers[b]), limit, result);
+        }
+        List<BitSet[]> byBlock = new ArrayList<>();
+        for (int c = 0; c < distinct.size(); c++) {
+            byBlock.add(distinct.get(c).below(outside.get(c), limit));
+        }
+        for (int b = 0; b < numbers.length; b++) {
+            BitSet[] own = byBlock.get(numbers[b]);
+            int[] shared = at(b).shared();
+            for (int node = 0; node < own.length; node++) {
+                if (Arrays.binarySearch(shared, node) < 0) {
+                    result[problem.variable(b, node)].and(own[node]);
+                }
+            }
+        }
+        return result;
+    }
+
+    private void addOutside(int b, long[] outside, long limit, BitSet[] result) {
+        Block block = problem.blocks().get(b);
+        int[] entries = new int[block.entries()];
+        Arrays.setAll(entries, node -> node);
+        int[] labels = new int[block.nodes()];
+        int[] shared = at(b).shared();
+        BitSet[] seen = new BitSet[shared.length];
+        Arrays.setAll(seen, k -> new BitSet());
+        long[] least = at(b).least();
+        for (int k = 0; k < outside.length; k++) {
+            read(b, k, labels);
+            long sum = CheckedTable.add(
+                    before[b][joint(block, entries, labels)], after[b + 1][joint(block, block.exits(), labels)]);
+            outside[k] = Math.min(outside[k], sum);
+            if (CheckedTable.add(sum, least[k]) < limit) {
+                for (int s = 0; s < shared.length; s++) {
+                    seen[s].set(labels[shared[s]]);
+                }
+            }
+        }
+        for (int s = 0; s < shared.length; s++) {
+            result[problem.variable(b, shared[s])].and(seen[s]);
+        }
+    }
+}
