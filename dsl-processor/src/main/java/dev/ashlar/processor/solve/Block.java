@@ -83,6 +83,11 @@ public final class Block {
         return factors;
     }
 
+    /** This block with fewer labels. */
+    Block with(int[] counts, List<Factor> narrowed) {
+        return new Block(name, counts, entries, exits, forwardPoints, backwardPoints, narrowed);
+    }
+
     /** This block with some of its time points, ascending. */
     Block withPoints(int[] points) {
         int forward = (int) Arrays.stream(points).filter(p -> p < forwardPoints).count();

@@ -15,12 +15,12 @@ final class BlockOptions {
 
     private final Problem problem;
     private final OptionPlan plan;
-    private final PricedBlock priced;
-    private final int limit;
+    private final Narrowed narrowed;
+    private final Work work;
     private final int beam;
     private final List<long[]> potentials = new ArrayList<>();
     private final int[] labels;
-    private int tried;
+    private long compared;
     private boolean complete = true;
 
     /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it; their rank. */
@@ -35,29 +35,40 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, OptionPlan plan, PricedBlock priced, int limit, int beam) {
+    private BlockOptions(Problem problem, Narrowed narrowed, Work work, int beam) {
         this.problem = problem;
-        this.plan = plan;
-        this.priced = priced;
-        this.limit = limit;
+        this.narrowed = narrowed;
+        this.work = work;
         this.beam = beam;
+        plan = new OptionPlan(narrowed.block());
         labels = new int[plan.block().nodes()];
     }
 
     /**
-     * Options by joint entry label and joint exit label; empty if more than {@code limit} partial ones were tried on the way.
+     * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not
+     * suffice.
      *
-     * @param thresholds the highest priced sum by joint entry and exit label; {@link Long#MIN_VALUE} where none is wanted
+     * @param most priced sum of the whole chain that is looked for
      * @param beam partial options kept for the same labels
      */
-    static Optional<Listing> list(
-            Chain chain, int b, OptionPlan plan, PricedBlock priced, long[][] thresholds, int limit, int beam) {
-        BlockOptions options = new BlockOptions(chain.problem(), plan, priced, limit, beam);
-        return options.list(chain.entries(b), chain.exits(b), thresholds);
+    static Optional<Listing> list(Chain chain, int b, Narrowed narrowed, long most, Work work, int beam) {
+        List<List<List<Option>>> result = new ArrayList<>();
+        for (int i = 0; i < chain.entries(b).size(); i++) {
+            List<List<Option>> row = new ArrayList<>();
+            for (int j = 0; j < chain.exits(b).size(); j++) {
+                row.add(new ArrayList<>());
+            }
+            result.add(row);
+        }
+        if (narrowed.isEmpty()) {
+            return Optional.of(new Listing(result, true));
+        }
+        return new BlockOptions(chain.problem(), narrowed, work, beam).list(chain, b, most, result);
     }
 
-    private Optional<Listing> list(Boundary entries, Boundary exits, long[][] thresholds) {
-        addPotentials(entries, exits, thresholds);
+    private Optional<Listing> list(Chain chain, int b, long most, List<List<List<Option>>> result) {
+        Boundary exits = Boundary.exits(plan.block());
+        addPotentials(Boundary.entries(plan.block()), exits, most);
         Map<Integer, List<Partial>> states = start(exits);
         for (int level = plan.levels() - 1; level >= 0; level--) {
             Optional<Map<Integer, List<Partial>>> next = extend(states, level);
@@ -67,33 +78,27 @@ final class BlockOptions {
             states = next.get();
             states.values().forEach(this::keepBest);
         }
-        List<List<List<Option>>> result = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            List<List<Option>> row = new ArrayList<>();
-            for (int j = 0; j < exits.size(); j++) {
-                row.add(new ArrayList<>());
-            }
-            result.add(row);
-        }
         for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
             read(0, state.getKey());
-            List<Option> found = result.get(entries.joint(labels)).get(exits.joint(labels));
+            int[] all = narrowed.whole(labels);
+            List<Option> found =
+                    result.get(chain.entries(b).joint(all)).get(chain.exits(b).joint(all));
             state.getValue().forEach(p -> insert(found, option(p)));
         }
         return Optional.of(new Listing(result, complete));
     }
 
-    /** The least that coming tables add, less the threshold: a partial option above zero is of no use. */
-    private void addPotentials(Boundary entries, Boundary exits, long[][] thresholds) {
+    /** The least that coming tables and other blocks add, less what is looked for: a partial option above zero is of no use. */
+    private void addPotentials(Boundary entries, Boundary exits, long most) {
         long[] first = new long[size(plan.scope(0))];
         for (int key = 0; key < first.length; key++) {
             read(0, key);
-            long threshold = thresholds[entries.joint(labels)][exits.joint(labels)];
-            first[key] = threshold == Long.MIN_VALUE ? FixedPoint.INFINITE : -threshold;
+            long outside = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
+            first[key] = outside >= FixedPoint.INFINITE ? FixedPoint.INFINITE : outside - most;
         }
         potentials.add(first);
         int factors = plan.block().factors().size();
-        long[][] tables = Arrays.copyOf(priced.priced(), factors + 1 + plan.levels());
+        long[][] tables = Arrays.copyOf(narrowed.priced(), factors + 1 + plan.levels());
         tables[factors] = first;
         for (int level = 0; level < plan.levels(); level++) {
             long[] next = Elimination.eliminate(plan.block(), plan.steps().get(level), tables);
@@ -141,14 +146,16 @@ final class BlockOptions {
                     allowed = allowed && addFactor(added, f, p -> firsts[above[p]] == p ? above[p] : -1);
                 }
                 if (allowed) {
-                    tried += state.getValue().size();
+                    work.spend(state.getValue().size());
                     for (Partial partial : state.getValue()) {
                         long[] sum = added.clone();
                         Arrays.setAll(sum, q -> sum[q] + partial.amounts()[q]);
                         put(next, level, merge(sum, above, level), label, partial);
                     }
                 }
-                if (tried > limit) {
+                work.spend(compared / Work.SMALL);
+                compared %= Work.SMALL;
+                if (work.isSpent()) {
                     return Optional.empty();
                 }
             }
@@ -180,7 +187,7 @@ final class BlockOptions {
                 if (at >= 0) {
                     sums[Quantity.COUNT + at] += factor.amounts(q)[entry];
                 }
-            } else if (priced.timed() || q >= TIMES) {
+            } else if (narrowed.timed() || q >= TIMES) {
                 sums[plan.place(q)] += factor.amounts(q)[entry];
             }
         }
@@ -212,10 +219,12 @@ final class BlockOptions {
         }
         List<Partial> others = states.computeIfAbsent(key, k -> new ArrayList<>());
         for (Partial other : others) {
+            compared++;
             if (dominates(other.amounts(), amounts)) {
                 return;
             }
         }
+        compared += others.size();
         others.removeIf(o -> dominates(amounts, o.amounts()));
         others.add(new Partial(amounts, label, before, rank));
     }
@@ -229,7 +238,7 @@ final class BlockOptions {
     }
 
     private long price(long[] amounts, int level) {
-        long[] coefficients = priced.coefficients();
+        long[] coefficients = narrowed.coefficients();
         long sum = 0;
         for (int q = 0; q < Quantity.COUNT; q++) {
             sum = FixedPoint.add(sum, FixedPoint.down(amounts[q], coefficients[q]));
@@ -305,7 +314,7 @@ final class BlockOptions {
                 a[Quantity.GRADIENT.ordinal()],
                 forward,
                 backward,
-                all);
+                narrowed.whole(all));
     }
 
     private static void insert(List<Option> options, Option option) {

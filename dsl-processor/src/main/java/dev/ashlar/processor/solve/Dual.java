@@ -38,16 +38,17 @@ final class Dual {
      *
      * @param tolerance relative distance of bound and master program to stop at
      */
-    static Optional<Result> run(Chain chain, Incumbent incumbent, Restriction restriction, double tolerance) {
+    static Optional<Result> run(
+            Chain chain, Incumbent incumbent, Restriction restriction, double tolerance, Work work) {
         Dual dual = new Dual(chain, incumbent, restriction);
         if (dual.best.least() >= FixedPoint.INFINITE) {
             return Optional.empty();
         }
-        dual.raise(tolerance);
+        dual.raise(tolerance, work);
         return Optional.of(new Result(dual.best, dual.master.columns()));
     }
 
-    private void raise(double tolerance) {
+    private void raise(double tolerance, Work work) {
         Column first = column(best);
         if (goal.timed()
                 && first.evaluation().time() == bound
@@ -61,6 +62,7 @@ final class Dual {
             }
             Pricing pricing = Pricing.of(chain.problem(), step.get().prices(), goal.timed());
             Relaxation relaxation = Relaxation.of(chain, pricing, restriction);
+            work.spend(relaxation.additions() / Work.SMALL);
             column(relaxation);
             long value = relaxation.bound(goal.budget());
             if (value > bound) {

@@ -1,7 +1,7 @@
 package dev.ashlar.processor.solve;
 
 /**
- * When the solver stops; counts, never clocks.
+ * When the solver stops; counts, never clocks. A partial labelling counts as one, and so do 32 comparisons of two.
  *
  * @param gap relative distance of time and bound that is close enough; 0 asks for the optimum
  * @param options partial ones of one block that one search tries
@@ -10,15 +10,18 @@ package dev.ashlar.processor.solve;
  */
 public record Effort(double gap, int options, int suffixes, int branches) {
     /** Asks for the optimum. */
-    public static final Effort EXACT = of(0);
+    public static final Effort EXACT = new Effort(0, 2_000_000, 3_000_000, 2);
+
+    /** Searches of one solution, all together, in units of one search. */
+    private static final int SEARCHES = 3;
 
     /** Close enough within this gap. */
     public static Effort of(double gap) {
-        return new Effort(gap, 2_000_000, 3_000_000, 2);
+        return new Effort(gap, 500_000, 1_000_000, 2);
     }
 
-    /** The same with a fraction of the label search, in the end without any: bounds by prices and branching alone. */
-    Effort withLessSearch() {
-        return new Effort(gap, options, suffixes < 1000 ? 0 : suffixes / 16, branches);
+    /** All searches of one solution. */
+    Work work() {
+        return new Work((long) SEARCHES * ((long) options + suffixes));
     }
 }

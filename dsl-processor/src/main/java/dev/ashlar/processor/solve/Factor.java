@@ -42,6 +42,11 @@ final class Factor {
         return size;
     }
 
+    /** Rows, those of time points too. */
+    int quantities() {
+        return amounts.length;
+    }
+
     /** Amounts by entry of {@code Quantity.ordinal()} or {@link Quantity#ofPoint}; empty if all are zero. Not to be written. */
     long[] amounts(int quantity) {
         return amounts[quantity];

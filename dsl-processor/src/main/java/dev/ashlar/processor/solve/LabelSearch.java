@@ -9,12 +9,11 @@ import java.util.Optional;
 /** Blocks from last to first: every suffix that can still lead below a cutoff and that no other suffix beats in everything. */
 final class LabelSearch {
     private final Chain chain;
-    private final List<OptionPlan> plans;
     private final Relaxation relaxation;
     private final Incumbent incumbent;
     private final Effort effort;
-    private int limit;
-    private int tried;
+    private final Work work;
+    private long compared;
 
     /**
      * A labelled suffix, summed up.
@@ -35,26 +34,12 @@ final class LabelSearch {
         }
     }
 
-    LabelSearch(Chain chain, List<OptionPlan> plans, Relaxation relaxation, Incumbent incumbent, Effort effort) {
+    LabelSearch(Chain chain, Relaxation relaxation, Incumbent incumbent, Effort effort, Work work) {
         this.chain = chain;
-        this.plans = plans;
         this.relaxation = relaxation;
         this.incumbent = incumbent;
         this.effort = effort;
-    }
-
-    /** The plans of a chain, by block. */
-    static List<OptionPlan> plans(Chain chain) {
-        List<OptionPlan> byKind = new ArrayList<>();
-        List<OptionPlan> plans = new ArrayList<>();
-        for (int b = 0; b < chain.blocks(); b++) {
-            int kind = chain.problem().kind(b);
-            if (kind == byKind.size()) {
-                byKind.add(new OptionPlan(chain.problem().block(b)));
-            }
-            plans.add(byKind.get(kind));
-        }
-        return plans;
+        this.work = work;
     }
 
     /**
@@ -79,25 +64,25 @@ final class LabelSearch {
     }
 
     private Optional<List<BlockOptions.Listing>> options(long slack, int beam) {
-        List<long[][]> thresholds = new ArrayList<>();
+        List<long[][]> outside = new ArrayList<>();
         int[] first = new int[relaxation.classes()];
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             first[relaxation.classOf(b)] = b;
         }
         for (int c = 0; c < relaxation.classes(); c++) {
-            long[][] threshold = new long[chain.entries(first[c]).size()]
+            long[][] sums = new long[chain.entries(first[c]).size()]
                     [chain.exits(first[c]).size()];
-            Arrays.stream(threshold).forEach(row -> Arrays.fill(row, Long.MIN_VALUE));
-            thresholds.add(threshold);
+            Arrays.stream(sums).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
+            outside.add(sums);
         }
         for (int b = 0; b < chain.blocks(); b++) {
-            raise(thresholds.get(relaxation.classOf(b)), b, slack);
+            lower(outside.get(relaxation.classOf(b)), b);
         }
         List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
-            int b = first[c];
-            Optional<BlockOptions.Listing> options = BlockOptions.list(
-                    chain, b, plans.get(b), relaxation.block(b), thresholds.get(c), effort.options(), beam);
+            Narrowed narrowed = Narrowed.of(relaxation.block(first[c]), outside.get(c), slack);
+            Optional<BlockOptions.Listing> options =
+                    BlockOptions.list(chain, first[c], narrowed, slack, work.part(effort.options()), beam);
             if (options.isEmpty()) {
                 return Optional.empty();
             }
@@ -106,17 +91,14 @@ final class LabelSearch {
         return Optional.of(all);
     }
 
-    private void raise(long[][] thresholds, int b, long slack) {
+    private void lower(long[][] outside, int b) {
         long[] before = relaxation.before(b);
         long[] after = relaxation.after(b + 1);
         long[] reachable = relaxation.before(b + 1);
         for (int i = 0; i < before.length; i++) {
             for (int j = 0; j < after.length; j++) {
-                boolean possible = before[i] < FixedPoint.INFINITE
-                        && after[j] < FixedPoint.INFINITE
-                        && reachable[j] < FixedPoint.INFINITE;
-                if (possible) {
-                    thresholds[i][j] = Math.max(thresholds[i][j], slack - before[i] - after[j]);
+                if (reachable[j] < FixedPoint.INFINITE) {
+                    outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[i], after[j]));
                 }
             }
         }
@@ -127,9 +109,8 @@ final class LabelSearch {
         List<List<Suffix>> suffixes =
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
         boolean complete = true;
-        tried = 0;
         // A beam bounds itself.
-        limit = beam == Integer.MAX_VALUE ? effort.suffixes() : Integer.MAX_VALUE;
+        Work own = work.part(beam == Integer.MAX_VALUE ? effort.suffixes() : Long.MAX_VALUE);
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
             List<List<List<Option>>> byEntry =
@@ -137,14 +118,14 @@ final class LabelSearch {
             for (int i = 0; i < byEntry.size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
-                    prepend(byEntry.get(i), suffixes, kept, b, i, cutoff, budget, needs[b][i]);
+                    prepend(byEntry.get(i), suffixes, kept, b, i, cutoff, budget, needs[b][i], own);
                 }
                 if (kept.size() > beam) {
                     kept.sort(Comparator.comparingLong(Suffix::bound));
                     kept = new ArrayList<>(kept.subList(0, beam));
                     complete = false;
                 }
-                if (tried > limit) {
+                if (own.isSpent()) {
                     return false;
                 }
                 longer.add(kept);
@@ -185,13 +166,15 @@ final class LabelSearch {
             int i,
             long cutoff,
             long budget,
-            long need) {
+            long need,
+            Work own) {
         Pricing pricing = relaxation.pricing();
         long base = relaxation.before(b)[i] - pricing.worth(budget);
         for (int j = 0; j < suffixes.size(); j++) {
             for (Option o : byExit.get(j)) {
-                tried += suffixes.get(j).size();
-                if (tried > limit) {
+                own.spend(suffixes.get(j).size() + compared / Work.SMALL);
+                compared %= Work.SMALL;
+                if (own.isSpent()) {
                     return;
                 }
                 for (Suffix s : suffixes.get(j)) {
@@ -221,12 +204,14 @@ final class LabelSearch {
         return Math.max(o.forward(), Math.max(backward, later));
     }
 
-    private static void insert(List<Suffix> suffixes, Suffix suffix) {
+    private void insert(List<Suffix> suffixes, Suffix suffix) {
         for (Suffix other : suffixes) {
+            compared++;
             if (other.dominates(suffix)) {
                 return;
             }
         }
+        compared += suffixes.size();
         suffixes.removeIf(suffix::dominates);
         suffixes.add(suffix);
     }

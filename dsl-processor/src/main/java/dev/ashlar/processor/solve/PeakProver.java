@@ -1,7 +1,7 @@
 package dev.ashlar.processor.solve;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Lowers the peak as far as it goes and proves that nothing needs less. */
 final class PeakProver {
@@ -9,28 +9,28 @@ final class PeakProver {
     private static final double TOLERANCE = 1e-9;
 
     private final Chain chain;
-    private final List<OptionPlan> plans;
     private final Incumbent incumbent;
     private final Effort effort;
+    private final Work work;
 
-    PeakProver(Chain chain, List<OptionPlan> plans, Incumbent incumbent, Effort effort) {
+    PeakProver(Chain chain, Incumbent incumbent, Effort effort, Work work) {
         this.chain = chain;
-        this.plans = plans;
         this.incumbent = incumbent;
         this.effort = effort;
+        this.work = work;
     }
 
     /**
      * Some labelling must be allowed.
      *
      * @param enough a peak that needs no proof
-     * @return that no labelling needs its budget or less; a budget of -1 says nothing
+     * @return that no labelling needs its budget or less, the largest budget first; a budget of -1 says nothing
      */
-    Certificate prove(long enough) {
+    List<Certificate> prove(long enough) {
         Dual.Result dual =
-                Dual.run(chain, incumbent, Restriction.NONE, TOLERANCE).orElseThrow();
+                Dual.run(chain, incumbent, Restriction.NONE, TOLERANCE, work).orElseThrow();
         Primal primal = new Primal(chain, incumbent);
-        LabelSearch search = new LabelSearch(chain, plans, dual.relaxation(), incumbent, effort);
+        LabelSearch search = new LabelSearch(chain, dual.relaxation(), incumbent, effort, work);
         long below = ruledOut(dual.relaxation());
         if (below < incumbent.best() - 1) {
             primal.splice(dual);
@@ -63,24 +63,25 @@ final class PeakProver {
     }
 
     /** Searches budgets between what is ruled out and what is known, in steps that double. */
-    private Certificate climb(Dual.Result dual, LabelSearch search, long ruledOut, long enough) {
+    private List<Certificate> climb(Dual.Result dual, LabelSearch search, long ruledOut, long enough) {
         Prices prices = dual.relaxation().pricing().prices();
-        Optional<Certificate> proved = Optional.empty();
+        List<Certificate> proved = new ArrayList<>();
+        proved.add(new Certificate(
+                ruledOut, false, new Proof.Dual(prices, dual.relaxation().bound(ruledOut))));
         long below = ruledOut;
         long step = Math.max(1, below >> 12);
         while (below < incumbent.best() - 1 && incumbent.best() > enough) {
             long budget = Math.min(incumbent.best() - 1, below + step);
             long best = incumbent.best();
-            if (effort.suffixes() == 0 || !search.run(1, budget, Integer.MAX_VALUE)) {
+            if (effort.suffixes() == 0 || work.isSpent() || !search.run(1, budget, Integer.MAX_VALUE)) {
                 break;
             }
             if (incumbent.best() == best) {
                 below = budget;
-                proved = Optional.of(new Certificate(below, false, new Proof.Search(prices, 1)));
+                proved.add(0, new Certificate(below, false, new Proof.Search(prices, 1)));
                 step *= 2;
             }
         }
-        return proved.orElse(new Certificate(
-                ruledOut, false, new Proof.Dual(prices, dual.relaxation().bound(ruledOut))));
+        return proved;
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** One block under prices: its tables, and the least sum for every pair of boundary labels. */
 final class PricedBlock {
@@ -8,13 +9,24 @@ final class PricedBlock {
     private final long[] coefficients;
     private final long[][] priced;
     private final Elimination elimination;
+    private final Boundary entries;
+    private final Boundary exits;
     private final long[][] least;
 
-    private PricedBlock(Block block, long[] coefficients, long[][] priced, Elimination elimination, long[][] least) {
+    private PricedBlock(
+            Block block,
+            long[] coefficients,
+            long[][] priced,
+            Elimination elimination,
+            Boundary entries,
+            Boundary exits,
+            long[][] least) {
         this.block = block;
         this.coefficients = coefficients;
         this.priced = priced;
         this.elimination = elimination;
+        this.entries = entries;
+        this.exits = exits;
         this.least = least;
     }
 
@@ -32,7 +44,7 @@ final class PricedBlock {
                 least[i][j] = exits.agrees(j, labels) ? elimination.value(labels) : FixedPoint.INFINITE;
             }
         }
-        return new PricedBlock(block, coefficients, priced, elimination, least);
+        return new PricedBlock(block, coefficients, priced, elimination, entries, exits, least);
     }
 
     private static long[] priced(Factor factor, long[] coefficients) {
@@ -52,6 +64,11 @@ final class PricedBlock {
         return priced;
     }
 
+    /** Table entries that were added up. */
+    long additions() {
+        return elimination.additions();
+    }
+
     Block block() {
         return block;
     }
@@ -59,11 +76,6 @@ final class PricedBlock {
     /** What one unit of every quantity costs. */
     long[] coefficients() {
         return coefficients;
-    }
-
-    /** Whether times count, or memory alone. */
-    boolean timed() {
-        return coefficients[Quantity.TIME.ordinal()] > 0;
     }
 
     /** By factor, then entry. */
@@ -79,6 +91,36 @@ final class PricedBlock {
     /** Sets the inner labels that attain the least sum for the boundary labels that are set. */
     void complete(int[] labels) {
         elimination.complete(labels);
+    }
+
+    /**
+     * Labels with which some sum of the whole chain is at most {@code most}, by node.
+     *
+     * @param outside what the other blocks add, by joint entry and exit label
+     */
+    int[][] atMost(long[][] outside, long most) {
+        int[] kept = elimination.kept();
+        long[] byKept = new long[elimination.joints()];
+        Arrays.fill(byKept, FixedPoint.INFINITE);
+        int[] labels = new int[block.nodes()];
+        for (int i = 0; i < outside.length; i++) {
+            for (int j = 0; j < outside[i].length; j++) {
+                exits.write(j, labels);
+                entries.write(i, labels);
+                if (exits.agrees(j, labels)) {
+                    byKept[elimination.joint(labels)] = outside[i][j];
+                }
+            }
+        }
+        long[][] byLabel = elimination.leastByLabel(byKept);
+        int[][] left = new int[block.nodes()][];
+        for (int node = 0; node < left.length; node++) {
+            long[] least = byLabel[node];
+            left[node] = IntStream.range(0, least.length)
+                    .filter(label -> least[label] <= most)
+                    .toArray();
+        }
+        return left;
     }
 
     boolean prices(Block other, long[] otherCoefficients) {

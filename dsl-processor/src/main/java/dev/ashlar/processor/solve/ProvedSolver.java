@@ -1,11 +1,8 @@
 package dev.ashlar.processor.solve;
 
-import java.util.function.Function;
+import java.util.List;
 
-/**
- * Solves a problem for any number of budgets and has the checker look at it; what is too large to check is proved again with less
- * search.
- */
+/** Solves a problem for any number of budgets and has the checker look at it; where that is too large a weaker bound is shown. */
 public final class ProvedSolver {
     private final Problem problem;
     private final Solver solver;
@@ -42,19 +39,18 @@ public final class ProvedSolver {
      * @throws IllegalArgumentException if the budget is out of range
      */
     public Proved solve(long budget, Effort effort) {
-        return proved(effort, less -> solver.solve(budget, less), budget);
+        return proved(solver.outcomes(budget, effort), budget);
     }
 
     /** The labelling of the smallest peak, however slow. */
     public Proved smallest(Effort effort) {
-        return proved(effort, solver::smallest, 0);
+        return proved(solver.smallest(effort), 0);
     }
 
-    private Proved proved(Effort effort, Function<Effort, Outcome> solve, long budget) {
-        Proved proved = once(solve.apply(effort), budget);
-        for (Effort less = effort; proved.verdict() instanceof Verdict.TooLarge && less.suffixes() > 0; ) {
-            less = less.withLessSearch();
-            proved = once(solve.apply(less), budget);
+    private Proved proved(List<Outcome> outcomes, long budget) {
+        Proved proved = once(outcomes.get(0), budget);
+        for (int k = 1; proved.verdict() instanceof Verdict.TooLarge && k < outcomes.size(); k++) {
+            proved = once(outcomes.get(k), budget);
         }
         return proved;
     }

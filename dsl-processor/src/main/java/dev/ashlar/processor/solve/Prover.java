@@ -1,6 +1,5 @@
 package dev.ashlar.processor.solve;
 
-import dev.ashlar.processor.solve.Proof.Case;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -16,23 +15,23 @@ final class Prover {
     static final double TOLERANCE = 1e-6;
 
     private final Chain chain;
-    private final List<OptionPlan> plans;
     private final Incumbent incumbent;
     private final Effort effort;
+    private final Work work;
     private final long budget;
     private int branched;
 
-    Prover(Chain chain, List<OptionPlan> plans, Incumbent incumbent, Effort effort) {
+    Prover(Chain chain, Incumbent incumbent, Effort effort, Work work) {
         this.chain = chain;
-        this.plans = plans;
         this.incumbent = incumbent;
         this.effort = effort;
+        this.work = work;
         budget = incumbent.goal().budget();
     }
 
     /** The dual bound under a restriction, with splices and descent; empty if no labelling is left. */
     Optional<Dual.Result> relax(Restriction restriction) {
-        Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE);
+        Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE, work);
         Primal primal = new Primal(chain, incumbent);
         dual.ifPresent(primal::splice);
         if (dual.isPresent() && !close(bound(dual.get()))) {
@@ -46,7 +45,7 @@ final class Prover {
     void improve(Dual.Result dual) {
         long bound = bound(dual);
         LabelSearch search = search(dual);
-        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound); slack *= 2) {
+        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound) && !work.isSpent(); slack *= 2) {
             long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
             search.run(cutoff, budget, BEAM);
             if (incumbent.best() <= cutoff) {
@@ -58,33 +57,32 @@ final class Prover {
         }
     }
 
-    /** A proof of the highest bound within the effort. */
-    Proof prove(Dual.Result dual) {
+    /** Proofs up to the highest bound within the effort. */
+    Ladder prove(Dual.Result dual) {
         return prove(dual, Restriction.NONE, effort.branches());
     }
 
-    private Proof prove(Dual.Result dual, Restriction restriction, int branches) {
+    private Ladder prove(Dual.Result dual, Restriction restriction, int branches) {
         Prices prices = dual.relaxation().pricing().prices();
         long bound = bound(dual);
-        Proof proof = new Proof.Dual(prices, bound);
+        Ladder ladder = new Ladder(new Proof.Dual(prices, bound));
         LabelSearch search = search(dual);
-        for (double share = 0.25; proof.bound() < target(); share *= 2) {
+        for (double share = 0.25; ladder.bound() < target(); share *= 2) {
             long target = target();
             long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
-            if (effort.suffixes() == 0 || !search.run(cutoff, budget, Integer.MAX_VALUE)) {
-                return branches == 0 ? proof : better(proof, branch(dual, restriction, branches));
+            if (effort.suffixes() == 0 || work.isSpent() || !search.run(cutoff, budget, Integer.MAX_VALUE)) {
+                if (branches > 0) {
+                    branch(dual, restriction, branches).ifPresent(ladder::addAll);
+                }
+                return ladder;
             }
-            proof = new Proof.Search(prices, Math.min(cutoff, incumbent.best()));
+            ladder.add(new Proof.Search(prices, Math.min(cutoff, incumbent.best())));
         }
-        return proof;
-    }
-
-    private static Proof better(Proof first, Optional<Proof> second) {
-        return second.filter(s -> s.bound() > first.bound()).orElse(first);
+        return ladder;
     }
 
     /** Splits by a boundary label: those that the prices rule out are one case, every other is its own. */
-    private Optional<Proof> branch(Dual.Result dual, Restriction restriction, int branches) {
+    private Optional<Ladder> branch(Dual.Result dual, Restriction restriction, int branches) {
         Optional<Integer> variable = branchVariable(dual.relaxation());
         if (variable.isEmpty()) {
             return Optional.empty();
@@ -92,7 +90,8 @@ final class Prover {
         int v = variable.get();
         long[] bounds = byLabel(dual.relaxation(), v);
         List<Integer> out = new ArrayList<>();
-        List<Case> cases = new ArrayList<>();
+        List<List<Integer>> labels = new ArrayList<>();
+        List<Ladder> cases = new ArrayList<>();
         long least = Long.MAX_VALUE;
         long target = target();
         for (int label = 0; label < bounds.length; label++) {
@@ -100,27 +99,28 @@ final class Prover {
                 out.add(label);
                 least = Math.min(least, bounds[label]);
             } else {
-                cases.add(new Case(List.of(label), branch(dual, restriction, branches, v, label, bounds[label])));
+                labels.add(List.of(label));
+                cases.add(branch(dual, restriction, branches, v, label, bounds[label]));
             }
         }
         if (!out.isEmpty()) {
-            cases.add(new Case(out, new Proof.Dual(dual.relaxation().pricing().prices(), least)));
+            labels.add(out);
+            cases.add(new Ladder(new Proof.Dual(dual.relaxation().pricing().prices(), least)));
         }
-        return Optional.of(new Proof.Split(v, cases));
+        return Optional.of(Ladder.split(v, labels, cases));
     }
 
-    private Proof branch(
+    private Ladder branch(
             Dual.Result parent, Restriction restriction, int branches, int variable, int label, long bound) {
         BitSet only = new BitSet();
         only.set(label);
         Restriction narrower = restriction.with(variable, only);
-        Proof inherited = new Proof.Dual(parent.relaxation().pricing().prices(), bound);
+        Ladder ladder = new Ladder(new Proof.Dual(parent.relaxation().pricing().prices(), bound));
         branched++;
-        Optional<Dual.Result> dual = branched > MOST_BRANCHES ? Optional.empty() : relax(narrower);
-        if (dual.isEmpty()) {
-            return inherited;
-        }
-        return better(inherited, Optional.of(prove(dual.get(), narrower, branches - 1)));
+        boolean stop = branched > MOST_BRANCHES || work.isSpent();
+        Optional<Dual.Result> dual = stop ? Optional.empty() : relax(narrower);
+        dual.ifPresent(d -> ladder.addAll(prove(d, narrower, branches - 1)));
+        return ladder;
     }
 
     /** The boundary variable nearest to the middle that has several labels below the target; empty if no variable has. */
@@ -167,7 +167,7 @@ final class Prover {
     }
 
     private LabelSearch search(Dual.Result dual) {
-        return new LabelSearch(chain, plans, dual.relaxation(), incumbent, effort);
+        return new LabelSearch(chain, dual.relaxation(), incumbent, effort, work);
     }
 
     private long bound(Dual.Result dual) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * A problem without the time points that are never the peak. A point {@code p} goes for a point {@code q} of the same block with
@@ -38,10 +39,15 @@ final class Reduction {
 
     /** Points of a block that may be the peak, ascending. */
     static int[] peaks(Block block) {
+        return peaks(block, p -> false);
+    }
+
+    /** The same and those that {@code also} are to stay. */
+    static int[] peaks(Block block, IntPredicate also) {
         boolean[] left = new boolean[block.points()];
         Arrays.fill(left, true);
         for (int p = 0; p < left.length; p++) {
-            for (int q = left.length - 1; q >= 0 && left[p]; q--) {
+            for (int q = left.length - 1; q >= 0 && left[p] && !also.test(p); q--) {
                 boolean comparable = p < block.forwardPoints() || q >= block.forwardPoints();
                 left[p] = q == p || !left[q] || !comparable || !isBelow(block, p, q);
             }

@@ -105,6 +105,11 @@ final class Relaxation {
         return classes[b];
     }
 
+    /** Table entries that were added up. */
+    long additions() {
+        return priced.stream().mapToLong(PricedBlock::additions).sum();
+    }
+
     int classes() {
         return priced.size();
     }

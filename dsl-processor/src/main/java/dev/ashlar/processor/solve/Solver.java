@@ -7,7 +7,6 @@ import java.util.Optional;
 public final class Solver {
     private final Reduction reduction;
     private final Chain chain;
-    private final List<OptionPlan> plans;
 
     /**
      * A solver of one problem, for any number of budgets.
@@ -17,7 +16,6 @@ public final class Solver {
     Solver(Problem problem) {
         reduction = Reduction.of(problem);
         chain = new Chain(reduction.problem());
-        plans = LabelSearch.plans(chain);
     }
 
     /**
@@ -32,61 +30,76 @@ public final class Solver {
 
     /** The fastest labelling within a budget. */
     Outcome solve(long budget, Effort effort) {
+        return outcomes(budget, effort).get(0);
+    }
+
+    /** The same with ever weaker certificates, each less to check than the one before. */
+    List<Outcome> outcomes(long budget, Effort effort) {
         if (budget < 0 || budget > 1L << 57) {
             throw new IllegalArgumentException("a budget is between 0 and 2^57, not " + budget);
         }
-        return reduction.whole(reduced(budget, effort));
+        return reduced(budget, effort).stream().map(reduction::whole).toList();
     }
 
-    private Outcome reduced(long budget, Effort effort) {
+    private List<Outcome> reduced(long budget, Effort effort) {
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
-        Prover prover = new Prover(chain, plans, fastest, effort);
+        Prover prover = new Prover(chain, fastest, effort, effort.work());
         Optional<Dual.Result> dual = prover.relax(Restriction.NONE);
         if (dual.isEmpty()) {
-            return new Outcome.Contradiction();
+            return List.of(new Outcome.Contradiction());
         }
         if (fastest.labels().isEmpty()) {
             Peak peak = smallest(budget, effort);
             if (peak.smallest().peak() > budget) {
                 return infeasible(peak, effort);
             }
-            int[] x = peak.smallest().labels().stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            fastest.offer(x);
+            fastest.offer(labels(peak.smallest()));
         }
         prover.improve(dual.get());
-        Proof proof = prover.prove(dual.get());
-        return new Outcome.Feasible(fastest.solution().orElseThrow(), new Certificate(budget, true, proof));
+        List<Proof> proofs = prover.prove(dual.get()).downwards();
+        Solution solution = fastest.solution().orElseThrow();
+        return proofs.stream()
+                .<Outcome>map(p -> new Outcome.Feasible(solution, new Certificate(budget, true, p)))
+                .toList();
     }
 
-    /** The labelling of the smallest peak, however slow; a contradiction if there is no labelling. */
-    Outcome smallest(Effort effort) {
+    private static int[] labels(Solution solution) {
+        return solution.labels().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The labelling of the smallest peak, however slow; a contradiction if there is no labelling. With ever weaker certificates. */
+    List<Outcome> smallest(Effort effort) {
         Pricing free = Pricing.of(chain.problem(), Prices.FREE, false);
         if (Relaxation.of(chain, free, Restriction.NONE).least() >= FixedPoint.INFINITE) {
-            return new Outcome.Contradiction();
+            return List.of(new Outcome.Contradiction());
         }
         Peak peak = smallest(-1, effort);
-        return reduction.whole(new Outcome.Infeasible(peak.smallest().peak(), peak.smallest(), peak.certificate()));
+        return outcomes(peak, peak.smallest()).stream().map(reduction::whole).toList();
     }
 
-    private record Peak(Solution smallest, Certificate certificate) {}
+    private record Peak(Solution smallest, List<Certificate> certificates) {}
 
     /** The smallest peak, and that nothing needs less; a peak within {@code enough} needs no proof. */
     private Peak smallest(long enough, Effort effort) {
         Incumbent lowest = new Incumbent(chain.problem(), Goal.peak());
-        PeakProver prover = new PeakProver(chain, plans, lowest, effort);
-        Certificate certificate = prover.prove(enough);
-        return new Peak(lowest.solution().orElseThrow(), certificate);
+        PeakProver prover = new PeakProver(chain, lowest, effort, effort.work());
+        List<Certificate> certificates = prover.prove(enough);
+        return new Peak(lowest.solution().orElseThrow(), certificates);
     }
 
-    private Outcome infeasible(Peak peak, Effort effort) {
-        long smallest = peak.smallest().peak();
-        Incumbent fastest = new Incumbent(chain.problem(), Goal.time(smallest));
-        fastest.offer(
-                peak.smallest().labels().stream().mapToInt(Integer::intValue).toArray());
-        Prover prover = new Prover(chain, plans, fastest, effort);
+    private List<Outcome> infeasible(Peak peak, Effort effort) {
+        Incumbent fastest =
+                new Incumbent(chain.problem(), Goal.time(peak.smallest().peak()));
+        fastest.offer(labels(peak.smallest()));
+        Prover prover = new Prover(chain, fastest, effort, effort.work());
         prover.relax(Restriction.NONE).ifPresent(prover::improve);
-        return new Outcome.Infeasible(smallest, fastest.solution().orElseThrow(), peak.certificate());
+        return outcomes(peak, fastest.solution().orElseThrow());
+    }
+
+    private static List<Outcome> outcomes(Peak peak, Solution solution) {
+        long smallest = peak.smallest().peak();
+        return peak.certificates().stream()
+                .<Outcome>map(c -> new Outcome.Infeasible(smallest, solution, c))
+                .toList();
     }
 }

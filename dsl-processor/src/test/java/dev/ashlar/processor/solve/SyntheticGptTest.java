@@ -93,7 +93,8 @@ final class SyntheticGptTest {
         long budget = least + (unconstrained(problem) - least) * 35 / 100;
         Chain chain = new Chain(problem);
         Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-        Dual.Result dual = Dual.run(chain, incumbent, Restriction.NONE, 1e-6).orElseThrow();
+        Dual.Result dual =
+                Dual.run(chain, incumbent, Restriction.NONE, 1e-6, new Work(1)).orElseThrow();
         Primal primal = new Primal(chain, incumbent);
         primal.splice(dual);
         long spliced = incumbent.best();

@@ -1,0 +1,101 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A block with the labels that a search can need, and without the points that are never the peak among those labels. What a label adds
+ * at least to the priced sum of the whole chain is known; where that is above what the search looks for, the label goes.
+ *
+ * @param block with the labels that are left
+ * @param labels of the whole block, by node and label
+ * @param coefficients what one unit of every quantity costs
+ * @param priced tables, by factor, then entry
+ * @param outside the least priced sum of the other blocks, by joint entry and exit label
+ */
+record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] priced, long[][] outside) {
+    /**
+     * Nodes may have no label left.
+     *
+     * @param outside least priced sums of the blocks around it by joint entry and exit label; {@link FixedPoint#INFINITE} where there
+     *     is none
+     * @param most priced sum that is looked for
+     */
+    static Narrowed of(PricedBlock priced, long[][] outside, long most) {
+        Block whole = priced.block();
+        int[][] labels = priced.atMost(outside, most);
+        List<Factor> factors = new ArrayList<>();
+        List<long[]> costs = new ArrayList<>();
+        for (int f = 0; f < whole.factors().size(); f++) {
+            int[] entries = entries(whole, whole.factors().get(f).scope(), labels);
+            factors.add(narrowed(whole.factors().get(f), entries));
+            costs.add(picked(priced.priced()[f], entries));
+        }
+        int[] counts = Arrays.stream(labels).mapToInt(l -> l.length).toArray();
+        Block block = whole.with(counts, factors);
+        int[] points = Reduction.peaks(block, p -> priced.coefficients()[Quantity.ofPoint(p)] > 0);
+        long[] coefficients = Arrays.copyOf(priced.coefficients(), Quantity.COUNT + points.length);
+        for (int p = 0; p < points.length; p++) {
+            coefficients[Quantity.COUNT + p] = priced.coefficients()[Quantity.ofPoint(points[p])];
+        }
+        int[] entryNodes = new int[whole.entries()];
+        Arrays.setAll(entryNodes, node -> node);
+        int[] rows = entries(whole, entryNodes, labels);
+        int[] columns = entries(whole, whole.exits(), labels);
+        long[][] between =
+                Arrays.stream(rows).mapToObj(r -> picked(outside[r], columns)).toArray(long[][]::new);
+        return new Narrowed(block.withPoints(points), labels, coefficients, costs.toArray(long[][]::new), between);
+    }
+
+    /** Entries of a table over some nodes for the labels that are left. */
+    private static int[] entries(Block whole, int[] scope, int[][] labels) {
+        int[] entries = {0};
+        for (int node : scope) {
+            int[] own = labels[node];
+            int[] longer = new int[entries.length * own.length];
+            for (int e = 0; e < longer.length; e++) {
+                longer[e] = entries[e / own.length] * whole.labels(node) + own[e % own.length];
+            }
+            entries = longer;
+        }
+        return entries;
+    }
+
+    private static Factor narrowed(Factor factor, int[] entries) {
+        Map<long[], long[]> rows = new IdentityHashMap<>();
+        long[][] amounts = new long[factor.quantities()][];
+        for (int q = 0; q < amounts.length; q++) {
+            amounts[q] = rows.computeIfAbsent(factor.amounts(q), r -> r.length == 0 ? r : picked(r, entries));
+        }
+        boolean[] forbidden = new boolean[entries.length];
+        boolean any = false;
+        for (int e = 0; e < entries.length; e++) {
+            forbidden[e] = factor.forbidden(entries[e]);
+            any |= forbidden[e];
+        }
+        return new Factor(factor.scope(), entries.length, amounts, any ? forbidden : new boolean[0]);
+    }
+
+    private static long[] picked(long[] row, int[] entries) {
+        return Arrays.stream(entries).mapToLong(e -> row[e]).toArray();
+    }
+
+    boolean isEmpty() {
+        return Arrays.stream(labels).anyMatch(l -> l.length == 0);
+    }
+
+    /** Labels of the whole block. */
+    int[] whole(int[] own) {
+        int[] all = new int[own.length];
+        Arrays.setAll(all, node -> labels[node][own[node]]);
+        return all;
+    }
+
+    /** Whether times count, or memory alone. */
+    boolean timed() {
+        return coefficients[Quantity.TIME.ordinal()] > 0;
+    }
+}
