@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class BlockOptions {
     private static final int TIMES = Quantity.STATIC.ordinal();
 
+    /** So many times the beam are kept for all labels of a level. */
+    private static final int JOINT_LABELS = 32;
+
     private final Problem problem;
     private final OptionPlan plan;
     private final Narrowed narrowed;
@@ -76,7 +79,7 @@ final class BlockOptions {
                 return Optional.empty();
             }
             states = next.get();
-            states.values().forEach(this::keepBest);
+            keepBest(states);
         }
         for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
             read(0, state.getKey());
@@ -103,6 +106,7 @@ final class BlockOptions {
         for (int level = 0; level < plan.levels(); level++) {
             long[] next = Elimination.eliminate(plan.block(), plan.steps().get(level), tables);
             tables[factors + 1 + level] = next;
+            work.spend((long) next.length * plan.block().labels(plan.node(level)) / Work.ADDITIONS);
             potentials.add(next);
         }
     }
@@ -153,8 +157,8 @@ final class BlockOptions {
                         put(next, level, merge(sum, above, level), label, partial);
                     }
                 }
-                work.spend(compared / Work.SMALL);
-                compared %= Work.SMALL;
+                work.spend(compared / Work.COMPARISONS);
+                compared %= Work.COMPARISONS;
                 if (work.isSpent()) {
                     return Optional.empty();
                 }
@@ -229,10 +233,25 @@ final class BlockOptions {
         others.add(new Partial(amounts, label, before, rank));
     }
 
-    private void keepBest(List<Partial> partials) {
-        if (partials.size() > beam) {
-            partials.sort(Comparator.comparingLong(Partial::rank));
-            partials.subList(beam, partials.size()).clear();
+    /** Keeps the best partial options for the same labels, and so many for all labels. */
+    private void keepBest(Map<Integer, List<Partial>> states) {
+        for (List<Partial> partials : states.values()) {
+            if (partials.size() > beam) {
+                partials.sort(Comparator.comparingLong(Partial::rank));
+                partials.subList(beam, partials.size()).clear();
+                complete = false;
+            }
+        }
+        long[] ranks = states.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(Partial::rank)
+                .sorted()
+                .toArray();
+        long most = (long) beam * JOINT_LABELS;
+        if (ranks.length > most) {
+            long last = ranks[(int) most - 1];
+            states.values().forEach(partials -> partials.removeIf(p -> p.rank() > last));
+            states.values().removeIf(List::isEmpty);
             complete = false;
         }
     }

@@ -16,21 +16,15 @@ final class CheckedChain {
 
     /**
      * @param allowed labels by variable
-     * @throws ArithmeticException if sums leave a long or a table is too large
+     * @throws ArithmeticException if a price of an entry leaves a long or a table is too large
      */
     CheckedChain(Problem problem, CheckedPrices prices, BitSet[] allowed) {
         this.problem = problem;
         this.allowed = allowed;
         int n = problem.blocks().size();
         numbers = new int[n];
-        long most = 0;
-        long[] mosts = new long[n];
         for (int b = 0; b < n; b++) {
-            numbers[b] = number(b, prices, mosts);
-            most = Math.addExact(most, mosts[numbers[b]]);
-        }
-        if (most >= CheckedTable.FORBIDDEN / 2) {
-            throw new ArithmeticException("priced sums are too large");
+            numbers[b] = number(b, prices);
         }
         before = new long[n + 1][];
         after = new long[n + 1][];
@@ -44,7 +38,7 @@ final class CheckedChain {
         }
     }
 
-    private int number(int b, CheckedPrices prices, long[] mosts) {
+    private int number(int b, CheckedPrices prices) {
         Block block = problem.blocks().get(b);
         BitSet[] own = new BitSet[block.nodes()];
         Arrays.setAll(own, node -> allowed[problem.variable(b, node)]);
@@ -54,18 +48,8 @@ final class CheckedChain {
                 return c;
             }
         }
-        List<long[]> costs = new ArrayList<>();
-        long most = 0;
-        for (Factor factor : block.factors()) {
-            long[] one = prices.costs(b, factor);
-            long largest = 0;
-            for (int entry = 0; entry < one.length; entry++) {
-                largest = Math.max(largest, factor.forbidden(entry) ? 0 : one[entry]);
-            }
-            most = Math.addExact(most, largest);
-            costs.add(one);
-        }
-        mosts[distinct.size()] = most;
+        List<long[]> costs =
+                block.factors().stream().map(f -> prices.costs(b, f)).toList();
         distinct.add(new CheckedBlock(block, coefficients, costs, own));
         return distinct.size() - 1;
     }
@@ -115,7 +99,7 @@ final class CheckedChain {
         return joint;
     }
 
-    /** The least priced sum; {@link CheckedTable#FORBIDDEN} if no labelling is allowed. */
+    /** The least priced sum, or {@link CheckedTable#FORBIDDEN} if that is less or no labelling is allowed. */
     long least() {
         return after[0][0];
     }

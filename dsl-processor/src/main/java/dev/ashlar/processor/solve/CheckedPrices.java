@@ -133,7 +133,7 @@ final class CheckedPrices {
         return costs;
     }
 
-    /** What one entry costs at least, or {@link CheckedTable#FORBIDDEN}. */
+    /** What one entry costs at least, {@link CheckedTable#FORBIDDEN} or less. */
     long cost(int b, Factor factor, int entry) {
         if (factor.forbidden(entry)) {
             return CheckedTable.FORBIDDEN;
@@ -159,7 +159,7 @@ final class CheckedPrices {
         for (int p : priced[b]) {
             cost = Math.addExact(cost, floor(factor.amount(Quantity.ofPoint(p), entry), lambda[b][p]));
         }
-        return cost;
+        return Math.min(cost, CheckedTable.FORBIDDEN);
     }
 
     private static long amount(Factor factor, Quantity quantity, int entry) {

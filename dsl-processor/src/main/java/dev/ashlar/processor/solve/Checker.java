@@ -173,9 +173,9 @@ public final class Checker {
         if (proof instanceof Proof.Dual dual) {
             CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
             CheckedChain chain = new CheckedChain(problem, prices, allowed);
-            boolean holds = chain.least() == CheckedTable.FORBIDDEN
-                    || chain.least() - prices.budget(certificate.budget()) >= dual.bound();
-            require(holds, "the prices do not give the bound");
+            require(
+                    chain.least() - prices.budget(certificate.budget()) >= dual.bound(),
+                    "the prices do not give the bound");
             return dual.bound();
         }
         Proof.Search search = (Proof.Search) proof;
@@ -191,6 +191,9 @@ public final class Checker {
         long limit = Math.addExact(bound, prices.budget(budget));
         if (chain.least() >= limit) {
             return true;
+        }
+        if (limit >= CheckedTable.FORBIDDEN) {
+            throw new ArithmeticException("priced sums are too large");
         }
         CheckedTables tables = new CheckedTables(model, prices, chain.below(limit));
         return new CheckedSearch(model, prices, tables, budget, bound, mostTried).findsNothing();

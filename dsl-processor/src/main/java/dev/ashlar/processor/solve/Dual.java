@@ -62,7 +62,7 @@ final class Dual {
             }
             Pricing pricing = Pricing.of(chain.problem(), step.get().prices(), goal.timed());
             Relaxation relaxation = Relaxation.of(chain, pricing, restriction);
-            work.spend(relaxation.additions() / Work.SMALL);
+            work.spend(relaxation.additions() / Work.ADDITIONS);
             column(relaxation);
             long value = relaxation.bound(goal.budget());
             if (value > bound) {

@@ -13,7 +13,7 @@ public record Effort(double gap, int options, int suffixes, int branches) {
     public static final Effort EXACT = new Effort(0, 2_000_000, 3_000_000, 2);
 
     /** Searches of one solution, all together, in units of one search. */
-    private static final int SEARCHES = 3;
+    private static final int SEARCHES = 4;
 
     /** Close enough within this gap. */
     public static Effort of(double gap) {

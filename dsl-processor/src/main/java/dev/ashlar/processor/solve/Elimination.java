@@ -34,37 +34,72 @@ final class Elimination {
         for (int node : scope) {
             size *= block.labels(node);
         }
-        int labels = step.node() < 0 ? 1 : block.labels(step.node());
         long[] result = new long[size];
-        long[] sums = new long[labels];
+        Arrays.fill(result, FixedPoint.INFINITE);
+        int row = scope.length == 0 ? 1 : block.labels(scope[scope.length - 1]);
+        int labels = step.node() < 0 ? 1 : block.labels(step.node());
         int[] digits = new int[scope.length];
         int[] offsets = new int[step.inputs().length];
-        for (int entry = 0; entry < size; entry++) {
-            result[entry] = least(step, tables, offsets, sums);
-            advance(block, step, digits, offsets);
+        long[] sums = new long[row];
+        for (int from = 0; from < size; from += row) {
+            for (int label = 0; label < labels; label++) {
+                lower(step, tables, offsets, label, sums, result, from);
+            }
+            advance(block, step, digits, offsets, scope.length - 2);
         }
         return result;
     }
 
-    private static long least(EliminationPlan.Step step, long[][] tables, int[] offsets, long[] sums) {
-        Arrays.fill(sums, 0);
+    /** Lowers one row of the result, along the last node of the scope, to the sums with a label. */
+    private static void lower(
+            EliminationPlan.Step step,
+            long[][] tables,
+            int[] offsets,
+            int label,
+            long[] sums,
+            long[] result,
+            int from) {
+        int last = step.scope().length - 1;
+        long constant = 0;
+        int varying = 0;
         for (int i = 0; i < offsets.length; i++) {
-            long[] table = tables[step.inputs()[i]];
-            int stride = step.strides()[i][step.scope().length];
-            int at = offsets[i];
-            for (int label = 0; label < sums.length; label++, at += stride) {
-                sums[label] = FixedPoint.add(sums[label], table[at]);
+            if (last < 0 || step.strides()[i][last] == 0) {
+                int at = offsets[i] + label * step.strides()[i][last + 1];
+                constant = FixedPoint.add(constant, tables[step.inputs()[i]][at]);
+            } else {
+                varying++;
             }
         }
-        long least = FixedPoint.INFINITE;
-        for (long sum : sums) {
-            least = Math.min(least, sum);
+        if (constant >= FixedPoint.INFINITE) {
+            return;
         }
-        return least;
+        if (varying != 1) {
+            Arrays.fill(sums, constant);
+        }
+        for (int i = 0; i < offsets.length; i++) {
+            int stride = last < 0 ? 0 : step.strides()[i][last];
+            if (stride == 0) {
+                continue;
+            }
+            long[] table = tables[step.inputs()[i]];
+            int at = offsets[i] + label * step.strides()[i][last + 1];
+            if (varying == 1) {
+                for (int k = 0; k < sums.length; k++, at += stride) {
+                    result[from + k] = Math.min(result[from + k], constant + table[at]);
+                }
+                return;
+            }
+            for (int k = 0; k < sums.length; k++, at += stride) {
+                sums[k] = Math.min(sums[k] + table[at], FixedPoint.INFINITE);
+            }
+        }
+        for (int k = 0; k < sums.length; k++) {
+            result[from + k] = Math.min(result[from + k], sums[k]);
+        }
     }
 
-    private static void advance(Block block, EliminationPlan.Step step, int[] digits, int[] offsets) {
-        for (int k = digits.length - 1; k >= 0; k--) {
+    private static void advance(Block block, EliminationPlan.Step step, int[] digits, int[] offsets, int from) {
+        for (int k = from; k >= 0; k--) {
             boolean carry = ++digits[k] == block.labels(step.scope()[k]);
             for (int i = 0; i < offsets.length; i++) {
                 int stride = step.strides()[i][k];
@@ -155,7 +190,7 @@ final class Elimination {
                     note(step, label, digits, offsets, sum, rest, byLabel);
                 }
             }
-            advance(block, step, digits, offsets);
+            advance(block, step, digits, offsets, digits.length - 1);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.ashlar.processor.solve;
 
+import java.util.Optional;
+
 /** What a labelling comes to, for the solver: time, time of the parts that overlap, memory at every point. */
 final class Evaluation {
     /** What a labelling with a forbidden entry takes. */
@@ -39,18 +41,21 @@ final class Evaluation {
     }
 
     /**
-     * What an allowed labelling comes to with another label of one variable: only the blocks around it are read.
+     * What an allowed labelling comes to with another label of one variable, if that is not slower than {@code most}: only the blocks
+     * around it are read.
      *
      * @param x the labelling with the other label
      */
-    Evaluation with(Problem problem, int variable, int[] x) {
+    Optional<Evaluation> with(Problem problem, int variable, int[] x, long most) {
         long[][] changed = amounts.clone();
         boolean allowed = true;
+        long other = time;
         for (int b = problem.owner(variable); b < changed.length && problem.contains(b, variable); b++) {
             changed[b] = new long[amounts[b].length];
-            allowed &= add(problem, b, x, changed[b]);
+            allowed = allowed && add(problem, b, x, changed[b]);
+            other += time(problem, changed[b]) - time(problem, amounts[b]);
         }
-        return of(problem, changed, allowed);
+        return allowed && other <= most ? Optional.of(of(problem, changed, true)) : Optional.empty();
     }
 
     /** What this labelling's blocks up to {@code last} and another's behind it come to; both are allowed and agree on what the blocks share. */
@@ -65,7 +70,10 @@ final class Evaluation {
         boolean allowed = true;
         for (Factor factor : problem.block(b).factors()) {
             int entry = entry(problem, b, factor, x);
-            allowed &= !factor.forbidden(entry);
+            if (factor.forbidden(entry)) {
+                allowed = false;
+                continue;
+            }
             for (int q : factor.used()) {
                 sums[q] += factor.amount(q, entry);
             }
@@ -89,11 +97,15 @@ final class Evaluation {
     private static long time(Problem problem, long[][] amounts) {
         long time = 0;
         for (long[] a : amounts) {
-            time += a[Quantity.TIME.ordinal()];
-            time += segment(problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()]);
-            time += segment(problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
+            time += time(problem, a);
         }
         return time;
+    }
+
+    private static long time(Problem problem, long[] a) {
+        return a[Quantity.TIME.ordinal()]
+                + segment(problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
+                + segment(problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
     }
 
     private static long[][] memory(Problem problem, long[][] amounts) {

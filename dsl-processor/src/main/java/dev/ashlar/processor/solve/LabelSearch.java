@@ -80,6 +80,7 @@ final class LabelSearch {
         }
         List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
+            work.spend(relaxation.block(first[c]).additions() / Work.COMPARISONS);
             Narrowed narrowed = Narrowed.of(relaxation.block(first[c]), outside.get(c), slack);
             Optional<BlockOptions.Listing> options =
                     BlockOptions.list(chain, first[c], narrowed, slack, work.part(effort.options()), beam);
@@ -172,8 +173,8 @@ final class LabelSearch {
         long base = relaxation.before(b)[i] - pricing.worth(budget);
         for (int j = 0; j < suffixes.size(); j++) {
             for (Option o : byExit.get(j)) {
-                own.spend(suffixes.get(j).size() + compared / Work.SMALL);
-                compared %= Work.SMALL;
+                own.spend(suffixes.get(j).size() + compared / Work.COMPARISONS);
+                compared %= Work.COMPARISONS;
                 if (own.isSpent()) {
                     return;
                 }

@@ -122,6 +122,11 @@ final class Primal {
         }
     }
 
+    /** The time that a better labelling may take. */
+    private long most() {
+        return incumbent.goal().timed() ? incumbent.best() : Long.MAX_VALUE;
+    }
+
     private boolean improve(int variable) {
         int[] x = incumbent.labels().orElseThrow();
         Evaluation current = incumbent.evaluation().orElseThrow();
@@ -129,7 +134,10 @@ final class Primal {
         boolean better = false;
         for (int label = 0; label < chain.problem().labels(variable); label++) {
             x[variable] = label;
-            better |= label != old && incumbent.offer(x, current.with(chain.problem(), variable, x));
+            if (label != old) {
+                Optional<Evaluation> other = current.with(chain.problem(), variable, x, most());
+                better |= other.isPresent() && incumbent.offer(x, other.get());
+            }
         }
         return better;
     }

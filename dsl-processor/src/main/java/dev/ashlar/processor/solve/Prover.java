@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /** Raises the bound on the time until it meets the best labelling: dual, search, branching on a boundary label. */
 final class Prover {
-    private static final int BEAM = 40;
+    private static final int[] BEAMS = {8, 40, 160};
     private static final int MOST_BRANCHES = 24;
     private static final double FIRST_SLACK = 2e-4;
-    private static final double LAST_SLACK = 0.05;
+    private static final double LAST_SLACK = 0.06;
     static final double TOLERANCE = 1e-6;
 
     private final Chain chain;
@@ -41,19 +41,26 @@ final class Prover {
         return dual;
     }
 
-    /** Looks for better labellings near the bound, then further from it. */
+    /** Looks for better labellings near the bound, then further from it, then with more patience. */
     void improve(Dual.Result dual) {
         long bound = bound(dual);
-        LabelSearch search = search(dual);
-        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound) && !work.isSpent(); slack *= 2) {
-            long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
-            search.run(cutoff, budget, BEAM);
-            if (incumbent.best() <= cutoff) {
-                break;
-            }
+        for (int beam : BEAMS) {
+            widen(dual, beam);
         }
         if (!close(bound)) {
             new Primal(chain, incumbent).descend();
+        }
+    }
+
+    private void widen(Dual.Result dual, int beam) {
+        long bound = bound(dual);
+        LabelSearch search = search(dual);
+        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound) && !work.isSpent(); slack *= 4) {
+            long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
+            search.run(cutoff, budget, beam);
+            if (incumbent.best() <= cutoff) {
+                return;
+            }
         }
     }
 

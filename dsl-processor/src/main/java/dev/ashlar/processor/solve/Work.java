@@ -4,8 +4,11 @@ import java.util.Optional;
 
 /** What may still be done before a solver has to stop: counted, for clocks differ from run to run. */
 final class Work {
-    /** Comparisons, or additions to a table, that take as long as one partial labelling. */
-    static final int SMALL = 32;
+    /** Comparisons that take as long as one partial labelling. */
+    static final int COMPARISONS = 32;
+
+    /** Additions of table entries that take as long as one partial labelling. */
+    static final int ADDITIONS = 128;
 
     private final Optional<Work> whole;
     private long left;
