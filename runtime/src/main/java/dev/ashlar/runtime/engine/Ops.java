@@ -26,6 +26,7 @@ public final class Ops {
     private final ImageKernels image;
     private final LossKernels loss;
     private final TransferKernels transfer;
+    private final Collectives collectives;
 
     Ops(Engine engine) {
         KernelContext context = engine.context();
@@ -40,6 +41,11 @@ public final class Ops {
         this.dropout = new DropoutKernels(context);
         this.image = new ImageKernels(context);
         this.loss = new LossKernels(context);
+        this.collectives = new Collectives(context.mesh(), trace);
+    }
+
+    Collectives collectives() {
+        return collectives;
     }
 
     /** Names the operator that the next calls belong to. */
@@ -519,6 +525,7 @@ public final class Ops {
     void close() {
         rope.close();
         dropout.close();
+        collectives.close();
     }
 
     /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */

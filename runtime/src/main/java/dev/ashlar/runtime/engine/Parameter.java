@@ -3,11 +3,13 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.dist.Layout;
+import dev.ashlar.runtime.dist.Mesh;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** A named tensor of a model: trained, frozen, or a buffer such as a running mean. Owned by its {@link ParameterStore}. */
+/** A named tensor of a model, or this rank's part of it: trained, frozen, or a buffer such as a running mean. Owned by its {@link ParameterStore}. */
 public final class Parameter {
     /** What becomes of a parameter in training. */
     public enum Kind {
@@ -20,17 +22,32 @@ public final class Parameter {
     private final Kind kind;
     private final boolean decay;
     private final long[] shape;
+    private final long[] wholeShape;
+    private final Layout layout;
     private final Tensor value;
     private final Tensor master;
+    private final Mesh mesh;
     private final TransferKernels transfer;
     private @Nullable Tensor gradient;
 
     /** @param master the value itself unless the optimizer updates a wider copy */
-    Parameter(String name, Kind kind, boolean decay, Tensor value, Tensor master, TransferKernels transfer) {
+    Parameter(
+            String name,
+            Kind kind,
+            boolean decay,
+            long[] wholeShape,
+            Layout layout,
+            Tensor value,
+            Tensor master,
+            Mesh mesh,
+            TransferKernels transfer) {
         this.name = name;
         this.kind = kind;
         this.decay = decay;
         this.shape = Tensors.shape(value);
+        this.wholeShape = wholeShape.clone();
+        this.layout = layout;
+        this.mesh = mesh;
         this.value = value;
         this.master = master;
         this.transfer = transfer;
@@ -41,9 +58,19 @@ public final class Parameter {
         return name;
     }
 
-    /** The dimensions. */
+    /** The dimensions of what this rank has. */
     public long[] shape() {
         return shape.clone();
+    }
+
+    /** The dimensions of the whole. */
+    public long[] wholeShape() {
+        return wholeShape.clone();
+    }
+
+    /** How it lies on the mesh. */
+    public Layout layout() {
+        return layout;
     }
 
     /** What becomes of it in training. */
@@ -79,10 +106,10 @@ public final class Parameter {
     /**
      * Adds to the gradient and takes the tensor, which must not share its storage with any other.
      *
-     * @param added of this parameter's shape, in the compute type
+     * @param added of the shape of this rank's part, in the compute type
      */
     public void addGradient(Tensor added) {
-        requireShape(added);
+        requireShape(shape, Tensors.shape(added));
         if (!trainable()) {
             throw new IllegalStateException(name + " is " + kind + " and takes no gradient");
         }
@@ -129,35 +156,34 @@ public final class Parameter {
     /**
      * Sets the value.
      *
-     * @param source 32-bit floats of this parameter's shape
+     * @param source 32-bit floats, the whole tensor
      * @throws AshlarException if the shape differs
      */
     public void assign(HostTensor source) {
-        requireShape(source.shape());
-        try (Tensor uploaded = transfer.upload(source, DType.FLOAT32)) {
-            assign(uploaded);
+        requireShape(wholeShape, source.shape());
+        try (Tensor uploaded = transfer.upload(mesh.part(source, layout), DType.FLOAT32)) {
+            master.copy_(uploaded);
         }
+        publish();
     }
 
     /**
      * Sets the value; the source stays with the caller.
      *
-     * @param source of this parameter's shape, in any floating-point type
+     * @param source the whole tensor, in any floating-point type
      * @throws AshlarException if the shape differs
      */
     public void assign(Tensor source) {
-        requireShape(source);
-        master.copy_(source);
+        requireShape(wholeShape, Tensors.shape(source));
+        try (Tensor part = mesh.part(source, layout)) {
+            master.copy_(part);
+        }
         publish();
     }
 
-    private void requireShape(Tensor other) {
-        requireShape(Tensors.shape(other));
-    }
-
-    private void requireShape(long[] other) {
-        if (!Arrays.equals(shape, other)) {
-            throw new AshlarException("Parameter " + name + " has shape " + Arrays.toString(shape) + " but was given "
+    private void requireShape(long[] own, long[] other) {
+        if (!Arrays.equals(own, other)) {
+            throw new AshlarException("Parameter " + name + " has shape " + Arrays.toString(own) + " but was given "
                     + Arrays.toString(other) + "; check the names and the dims of the plan.");
         }
     }

@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.dist.Layout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -14,7 +15,10 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone. */
+/**
+ * The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone,
+ * and not on how the parameters lie on the mesh. Shapes are those of whole tensors.
+ */
 public final class ParameterStore implements AutoCloseable {
     private final KernelContext context;
     private final Seed seed;
@@ -34,17 +38,32 @@ public final class ParameterStore implements AutoCloseable {
      * @param decay whether weight decay applies
      */
     public Parameter trainable(String name, Init init, boolean decay, long... shape) {
-        return add(name, Parameter.Kind.TRAINABLE, decay, init, shape);
+        return trainable(name, init, decay, Layout.whole(), shape);
+    }
+
+    /** As {@link #trainable(String, Init, boolean, long...)}, of which this rank has a part. */
+    public Parameter trainable(String name, Init init, boolean decay, Layout layout, long... shape) {
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, layout, shape);
     }
 
     /** Creates a parameter that keeps its value. */
     public Parameter frozen(String name, Init init, long... shape) {
-        return add(name, Parameter.Kind.FROZEN, false, init, shape);
+        return frozen(name, init, Layout.whole(), shape);
+    }
+
+    /** As {@link #frozen(String, Init, long...)}, of which this rank has a part. */
+    public Parameter frozen(String name, Init init, Layout layout, long... shape) {
+        return add(name, Parameter.Kind.FROZEN, false, init, layout, shape);
     }
 
     /** Creates a tensor that operators update, such as a running mean; always in 32-bit floats. */
     public Parameter buffer(String name, Init init, long... shape) {
-        return add(name, Parameter.Kind.BUFFER, false, init, shape);
+        return buffer(name, init, Layout.whole(), shape);
+    }
+
+    /** As {@link #buffer(String, Init, long...)}, of which this rank has a part. */
+    public Parameter buffer(String name, Init init, Layout layout, long... shape) {
+        return add(name, Parameter.Kind.BUFFER, false, init, layout, shape);
     }
 
     /** All, in order of creation. */
@@ -78,11 +97,11 @@ public final class ParameterStore implements AutoCloseable {
         return bytes;
     }
 
-    private Parameter add(String name, Parameter.Kind kind, boolean decay, Init init, long[] shape) {
+    private Parameter add(String name, Parameter.Kind kind, boolean decay, Init init, Layout layout, long[] shape) {
         if (parameters.containsKey(name)) {
             throw new AshlarException("Two parameters are named '" + name + "'; give one of them another name.");
         }
-        Tensor drawn = draw(name, init, shape);
+        Tensor drawn = part(draw(name, init, shape), layout);
         DType valueType = kind == Parameter.Kind.BUFFER ? DType.FLOAT32 : context.compute();
         Tensor value;
         Tensor master;
@@ -93,9 +112,19 @@ public final class ParameterStore implements AutoCloseable {
             value = Tensors.converted(drawn, valueType);
             master = value;
         }
-        Parameter parameter = new Parameter(name, kind, decay, value, master, transfer);
+        Parameter parameter = new Parameter(name, kind, decay, shape, layout, value, master, context.mesh(), transfer);
         parameters.put(name, parameter);
         return parameter;
+    }
+
+    private Tensor part(Tensor drawn, Layout layout) {
+        if (layout.isWhole()) {
+            return drawn;
+        }
+        try (drawn;
+                Tensor view = context.mesh().part(drawn, layout)) {
+            return view.clone();
+        }
     }
 
     private Tensor draw(String name, Init init, long[] shape) {
