@@ -97,6 +97,7 @@ final class PlanPipeline implements PlanStep {
                 plan.modelHash(),
                 plan.planHash(),
                 plan.target().device().name(),
+                plan.target().mesh().shape(),
                 plan.target().format().bytes(),
                 plan.target().budgetBytes(),
                 plan.memory().peakBytes(),

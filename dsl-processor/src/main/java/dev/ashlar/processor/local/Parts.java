@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What one device has of tensors and operators on a mesh, and how tensors get from layout to layout. */
 final class Parts {
@@ -98,7 +99,23 @@ final class Parts {
             Layout comes = buffer ? lies : strategy.operandGradients().get(inputs + i);
             gradients.add(hops(parameter.type(), comes, lies));
         }
-        return new Part(strategy.kernel(), shards(node, strategy), insides, gradients);
+        return new Part(
+                strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, gradients);
+    }
+
+    /** The axis of the rule that each mesh axis splits, or nothing. */
+    private static List<String> axes(Strategy strategy) {
+        return strategy.choices().stream()
+                .map(c -> c instanceof Choice.Split split ? split.axis() : "")
+                .toList();
+    }
+
+    private static List<Integer> addends(Strategy strategy) {
+        List<Placement> placements = strategy.outputs().get(0).placements();
+        return IntStream.range(0, placements.size())
+                .filter(a -> placements.get(a) instanceof Placement.Partial)
+                .boxed()
+                .toList();
     }
 
     private Map<String, KernelBuilder.Shard> shards(OperatorNode node, Strategy strategy) {

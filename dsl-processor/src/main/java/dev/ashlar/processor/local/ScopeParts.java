@@ -12,7 +12,9 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
@@ -57,8 +59,9 @@ final class ScopeParts {
             ScopeInput input = scope.inputs().get(i);
             Boundary boundary = inputs.get(i);
             Optional<Layout> gradient = model ? Optional.empty() : Optional.of(boundary.gradient());
-            localInputs.add(
-                    new ScopeInput(input.name(), place(input.value(), boundary.layout(), gradient), input.source()));
+            Value part = place(input.value(), boundary.layout(), gradient);
+            localInputs.add(new ScopeInput(
+                    input.name(), part, input.source(), whole(input.value().type(), boundary.layout())));
         }
         List<Layout> storage = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
@@ -84,6 +87,10 @@ final class ScopeParts {
         boolean differentiable = whole.type().element() != Element.INT64;
         placed.put(whole, new Placed(part, layout, gradient.filter(g -> differentiable)));
         return part;
+    }
+
+    private Optional<Whole> whole(TensorType type, Layout layout) {
+        return model ? Optional.of(new Whole(type.sizes(), layout.toString())) : Optional.empty();
     }
 
     private Stored stored(ScopeParameter parameter) {
@@ -126,7 +133,8 @@ final class ScopeParts {
             throw new IllegalArgumentException(
                     node.name() + " uses its parameter " + parameter.name() + " as partial sums " + layout);
         }
-        Stored there = stored.computeIfAbsent(parameter, p -> new Stored(p.as(parts.type(p.type(), layout)), layout));
+        Stored there = stored.computeIfAbsent(
+                parameter, p -> new Stored(p.part(parts.type(p.type(), layout), layout.toString()), layout));
         if (!there.layout().equals(layout)) {
             throw new IllegalArgumentException(node.name() + " uses " + parameter.name() + " as " + layout
                     + ", another operator as " + there.layout());
@@ -200,7 +208,8 @@ final class ScopeParts {
         for (int k = 0; k < outputs.size(); k++) {
             ScopeOutput output = scope.outputs().get(k);
             Value value = read(output.value(), outputs.get(k), "output", source(output.value()));
-            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect()));
+            Optional<Whole> whole = whole(output.value().type(), outputs.get(k).layout());
+            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect(), whole));
         }
         return local;
     }

@@ -13,6 +13,7 @@ import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Initial;
 import dev.ashlar.processor.program.ScopeNames;
 import dev.ashlar.processor.program.Slot;
@@ -159,7 +160,7 @@ final class ScopeWriter {
         List<String> at = paths.getOrDefault(names.scope(), List.of());
         Uniform trains = uniform(at, parameter, trainable::trains);
         CodeBlock common = CodeBlock.of("path + $S, $L", parameter.name(), init(parameter));
-        String shape = parameter.type().sizes().stream().map(n -> ", " + n).collect(Collectors.joining());
+        CodeBlock shape = shape(parameter);
         if (parameter.declaration().buffer()) {
             return CodeBlock.builder()
                     .addStatement("$L = store.buffer($L$L)", field, common, shape)
@@ -173,6 +174,18 @@ final class ScopeWriter {
             case SOME -> CodeBlock.of("$L ?$W$L :$W$L", isOneOf(at, parameter, trainable::trains), trained, frozen);
         };
         return CodeBlock.builder().addStatement("$L = $L", field, made).build();
+    }
+
+    /** The sizes of the whole; before them the layout, if it is cut. */
+    private static CodeBlock shape(ScopeParameter parameter) {
+        List<Long> sizes =
+                parameter.whole().map(Whole::sizes).orElse(parameter.type().sizes());
+        CodeBlock layout = parameter
+                .whole()
+                .filter(Layouts::isCut)
+                .map(w -> CodeBlock.of(", $L", Layouts.of(w)))
+                .orElse(CodeBlock.of(""));
+        return CodeBlock.of("$L$L", layout, sizes.stream().map(n -> ", " + n).collect(Collectors.joining()));
     }
 
     private CodeBlock decays(List<String> at, ScopeParameter parameter) {

@@ -89,6 +89,11 @@ public final class Mesh implements AutoCloseable {
         return offset;
     }
 
+    /** Whether this rank is the first along some axes. */
+    public boolean isFirst(int... axes) {
+        return Arrays.stream(axes).allMatch(axis -> coordinates[axis] == 0);
+    }
+
     /** The ranks along some axes. */
     public Peers peers(int... axes) {
         return new Peers(this, Arrays.stream(axes).boxed().toList());
