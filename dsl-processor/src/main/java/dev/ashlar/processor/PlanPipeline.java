@@ -86,7 +86,8 @@ final class PlanPipeline implements PlanStep {
         }
     }
 
-    private static StepFacts facts(Plan plan) {
+    /** What the written class says about a plan. */
+    static StepFacts facts(Plan plan) {
         Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
         plan.operators().stream()
                 .map(OperatorPlan::cost)

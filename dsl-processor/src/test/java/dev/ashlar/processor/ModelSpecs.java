@@ -53,6 +53,7 @@ public final class ModelSpecs {
     private String optimizer = "ADAMW";
     private String precision = "FP32";
     private List<String> trainable = List.of("**");
+    private boolean clipping;
 
     private ModelSpecs(InterfaceSpec model) {
         this.model = model;
@@ -110,6 +111,12 @@ public final class ModelSpecs {
         return this;
     }
 
+    /** With a norm of gradients that may be clipped. */
+    public ModelSpecs clipping() {
+        clipping = true;
+        return this;
+    }
+
     /** Patterns of what is trained; the rest is frozen. */
     public ModelSpecs trainable(String... patterns) {
         trainable = Arrays.asList(patterns);
@@ -123,7 +130,7 @@ public final class ModelSpecs {
                 precision,
                 trainable.stream().map(p -> value("trainable", p)).toList(),
                 List.of(),
-                false);
+                clipping);
         return new PlanSpec(
                 "test",
                 model.simpleName() + "Plan",

@@ -9,7 +9,7 @@ public final class Traffic {
     /**
      * A place that sends.
      *
-     * @param at what it is for: {@code "ln1 -> up"}, or the operator that reduces inside
+     * @param at what it is for: {@code "body[0].ln1 -> up"}, or the operator that reduces inside
      * @param axis of the mesh
      */
     public record Place(String at, int axis, CollectiveKind kind) {}

@@ -25,8 +25,8 @@ public final class Collectives implements AutoCloseable {
 
     /** Names what the next call is for: {@code "ln1 -> up"}. */
     public Collectives at(String what) {
-        place = what;
         trace.at(what);
+        place = trace.where();
         return this;
     }
 

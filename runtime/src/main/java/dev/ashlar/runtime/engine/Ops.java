@@ -481,7 +481,7 @@ public final class Ops {
             long classes,
             Peers rows,
             Peers columns) {
-        LossShardKernels.Shard shard = new LossShardKernels.Shard(offset, classes, rows, columns, trace.operator());
+        LossShardKernels.Shard shard = new LossShardKernels.Shard(offset, classes, rows, columns, trace.where());
         return trace.checked("crossEntropy", lossShards.crossEntropy(logits, targets, ignoreIndex, smoothing, shard));
     }
 

@@ -41,11 +41,6 @@ final class Trace {
         operator = newOperator;
     }
 
-    /** The operator, without the blocks around it. */
-    String operator() {
-        return operator;
-    }
-
     /** For example {@code body[3].up}; empty outside any operator. */
     String where() {
         String blocks = String.join(".", path);
