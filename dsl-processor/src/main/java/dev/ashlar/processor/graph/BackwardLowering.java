@@ -143,8 +143,9 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                List<Hop> hops =
-                        node.part().map(p -> p.parameters().get(index).gradient()).orElse(List.of());
+                List<Hop> hops = node.part()
+                        .map(p -> p.parameters().get(index).gradient())
+                        .orElse(List.of());
                 Value reduced = transfer(parameter.name(), node.source(), hops, value, "d." + parameter.name());
                 steps.add(new Step.ParameterGradient(node.stored(index), reduced));
             }

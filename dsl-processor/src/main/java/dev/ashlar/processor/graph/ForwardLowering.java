@@ -86,14 +86,16 @@ final class ForwardLowering {
 
     /** A parameter as an operator uses it: the parameter itself, or what is gathered of it. */
     Handle parameter(OperatorNode node, int index) {
-        List<Hop> hops = node.part().map(p -> p.parameters().get(index).gather()).orElse(List.of());
+        List<Hop> hops =
+                node.part().map(p -> p.parameters().get(index).gather()).orElse(List.of());
         return hops.isEmpty()
                 ? node.stored(index)
                 : gathered.computeIfAbsent(new Used(node, index), u -> gather(node, index, hops));
     }
 
     private Value gather(OperatorNode node, int index, List<Hop> hops) {
-        String name = node.name() + "." + node.signature().parameters().get(index).name();
+        String name =
+                node.name() + "." + node.signature().parameters().get(index).name();
         List<Step> collectives = new ArrayList<>();
         Handle made = transfer(
                 "gather " + name,

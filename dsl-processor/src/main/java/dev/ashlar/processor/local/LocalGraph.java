@@ -104,8 +104,7 @@ public final class LocalGraph {
         }
         List<Scope> repetitions = new ArrayList<>();
         for (long i = 0; i < use.count(); i++) {
-            repetitions.add(
-                    scope(use.scope(), path(path, use, i), owner + Trainable.instance(use, i), inputs, inner));
+            repetitions.add(scope(use.scope(), path(path, use, i), owner + Trainable.instance(use, i), inputs, inner));
         }
         return new Chosen.Block(inputs, outer, repetitions);
     }

@@ -93,8 +93,7 @@ final class Parts {
      * @param parameters as they lie on one device
      * @param storage how they are stored
      */
-    Part part(
-            OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
+    Part part(OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
@@ -111,7 +110,8 @@ final class Parts {
             ParameterStorage lies = storage.get(i);
             Layout used = strategy.operands().get(inputs + i);
             boolean buffer = whole.declaration().buffer();
-            Layout gradient = buffer ? lies.state() : strategy.operandGradients().get(inputs + i);
+            Layout gradient =
+                    buffer ? lies.state() : strategy.operandGradients().get(inputs + i);
             stored.add(new StoredParameter(
                     parameters.get(i),
                     hops(whole.type(), lies.parameter(), used),

@@ -47,15 +47,15 @@ final class Storages {
 
     private void add(String path, String owner, OperatorNode node, int index) {
         ScopeParameter parameter = node.parameters().get(index);
-        Layout use = assignment.strategy(path, node).operands().get(node.inputs().size() + index);
+        Layout use =
+                assignment.strategy(path, node).operands().get(node.inputs().size() + index);
         if (parameter.declaration().buffer()) {
             addBuffer(path, owner, node, parameter, use);
             return;
         }
         byName.computeIfAbsent(owner + parameter.name(), name -> {
             ParameterStorage storage = assignment.storage(path, node, index);
-            if (storage.parameter().isPartial()
-                    || !Storage.refines(storage.state(), storage.parameter(), mesh)) {
+            if (storage.parameter().isPartial() || !Storage.refines(storage.state(), storage.parameter(), mesh)) {
                 throw new IllegalArgumentException(name + " cannot lie as " + storage.parameter()
                         + " with its gradient as " + storage.state()
                         + ": every device's part of the gradient has to be a slice of its part of the parameter");
@@ -66,8 +66,7 @@ final class Storages {
 
     /** Kernels write buffers, so that each has to lie as all its operators use it. */
     private void addBuffer(String path, String owner, OperatorNode node, ScopeParameter buffer, Layout use) {
-        ParameterStorage storage =
-                byName.computeIfAbsent(owner + buffer.name(), name -> ParameterStorage.asUsed(use));
+        ParameterStorage storage = byName.computeIfAbsent(owner + buffer.name(), name -> ParameterStorage.asUsed(use));
         if (!storage.parameter().equals(use)) {
             throw new IllegalArgumentException(path + node.name() + " uses " + buffer.name() + " as " + use
                     + ", but this buffer lies as " + storage.parameter());

@@ -25,8 +25,7 @@ record RankUpdate(SimulatedMesh ranks, Mesh mesh) {
             double[] gradient = gradients.get(rank).values();
             Grid shard = slice(values.get(rank), storage, rank);
             updated.add(new Grid(gradients.get(rank).shape(), shard.values())
-                    .map((v, i) -> v
-                            - RATE * (gradient[i] / (Math.abs(gradient[i]) + EPSILON) + DECAY * v)));
+                    .map((v, i) -> v - RATE * (gradient[i] / (Math.abs(gradient[i]) + EPSILON) + DECAY * v)));
         }
         for (Hop hop : parameter.update()) {
             updated = ranks.execute((Move) hop.transfer(), updated);
