@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * @param addends mesh axes along which every device has an addend of the first output
  * @param axes for each mesh axis the axis of that rule that it shares among devices; empty if none
  * @param insides what its kernel reduces inside
- * @param parameterGradients for every parameter what brings its gradient to where the parameter lies, in order
+ * @param parameters how each of its parameters is stored, in order
  */
 public record Part(
         int kernel,
@@ -22,14 +22,14 @@ public record Part(
         List<Integer> addends,
         List<String> axes,
         List<Inside> insides,
-        List<List<Hop>> parameterGradients) {
+        List<StoredParameter> parameters) {
     /** Copies the collections. */
     public Part {
         shards = Map.copyOf(shards);
         addends = List.copyOf(addends);
         axes = List.copyOf(axes);
         insides = List.copyOf(insides);
-        parameterGradients = parameterGradients.stream().map(List::copyOf).toList();
+        parameters = List.copyOf(parameters);
     }
 
     /**

@@ -23,7 +23,7 @@ final class CollectiveWriter {
     }
 
     private static CodeBlock call(Move move, Statement.Collective collective) {
-        String source = StatementWriter.read(collective.source());
+        CodeBlock source = StatementWriter.operand(collective.source());
         int axis = move.meshAxis();
         if (move.from().on(axis).equals(Placement.PARTIAL_MAXIMUM)) {
             throw new IllegalStateException("no operator makes partial maxima: " + collective.at());
