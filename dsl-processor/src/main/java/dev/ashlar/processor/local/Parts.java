@@ -120,8 +120,7 @@ final class Parts {
                     hops(whole.type(), gradient, lies.state()),
                     lies.keepGathered()));
         }
-        return new Part(
-                strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, stored);
+        return new Part(strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, stored);
     }
 
     /** The axis of the rule that each mesh axis splits, or nothing. */

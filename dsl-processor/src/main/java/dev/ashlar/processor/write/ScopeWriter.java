@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
@@ -112,7 +113,8 @@ final class ScopeWriter {
         Set<ScopeParameter> written = new HashSet<>();
         for (Node node : names.scope().nodes()) {
             if (node instanceof OperatorNode operator) {
-                for (ScopeParameter parameter : operator.parameters()) {
+                for (int i = 0; i < operator.parameters().size(); i++) {
+                    ScopeParameter parameter = operator.stored(i);
                     if (written.add(parameter)) {
                         fields.add(FieldSpec.builder(Names.PARAMETER, names.parameter(parameter)));
                         statements.add(create(names, parameter));
@@ -180,12 +182,11 @@ final class ScopeWriter {
     private static CodeBlock shape(ScopeParameter parameter) {
         List<Long> sizes =
                 parameter.whole().map(Whole::sizes).orElse(parameter.type().sizes());
-        CodeBlock layout = parameter
-                .whole()
-                .filter(Layouts::isCut)
-                .map(w -> CodeBlock.of(", $L", Layouts.of(w)))
-                .orElse(CodeBlock.of(""));
-        return CodeBlock.of("$L$L", layout, sizes.stream().map(n -> ", " + n).collect(Collectors.joining()));
+        Optional<String> layout = Layouts.of(parameter);
+        return CodeBlock.of(
+                "$L$L",
+                layout.map(l -> CodeBlock.of(", $S", l)).orElse(CodeBlock.of("")),
+                sizes.stream().map(n -> ", " + n).collect(Collectors.joining()));
     }
 
     private CodeBlock decays(List<String> at, ScopeParameter parameter) {

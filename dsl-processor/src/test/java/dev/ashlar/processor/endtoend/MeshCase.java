@@ -4,6 +4,7 @@ import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.local.RandomStorage;
 import dev.ashlar.processor.local.TestAssignment;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import java.util.LinkedHashMap;
@@ -31,7 +32,20 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 sequences(2),
                 vocabulary(2),
                 vocabulary(4),
-                together());
+                together(),
+                stored(batches(SampleModels.gpt(2), 2), 1),
+                stored(batches(SampleModels.mlp(), 4), 2),
+                stored(together(), 3),
+                stored(together(), 4));
+    }
+
+    /** With parameters that lie in other layouts than those in which they are used. */
+    private static MeshCase stored(MeshCase layout, int seed) {
+        return new MeshCase(
+                layout.name() + ", stored apart " + seed,
+                layout.model(),
+                layout.mesh(),
+                new RandomStorage(layout.assignment(), layout.mesh(), seed, true));
     }
 
     /** Every rank has its part of the batch and all parameters. */

@@ -62,6 +62,16 @@ public final class Collectives implements AutoCloseable {
         return trace.checked("allGather", joined(stack, dim));
     }
 
+    /** The same along the one mesh axis that cuts the first layout alone. */
+    Tensor allGather(Tensor x, Layout from, Layout to) {
+        for (int axis = 0; axis < mesh.axes(); axis++) {
+            if (from.cuts(axis) && !to.cuts(axis)) {
+                return allGather(x, axis, from.dimensions().get(axis));
+            }
+        }
+        throw new IllegalArgumentException(from + " is no finer than " + to);
+    }
+
     /** An uninitialised tensor for something of the shape of {@code x} from every rank along the axis. */
     private Tensor stack(Tensor x, int axis) {
         long[] one = Tensors.shape(x);

@@ -3,7 +3,6 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.Seed;
-import dev.ashlar.runtime.dist.Layout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -38,32 +37,37 @@ public final class ParameterStore implements AutoCloseable {
      * @param decay whether weight decay applies
      */
     public Parameter trainable(String name, Init init, boolean decay, long... shape) {
-        return trainable(name, init, decay, Layout.whole(), shape);
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, ParameterLayout.whole(), shape);
     }
 
-    /** As {@link #trainable(String, Init, boolean, long...)}, of which this rank has a part. */
-    public Parameter trainable(String name, Init init, boolean decay, Layout layout, long... shape) {
-        return add(name, Parameter.Kind.TRAINABLE, decay, init, layout, shape);
+    /**
+     * Creates a parameter of which this rank has a part.
+     *
+     * @param decay whether weight decay applies
+     * @param layout {@code "[S0, R]"}, or {@code "[S0, S1] -> [S0, R]"} where a rank updates a part of what it has, and gathers the rest
+     */
+    public Parameter trainable(String name, Init init, boolean decay, String layout, long... shape) {
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, ParameterLayout.parse(layout), shape);
     }
 
     /** Creates a parameter that keeps its value. */
     public Parameter frozen(String name, Init init, long... shape) {
-        return frozen(name, init, Layout.whole(), shape);
+        return add(name, Parameter.Kind.FROZEN, false, init, ParameterLayout.whole(), shape);
     }
 
     /** As {@link #frozen(String, Init, long...)}, of which this rank has a part. */
-    public Parameter frozen(String name, Init init, Layout layout, long... shape) {
-        return add(name, Parameter.Kind.FROZEN, false, init, layout, shape);
+    public Parameter frozen(String name, Init init, String layout, long... shape) {
+        return add(name, Parameter.Kind.FROZEN, false, init, ParameterLayout.parse(layout), shape);
     }
 
     /** Creates a tensor that operators update, such as a running mean; always in 32-bit floats. */
     public Parameter buffer(String name, Init init, long... shape) {
-        return buffer(name, init, Layout.whole(), shape);
+        return add(name, Parameter.Kind.BUFFER, false, init, ParameterLayout.whole(), shape);
     }
 
     /** As {@link #buffer(String, Init, long...)}, of which this rank has a part. */
-    public Parameter buffer(String name, Init init, Layout layout, long... shape) {
-        return add(name, Parameter.Kind.BUFFER, false, init, layout, shape);
+    public Parameter buffer(String name, Init init, String layout, long... shape) {
+        return add(name, Parameter.Kind.BUFFER, false, init, ParameterLayout.parse(layout), shape);
     }
 
     /** All, in order of creation. */
@@ -89,41 +93,20 @@ public final class ParameterStore implements AutoCloseable {
     public long bytes() {
         long bytes = 0;
         for (Parameter parameter : parameters.values()) {
-            bytes += parameter.value().nbytes();
-            bytes += parameter.master() == parameter.value()
-                    ? 0
-                    : parameter.master().nbytes();
+            bytes += parameter.bytes();
         }
         return bytes;
     }
 
-    private Parameter add(String name, Parameter.Kind kind, boolean decay, Init init, Layout layout, long[] shape) {
+    private Parameter add(
+            String name, Parameter.Kind kind, boolean decay, Init init, ParameterLayout layout, long[] shape) {
         if (parameters.containsKey(name)) {
             throw new AshlarException("Two parameters are named '" + name + "'; give one of them another name.");
         }
-        Tensor drawn = part(draw(name, init, shape), layout);
-        DType valueType = kind == Parameter.Kind.BUFFER ? DType.FLOAT32 : context.compute();
-        Tensor value;
-        Tensor master;
-        if (kind == Parameter.Kind.TRAINABLE && context.precision().master() != valueType) {
-            master = drawn;
-            value = drawn.to(Tensors.torchType(valueType));
-        } else {
-            value = Tensors.converted(drawn, valueType);
-            master = value;
-        }
-        Parameter parameter = new Parameter(name, kind, decay, shape, layout, value, master, context.mesh(), transfer);
-        parameters.put(name, parameter);
-        return parameter;
-    }
-
-    private Tensor part(Tensor drawn, Layout layout) {
-        if (layout.isWhole()) {
-            return drawn;
-        }
-        try (drawn;
-                Tensor view = context.mesh().part(drawn, layout)) {
-            return view.clone();
+        try (Tensor drawn = draw(name, init, shape)) {
+            Parameter parameter = new Parameter(name, kind, decay, layout, drawn, context, transfer);
+            parameters.put(name, parameter);
+            return parameter;
         }
     }
 

@@ -118,7 +118,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         Map<Layout, Double> byLayout = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
             double norm = norm(Objects.requireNonNull(parameter.gradient()));
-            byLayout.merge(parameter.layout(), norm * norm, Double::sum);
+            byLayout.merge(parameter.updatedLayout(), norm * norm, Double::sum);
         }
         double squares = 0;
         for (Map.Entry<Layout, Double> entry : byLayout.entrySet()) {

@@ -165,7 +165,10 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            optimizer().update(store.all(), learningRate, settings.clipNorm());
+            List<Parameter> due =
+                    store.all().stream().filter(p -> p.gradient() != null).toList();
+            optimizer().update(due, learningRate, settings.clipNorm());
+            due.forEach(p -> p.gather(collectives));
             updates++;
             accumulated = 0;
             return updates;
