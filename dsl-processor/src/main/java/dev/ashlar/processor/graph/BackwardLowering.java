@@ -1,5 +1,6 @@
 package dev.ashlar.processor.graph;
 
+import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.op.GradientBuilder;
 import dev.ashlar.processor.op.Handle;
 import java.util.ArrayList;
@@ -75,10 +76,12 @@ final class BackwardLowering {
         Value gradient = gradients.get(node.copy());
         if (gradient != null) {
             String name = "d." + tensor.name();
-            contribute(
-                    tensor,
-                    ForwardLowering.transfer(node.name(), node.source(), node.backward(), gradient, h -> name, steps));
+            contribute(tensor, transfer(node.name(), node.source(), node.backward(), gradient, name));
         }
+    }
+
+    private Value transfer(String at, Source place, List<Hop> hops, Value gradient, String name) {
+        return (Value) ForwardLowering.transfer(at, place, hops, gradient, h -> name, steps);
     }
 
     private final class Builder extends ForwardLowering.KernelLowering implements GradientBuilder {
@@ -91,6 +94,11 @@ final class BackwardLowering {
         @Override
         public Handle input(int index) {
             return forward.lowered(node.inputs().get(index));
+        }
+
+        @Override
+        public Handle parameter(int index) {
+            return forward.parameter(node, index);
         }
 
         @Override
@@ -135,11 +143,11 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                List<Hop> hops =
-                        node.part().map(p -> p.parameterGradients().get(index)).orElse(List.of());
-                Value reduced = ForwardLowering.transfer(
-                        parameter.name(), node.source(), hops, value, h -> "d." + parameter.name(), steps);
-                steps.add(new Step.ParameterGradient(parameter, reduced));
+                List<Hop> hops = node.part()
+                        .map(p -> p.parameters().get(index).gradient())
+                        .orElse(List.of());
+                Value reduced = transfer(parameter.name(), node.source(), hops, value, "d." + parameter.name());
+                steps.add(new Step.ParameterGradient(node.stored(index), reduced));
             }
         }
 

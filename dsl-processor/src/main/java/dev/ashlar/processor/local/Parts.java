@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Part;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.Dim;
 import dev.ashlar.processor.op.KernelBuilder;
@@ -78,8 +79,21 @@ final class Parts {
         return label.toString();
     }
 
-    /** What is different about an operator under a strategy. */
-    Part part(OperatorNode node, Strategy strategy) {
+    /** A parameter as it lies on one device. */
+    ScopeParameter parameter(ScopeParameter whole, ParameterStorage storage) {
+        return whole.as(
+                type(whole.type(), storage.parameter()),
+                type(whole.type(), storage.state()),
+                hops(whole.type(), storage.state(), storage.parameter()));
+    }
+
+    /**
+     * What is different about an operator under a strategy.
+     *
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
+     */
+    Part part(OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
@@ -89,16 +103,22 @@ final class Parts {
             insides.add(new Part.Inside(
                     axis, reduction.reduction(), collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes)));
         }
-        List<List<Hop>> gradients = new ArrayList<>();
+        List<StoredParameter> stored = new ArrayList<>();
         int inputs = node.inputs().size();
         for (int i = 0; i < node.parameters().size(); i++) {
-            ScopeParameter parameter = node.parameters().get(i);
-            boolean buffer = parameter.declaration().buffer();
-            Layout lies = strategy.operands().get(inputs + i);
-            Layout comes = buffer ? lies : strategy.operandGradients().get(inputs + i);
-            gradients.add(hops(parameter.type(), comes, lies));
+            ScopeParameter whole = node.parameters().get(i);
+            ParameterStorage lies = storage.get(i);
+            Layout used = strategy.operands().get(inputs + i);
+            boolean buffer = whole.declaration().buffer();
+            Layout gradient =
+                    buffer ? lies.state() : strategy.operandGradients().get(inputs + i);
+            stored.add(new StoredParameter(
+                    parameters.get(i),
+                    hops(whole.type(), lies.parameter(), used),
+                    hops(whole.type(), gradient, lies.state()),
+                    lies.keepGathered()));
         }
-        return new Part(strategy.kernel(), shards(node, strategy), insides, gradients);
+        return new Part(strategy.kernel(), shards(node, strategy), insides, stored);
     }
 
     private Map<String, KernelBuilder.Shard> shards(OperatorNode node, Strategy strategy) {
