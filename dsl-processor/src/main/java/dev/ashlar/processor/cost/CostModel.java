@@ -96,6 +96,7 @@ public final class CostModel {
         private void expand(Variant variant, String path, String owner) {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+            Set<Value> made = new HashSet<>();
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
@@ -106,7 +107,8 @@ public final class CostModel {
                             cost.backward(),
                             cost.recompute()));
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), false, collective.transfer()));
+                    made.add(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), false, false, collective.transfer()));
                 } else if (step instanceof Step.BlockForward block) {
                     expand(block, path, owner);
                 }
@@ -118,7 +120,8 @@ public final class CostModel {
                             3 * bytes(sum.result().type()),
                             1);
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), true, collective.transfer()));
+                    boolean again = made.contains(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));
                 } else if (step instanceof Step.ParameterGradient gradient) {
                     update(owner, gradient.parameter());
                 }
@@ -129,7 +132,9 @@ public final class CostModel {
         private void update(String owner, ScopeParameter parameter) {
             String name = owner + parameter.name();
             if (updated.add(name)) {
-                parameter.update().forEach(h -> updates.add(new CollectiveCost("gather " + name, true, h.transfer())));
+                parameter
+                        .update()
+                        .forEach(h -> updates.add(new CollectiveCost("gather " + name, true, false, h.transfer())));
             }
         }
 

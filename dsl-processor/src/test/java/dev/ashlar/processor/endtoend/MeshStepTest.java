@@ -164,7 +164,9 @@ class MeshStepTest {
         Map<String, Long> bytes = new TreeMap<>();
         traffic.amounts().forEach((place, amount) -> {
             if (!place.at().equals("clipping")) {
-                bytes.put(key(place.at(), place.axis(), place.kind().key()), amount.wireBytes());
+                // plans name parameters after their operators
+                String name = place.at().replace("gather ", "").replaceAll("\\.(\\d+)(?=\\.)", "[$1]");
+                bytes.merge(key(name, place.axis(), place.kind().key()), amount.wireBytes(), Long::sum);
             }
         });
         return bytes;
