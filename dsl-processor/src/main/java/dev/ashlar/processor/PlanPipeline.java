@@ -13,6 +13,8 @@ import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.report.CostTable;
+import dev.ashlar.processor.report.Explanation;
+import dev.ashlar.processor.report.PlanHtml;
 import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.write.OperatorSeconds;
@@ -80,6 +82,12 @@ final class PlanPipeline implements PlanStep {
         if (surroundings.options().reports().contains("json")) {
             surroundings.writeResource(
                     spec.packageName(), spec.simpleName() + ".plan.json", PlanJson.text(plan, Version.ASHLAR));
+        }
+        if (surroundings.options().reports().contains("html")) {
+            surroundings.writeResource(spec.packageName(), spec.simpleName() + ".plan.html", PlanHtml.text(plan));
+        }
+        if (surroundings.options().explain()) {
+            surroundings.tell(spec.qualifiedName() + "\n" + Explanation.text(plan));
         }
         if (surroundings.options().verbose()) {
             surroundings.tell(spec.qualifiedName() + "\n" + CostTable.text(plan));
