@@ -29,6 +29,8 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 batches(SampleModels.severalLosses(), 4),
                 batches(SampleModels.gpt(2), 2),
                 batches(SampleModels.nested(), 2),
+                batches(SampleModels.cnn(), 2),
+                batches(SampleModels.cnn(), 4),
                 sequences(SampleModels.gpt(2), 2),
                 vocabulary(SampleModels.gpt(1), 2),
                 vocabulary(SampleModels.gpt(1), 4),
