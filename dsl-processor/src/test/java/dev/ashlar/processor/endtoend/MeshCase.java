@@ -34,11 +34,29 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 sequences(SampleModels.gpt(2), 2),
                 vocabulary(SampleModels.gpt(1), 2),
                 vocabulary(SampleModels.gpt(1), 4),
+                smoothed("[S0, S1]", "[S0, R]"),
+                smoothed("[S1, S1]", "[R, R]"),
+                smoothed("[S0, S0]", "[S0, S0]"),
                 together(SampleModels.gpt(2)),
                 stored(batches(SampleModels.gpt(2), 2), 1),
                 stored(batches(SampleModels.mlp(), 4), 2),
                 stored(together(SampleModels.gpt(2)), 3),
                 stored(together(SampleModels.gpt(2)), 4));
+    }
+
+    /** A loss with smoothed labels, whose logits are cut by rows, by classes or by both. */
+    private static MeshCase smoothed(String logits, String targets) {
+        Mesh mesh = SimulatedMesh.mesh(2, 2);
+        ModelSpecs model = ModelSpecs.model("Smoothed", "batch=8 d=4 classes=12", """
+                @Input(shape = "batch d") x()
+                @Input(shape = "batch", dtype = INT64) targets()
+                @Output @Linear(out = "classes") y(x)
+                @Loss @CrossEntropy(labelSmoothing = 0.1) loss(logits=y, targets)
+                """);
+        TestAssignment assignment = new TestAssignment(mesh)
+                .with("loss", "logits" + logits + " targets" + targets + " -> y[R, R]")
+                .layout("targets", targets);
+        return new MeshCase("smoothed " + logits, model, mesh, assignment);
     }
 
     /** With parameters that lie in other layouts than those in which they are used. */
