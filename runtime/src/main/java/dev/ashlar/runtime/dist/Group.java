@@ -64,6 +64,10 @@ final class Group implements AutoCloseable {
             options.devices().push_back(rendezvous.device());
             options.threads(THREADS);
             ProcessGroupGloo backend = new ProcessGroupGloo(store, rank, size, options);
+            // else a rank that leaves at once would look to the others as if it had never come
+            try (Work together = backend.barrier()) {
+                together._wait();
+            }
             backend.setTimeout(step);
             return new Group(name, rank, size, store, options, backend);
         } catch (RuntimeException e) {

@@ -122,24 +122,35 @@ public final class Ranks implements AutoCloseable {
     }
 
     /**
-     * Requires that all ranks have the same; asked after each {@link #mesh}.
+     * Requires that all ranks have the same; asked once before each {@link #mesh}, so that no rank waits for one that has gone.
      *
      * @param what it is, in words
-     * @throws AshlarException if this rank has another than rank 0
+     * @throws AshlarException on all ranks if one has another than rank 0, or does not come in time
      */
     public void requireAgreement(String what, String value) {
         if (worldSize == 1) {
             return;
         }
-        String key = "agreement " + meshes;
-        if (rank == 0) {
-            rendezvous().set(key, value);
-            return;
+        String key = "agreement " + meshes + " of ";
+        rendezvous().set(key + rank, value);
+        String first = agreed(key, 0, what);
+        for (int other = 1; other < worldSize; other++) {
+            String theirs = agreed(key, other, what);
+            if (!theirs.equals(first)) {
+                throw new AshlarException(what + " is " + theirs + " on rank " + other + " but " + first
+                        + " on rank 0; start all ranks from one build");
+            }
         }
-        String first = rendezvous().get(key, limits.start());
-        if (!first.equals(value)) {
-            throw new AshlarException(what + " is " + value + " on rank " + rank + " but " + first
-                    + " on rank 0; start all ranks from one build");
+    }
+
+    private String agreed(String key, int other, String what) {
+        try {
+            return rendezvous().get(key + other, limits.start());
+        } catch (RuntimeException e) {
+            throw new AshlarException(
+                    "rank " + other + " did not come within " + limits.start().toSeconds() + " s to say what " + what
+                            + " is; check whether it was started",
+                    e);
         }
     }
 

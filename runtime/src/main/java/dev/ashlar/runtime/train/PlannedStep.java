@@ -70,8 +70,8 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.settings = settings;
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
-        this.mesh = ranks.mesh(plan.mesh());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.mesh = ranks.mesh(plan.mesh());
         this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
         this.ops = engine.ops();
         this.collectives = engine.collectives();

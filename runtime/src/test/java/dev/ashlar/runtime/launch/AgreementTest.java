@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Ranks of different builds do not train together. */
 class AgreementTest {
     private static int open(Ranks ranks, String hash) {
+        ranks.requireAgreement("the plan P", hash);
         try (Mesh mesh = ranks.mesh(List.of(ranks.worldSize()))) {
-            ranks.requireAgreement("the plan P", hash);
             return mesh.size(0);
         }
     }
