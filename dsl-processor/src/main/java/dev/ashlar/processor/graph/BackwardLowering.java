@@ -83,6 +83,7 @@ final class BackwardLowering {
 
     private final class Builder extends ForwardLowering.KernelLowering implements GradientBuilder {
         private final Map<Integer, Value> inputGradients = new LinkedHashMap<>();
+        private final Map<Integer, Value> parameterGradients = new LinkedHashMap<>();
 
         Builder(OperatorNode node) {
             super(node, steps);
@@ -135,12 +136,17 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                List<Hop> hops =
-                        node.part().map(p -> p.parameterGradients().get(index)).orElse(List.of());
-                Value reduced = ForwardLowering.transfer(
-                        parameter.name(), node.source(), hops, value, h -> "d." + parameter.name(), steps);
-                steps.add(new Step.ParameterGradient(parameter, reduced));
+                parameterGradients.put(index, value);
             }
+        }
+
+        private void add(int index, Value gradient) {
+            ScopeParameter parameter = node.parameters().get(index);
+            List<Hop> hops =
+                    node.part().map(p -> p.parameterGradients().get(index)).orElse(List.of());
+            Value reduced = ForwardLowering.transfer(
+                    parameter.name(), node.source(), hops, gradient, h -> "d." + parameter.name(), steps);
+            steps.add(new Step.ParameterGradient(parameter, reduced));
         }
 
         /** A kernel's result gets the name of what it is the gradient of; one that is passed on keeps the name it has. */
@@ -155,7 +161,9 @@ final class BackwardLowering {
             }
         }
 
+        /** All kernels of an operator run before its gradients go elsewhere, so that it is one time for its operands. */
         void finish() {
+            parameterGradients.forEach(this::add);
             inputGradients.forEach((index, gradient) -> contribute(node.inputs().get(index), gradient));
         }
     }

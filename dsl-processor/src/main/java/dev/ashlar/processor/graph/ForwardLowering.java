@@ -27,7 +27,7 @@ final class ForwardLowering {
     private final Map<Copied, Value> copies = new HashMap<>();
     private final Set<String> copyNames = new HashSet<>();
 
-    private record Copied(Value tensor, List<Transfer> transfers) {}
+    private record Copied(Value tensor, String group, List<Transfer> transfers) {}
 
     ForwardLowering(Variant.Mode mode) {
         this.mode = mode;
@@ -68,7 +68,7 @@ final class ForwardLowering {
     void lower(CopyNode node) {
         Value tensor = lowered(node.tensor());
         List<Transfer> transfers = node.forward().stream().map(Hop::transfer).toList();
-        Value copy = copies.computeIfAbsent(new Copied(tensor, transfers), c -> {
+        Value copy = copies.computeIfAbsent(new Copied(tensor, node.group(), transfers), c -> {
             String base = node.tensor().name();
             return transfer(
                     node.name(), node.source(), node.forward(), tensor, h -> unique(base + "." + h.label()), steps);
