@@ -2,11 +2,15 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Collects the nodes and tables of a block; amounts given twice for the same nodes add up. */
+/**
+ * Collects the nodes and tables of a block; amounts given twice for the same nodes add up. A table is over one or more nodes in
+ * ascending order; its entries are numbered with the label of the last node fastest.
+ */
 public final class BlockBuilder {
     /** Amounts of a block must stay below this, so that sums over blocks fit in a long. */
     private static final long LARGEST = 1L << 59;
@@ -16,7 +20,7 @@ public final class BlockBuilder {
     private final int backwardPoints;
     private final List<Integer> labels = new ArrayList<>();
     private final List<Integer> exits = new ArrayList<>();
-    private final SortedMap<Long, Table> tables = new TreeMap<>();
+    private final SortedMap<int[], Table> tables = new TreeMap<>(Comparator.comparing((int[] s) -> s, Arrays::compare));
     private int entries;
 
     BlockBuilder(String name, int forwardPoints, int backwardPoints) {
@@ -26,23 +30,67 @@ public final class BlockBuilder {
         this.backwardPoints = backwardPoints;
     }
 
+    /** Amounts of the quantities or time points {@code from .. to-1}. */
+    private record Piece(int from, int to, long[] amounts) {}
+
     private final class Table {
         final int[] scope;
         final int size;
-        final long[][] amounts = new long[Quantity.COUNT + forwardPoints + backwardPoints][];
+        final List<Piece> pieces = new ArrayList<>();
+        final List<long[]> given = new ArrayList<>();
         final boolean[] forbidden;
         boolean forbids;
 
-        Table(int... scope) {
+        Table(int[] scope) {
             this.scope = scope;
-            size = Arrays.stream(scope).map(labels::get).reduce(1, Math::multiplyExact);
+            long entries = Arrays.stream(scope).mapToLong(labels::get).reduce(1, Math::multiplyExact);
+            require(entries <= EliminationPlan.LARGEST_TABLE, "a table of " + entries + " entries is too large");
+            size = (int) entries;
             forbidden = new boolean[size];
-            Arrays.fill(amounts, Factor.none());
         }
 
         Factor factor() {
-            return new Factor(scope, size, amounts, forbids ? forbidden : new boolean[0]);
+            return new Factor(scope, size, rows(), forbids ? forbidden : new boolean[0]);
         }
+
+        /** Sums by quantity and time point; equal ones are one array, for there can be many points and large tables. */
+        private long[][] rows() {
+            long[][] rows = new long[Quantity.COUNT + forwardPoints + backwardPoints][];
+            List<long[]> distinct = new ArrayList<>(given);
+            List<long[]> before = List.of();
+            for (int q = 0; q < rows.length; q++) {
+                int at = q;
+                List<long[]> summed = pieces.stream()
+                        .filter(p -> p.from() <= at && at < p.to())
+                        .map(Piece::amounts)
+                        .toList();
+                rows[q] = q > 0 && summed.equals(before) ? rows[q - 1] : sum(summed, distinct);
+                before = summed;
+            }
+            return rows;
+        }
+
+        private long[] sum(List<long[]> summed, List<long[]> distinct) {
+            if (summed.size() < 2) {
+                return summed.isEmpty() ? Factor.none() : summed.get(0);
+            }
+            long[] sum = new long[size];
+            for (long[] amounts : summed) {
+                Arrays.setAll(sum, i -> Math.addExact(sum[i], amounts[i]));
+            }
+            return one(distinct, sum);
+        }
+    }
+
+    /** The equal one of some arrays, or a copy that is one of them from now on. */
+    private static long[] one(List<long[]> distinct, long[] row) {
+        for (long[] other : distinct) {
+            if (Arrays.equals(other, row)) {
+                return other;
+            }
+        }
+        distinct.add(row.clone());
+        return distinct.get(distinct.size() - 1);
     }
 
     /** A node that the block before owns; all entries come before other nodes, in the order of that block's exits. */
@@ -69,33 +117,86 @@ public final class BlockBuilder {
 
     /** Adds amounts by label of a node. */
     public BlockBuilder add(Quantity quantity, int node, long... amounts) {
-        return put(quantity.ordinal(), table(node), amounts);
+        return addTable(quantity, new int[] {node}, amounts);
     }
 
     /** Adds amounts by pair of labels: {@code amounts[label of u * labels of v + label of v]}, with {@code u < v}. */
     public BlockBuilder addPair(Quantity quantity, int u, int v, long... amounts) {
-        return put(quantity.ordinal(), table(u, v), amounts);
+        return addTable(quantity, new int[] {u, v}, amounts);
+    }
+
+    /**
+     * Adds amounts by the labels of some nodes.
+     *
+     * @param nodes ascending, at least one
+     * @param amounts by entry, the label of the last node fastest
+     */
+    public BlockBuilder addTable(Quantity quantity, int[] nodes, long... amounts) {
+        return put(quantity.ordinal(), quantity.ordinal() + 1, table(nodes), amounts);
     }
 
     /** Adds what is live at a time point, by label of a node. */
     public BlockBuilder live(int point, int node, long... amounts) {
-        return put(Quantity.ofPoint(checkedPoint(point)), table(node), amounts);
+        return liveTable(point, new int[] {node}, amounts);
     }
 
     /** Adds what is live at a time point, by pair of labels, {@code u < v}. */
     public BlockBuilder livePair(int point, int u, int v, long... amounts) {
-        return put(Quantity.ofPoint(checkedPoint(point)), table(u, v), amounts);
+        return liveTable(point, new int[] {u, v}, amounts);
+    }
+
+    /**
+     * Adds what is live at a time point, by the labels of some nodes.
+     *
+     * @param nodes ascending, at least one
+     * @param amounts by entry, the label of the last node fastest
+     */
+    public BlockBuilder liveTable(int point, int[] nodes, long... amounts) {
+        return live(point, point + 1, nodes, amounts);
+    }
+
+    /**
+     * Adds what is live at all time points {@code from .. to-1}; stored once, however many they are.
+     *
+     * @param from first point
+     * @param to the point after the last; {@code from} itself adds nothing
+     * @param nodes ascending, at least one
+     * @param amounts by entry, the label of the last node fastest
+     */
+    public BlockBuilder live(int from, int to, int[] nodes, long... amounts) {
+        require(
+                0 <= from && from <= to && to <= forwardPoints + backwardPoints,
+                "there are no time points " + from + " to " + to);
+        return put(Quantity.ofPoint(from), Quantity.ofPoint(to), table(nodes), amounts);
     }
 
     /** Forbids a label of a node. */
     public BlockBuilder forbid(int node, int label) {
-        return forbid(table(node), label);
+        return forbid(new int[] {node}, label);
     }
 
     /** Forbids a pair of labels, {@code u < v}. */
     public BlockBuilder forbidPair(int u, int v, int labelOfU, int labelOfV) {
-        Table table = table(u, v);
-        return forbid(table, labelOfU * labels.get(v) + labelOfV);
+        return forbid(new int[] {u, v}, labelOfU, labelOfV);
+    }
+
+    /**
+     * Forbids that some nodes have these labels together.
+     *
+     * @param nodes ascending, at least one
+     * @param together one label of each
+     */
+    public BlockBuilder forbid(int[] nodes, int... together) {
+        Table table = table(nodes);
+        require(together.length == nodes.length, nodes.length + " nodes have as many labels");
+        int entry = 0;
+        for (int k = 0; k < nodes.length; k++) {
+            require(together[k] >= 0 && together[k] < labels.get(nodes[k]), "there is no such label");
+            entry = entry * labels.get(nodes[k]) + together[k];
+        }
+        table.forbids = true;
+        table.forbidden[entry] = true;
+        return this;
     }
 
     /** Labels of a node that is there already. */
@@ -112,38 +213,21 @@ public final class BlockBuilder {
         return new Block(name, counts, entries, shared, forwardPoints, backwardPoints, factors);
     }
 
-    private BlockBuilder forbid(Table table, int entry) {
-        require(entry >= 0 && entry < table.size, "there is no such label");
-        table.forbids = true;
-        table.forbidden[entry] = true;
-        return this;
+    private Table table(int[] nodes) {
+        require(nodes.length > 0, "a table needs a node");
+        for (int k = 0; k < nodes.length; k++) {
+            require(nodes[k] >= 0 && nodes[k] < labels.size(), "there is no node " + nodes[k]);
+            require(k == 0 || nodes[k - 1] < nodes[k], "a table needs nodes in order, not " + Arrays.toString(nodes));
+        }
+        return tables.computeIfAbsent(nodes.clone(), Table::new);
     }
 
-    private int checkedPoint(int point) {
-        require(point >= 0 && point < forwardPoints + backwardPoints, "there is no time point " + point);
-        return point;
-    }
-
-    private Table table(int node) {
-        require(node >= 0 && node < labels.size(), "there is no node " + node);
-        return tables.computeIfAbsent(node * (1L << 32), k -> new Table(node));
-    }
-
-    private Table table(int u, int v) {
-        require(u >= 0 && u < v && v < labels.size(), "a pair needs nodes in order, not " + u + " and " + v);
-        return tables.computeIfAbsent(u * (1L << 32) + v, k -> new Table(u, v));
-    }
-
-    private BlockBuilder put(int quantity, Table table, long[] amounts) {
+    private BlockBuilder put(int from, int to, Table table, long[] amounts) {
         require(amounts.length == table.size, "expected " + table.size + " amounts, got " + amounts.length);
         require(Arrays.stream(amounts).allMatch(a -> a >= 0 && a < LARGEST), "an amount is negative or too large");
-        if (Arrays.stream(amounts).allMatch(a -> a == 0)) {
-            return this;
+        if (from < to && !Arrays.stream(amounts).allMatch(a -> a == 0)) {
+            table.pieces.add(new Piece(from, to, one(table.given, amounts)));
         }
-        long[] old = table.amounts[quantity];
-        long[] sum = old.length == 0 ? new long[table.size] : old;
-        Arrays.setAll(sum, i -> Math.addExact(sum[i], amounts[i]));
-        table.amounts[quantity] = sum;
         return this;
     }
 

@@ -19,7 +19,7 @@ final class CheckedModel {
      */
     record Table(int block, int[] positions, Factor factor) {
         int least() {
-            return positions.length == 1 ? positions[0] : Math.min(positions[0], positions[1]);
+            return Arrays.stream(positions).min().orElseThrow();
         }
     }
 

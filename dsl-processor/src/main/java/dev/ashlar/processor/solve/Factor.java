@@ -2,7 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.stream.IntStream;
 
-/** A table over one node or a pair of nodes of a block: amounts by quantity, and entries that are forbidden. */
+/** A table over one or more nodes of a block: amounts by quantity, and entries that are forbidden. */
 final class Factor {
     private static final long[] NONE = {};
 
@@ -13,9 +13,9 @@ final class Factor {
     private final int[] used;
 
     /**
-     * @param scope local nodes; an entry is {@code label(scope[0]) * labels(scope[1]) + label(scope[1])}
+     * @param scope local nodes, ascending; in the number of an entry the label of the last is fastest
      * @param size entries
-     * @param amounts by quantity, then time point; an empty row is all zero
+     * @param amounts by quantity, then time point; an empty row is all zero, equal rows are one array
      * @param forbidden by entry; empty if none is
      */
     Factor(int[] scope, int size, long[][] amounts, boolean[] forbidden) {
@@ -32,7 +32,7 @@ final class Factor {
         return NONE;
     }
 
-    /** Local nodes, one or two; not to be written. */
+    /** Local nodes, ascending; not to be written. */
     int[] scope() {
         return scope;
     }

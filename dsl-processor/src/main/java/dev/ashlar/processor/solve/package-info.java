@@ -2,7 +2,7 @@
  * The exact planner core: arrays and numbers, no graph and no Java model.
  *
  * <p><b>Labels.</b> A {@link dev.ashlar.processor.solve.Problem} is a chain of blocks {@code b = 0 .. n-1}. A block is a small
- * factor graph: every node takes one label, a factor is a table over one node or a pair of nodes. Neighbours share boundary
+ * factor graph: every node takes one label, a factor is a table over one node or some. Neighbours share boundary
  * nodes (the exits of block {@code b} are the entries of block {@code b+1}); a node that is an entry and an exit passes through. A
  * labelling {@code x} gives every node one label; a node may be in any number of factors, so tied choices are one node. A table
  * adds up to these amounts, all of them at least zero, or forbids an entry:
@@ -29,7 +29,7 @@
  * L(λ, μ) = min_x sum_b [t_b + sum_d μ_bd (C_bd + k X_bd) + (1 - μ_bd) X_bd] + sum_bp λ_bp (mem_bp(x) - M)
  * </pre>
  *
- * is at most the optimum, for every labelling within the memory has {@code mem_bp - M <= 0}. The sum is again one of pairwise tables,
+ * is at most the optimum, for every labelling within the memory has {@code mem_bp - M <= 0}. The sum is again one of tables over the same nodes,
  * so variable elimination finds its minimum. Prices are integers in units of 2^-32; products are rounded down, {@code λ M} up: what
  * is computed is an integer and never above {@code L}.
  *

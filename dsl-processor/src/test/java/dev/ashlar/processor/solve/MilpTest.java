@@ -70,29 +70,24 @@ final class MilpTest {
 
         private void addFactor(int b, int f, Factor factor) {
             int[] scope = factor.scope();
-            List<Variable> first = labels.get(problem.variable(b, scope[0]));
-            List<Variable> second = scope.length == 1 ? List.of() : labels.get(problem.variable(b, scope[1]));
-            int columns = Math.max(1, second.size());
             Variable[] entries = new Variable[factor.size()];
             for (int e = 0; e < entries.length; e++) {
                 entries[e] =
                         model.addVariable("y" + b + "_" + f + "_" + e).lower(0).upper(factor.forbidden(e) ? 0 : 1);
             }
-            for (int i = 0; i < first.size(); i++) {
-                Expression row = model.addExpression("row" + b + "_" + f + "_" + i)
-                        .level(0)
-                        .set(first.get(i), -1);
-                for (int j = 0; j < columns; j++) {
-                    row.set(entries[i * columns + j], 1);
+            int stride = 1;
+            for (int k = scope.length - 1; k >= 0; k--) {
+                List<Variable> own = labels.get(problem.variable(b, scope[k]));
+                List<Expression> rows = new ArrayList<>();
+                for (int label = 0; label < own.size(); label++) {
+                    rows.add(model.addExpression("row" + b + "_" + f + "_" + k + "_" + label)
+                            .level(0)
+                            .set(own.get(label), -1));
                 }
-            }
-            for (int j = 0; j < second.size(); j++) {
-                Expression column = model.addExpression("column" + b + "_" + f + "_" + j)
-                        .level(0)
-                        .set(second.get(j), -1);
-                for (int i = 0; i < first.size(); i++) {
-                    column.set(entries[i * columns + j], 1);
+                for (int e = 0; e < entries.length; e++) {
+                    rows.get(e / stride % own.size()).set(entries[e], 1);
                 }
+                stride *= own.size();
             }
             for (int e = 0; e < entries.length; e++) {
                 cost(b, factor, e, entries[e]);

@@ -77,7 +77,9 @@ final class RandomProblems {
         if (!last) {
             builder.exit(labels.size() - 1);
             if (labels.size() > 1 && random.nextInt(3) == 0) {
-                builder.exit(random.nextInt(labels.size() - 1));
+                random.ints(1 + random.nextInt(2), 0, labels.size() - 1)
+                        .distinct()
+                        .forEach(builder::exit);
             }
         }
         for (int node = 0; node < labels.size(); node++) {
@@ -90,29 +92,38 @@ final class RandomProblems {
                 }
             }
         }
+        if (labels.size() > 2 && random.nextBoolean()) {
+            fillMany(builder, forward + backward, labels);
+        }
         return builder.build();
+    }
+
+    /** A table over three or four nodes, live over some points. */
+    private void fillMany(BlockBuilder builder, int points, List<Integer> labels) {
+        int count = Math.min(labels.size(), 3 + random.nextInt(2));
+        int[] scope =
+                random.ints(0, labels.size()).distinct().limit(count).sorted().toArray();
+        int size = Arrays.stream(scope).map(labels::get).reduce(1, (a, b) -> a * b);
+        fill(builder, points, scope, size, 1);
+        int from = random.nextInt(points);
+        builder.live(from, from + random.nextInt(points - from + 1), scope, amounts(size, 30));
+        if (size > 5) {
+            builder.forbid(
+                    scope,
+                    Arrays.stream(scope).map(labels::get).map(random::nextInt).toArray());
+        }
     }
 
     private void fill(BlockBuilder builder, int points, int[] scope, int size, int density) {
         for (Quantity quantity : Quantity.values()) {
             boolean async = quantity == Quantity.FORWARD_ASYNC || quantity == Quantity.BACKWARD_ASYNC;
             if (random.nextInt(8) < density && (overlap || !async)) {
-                long[] amounts = amounts(size, quantity.isTime() ? 1000 : 20);
-                if (scope.length == 1) {
-                    builder.add(quantity, scope[0], amounts);
-                } else {
-                    builder.addPair(quantity, scope[0], scope[1], amounts);
-                }
+                builder.addTable(quantity, scope, amounts(size, quantity.isTime() ? 1000 : 20));
             }
         }
         for (int point = 0; point < points; point++) {
             if (random.nextInt(8) < density) {
-                long[] amounts = amounts(size, 30);
-                if (scope.length == 1) {
-                    builder.live(point, scope[0], amounts);
-                } else {
-                    builder.livePair(point, scope[0], scope[1], amounts);
-                }
+                builder.liveTable(point, scope, amounts(size, 30));
             }
         }
         if (scope.length == 2 && size > 3 && random.nextInt(3) == 0) {

@@ -143,8 +143,11 @@ final class SolverTest {
         assertAll(
                 () -> refuses("expected 2 amounts, got 1", () -> builder.add(Quantity.TIME, node, 1)),
                 () -> refuses("negative", () -> builder.add(Quantity.TIME, node, 1, -1)),
-                () -> refuses("no time point 1", () -> builder.live(1, node, 1, 1)),
-                () -> refuses("a pair needs nodes in order", () -> builder.addPair(Quantity.TIME, 0, 0, 1, 1, 1, 1)),
+                () -> refuses("no time points 1 to 2", () -> builder.live(1, node, 1, 1)),
+                () -> refuses("a table needs nodes in order", () -> builder.addPair(Quantity.TIME, 0, 0, 1, 1, 1, 1)),
+                () -> refuses("no time points 1 to 2", () -> builder.live(1, 2, new int[] {node}, 1, 1)),
+                () -> refuses("a table needs a node", () -> builder.addTable(Quantity.TIME, new int[0])),
+                () -> refuses("no such label", () -> builder.forbid(new int[] {node}, 2)),
                 () -> refuses("a problem needs a block", () -> Problem.of(List.of())),
                 () -> refuses("last block has no exits", () -> Problem.of(List.of(leaves))),
                 () -> refuses("entry 0 of two differs", () -> Problem.of(List.of(leaves, enters))),
