@@ -26,14 +26,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one device has of tensors and operators on a mesh, and how tensors get from layout to layout. */
-final class Parts {
+public final class Parts {
     private final Collectives collectives;
     private final Redistribution redistribution;
     private final NumberFormat format;
 
-    Parts(Collectives collectives, NumberFormat format) {
+    /** On the mesh of these collectives, in the format that the plan computes in. */
+    public Parts(Collectives collectives, NumberFormat format) {
         this.collectives = collectives;
         this.format = format;
         redistribution = new Redistribution(collectives);
@@ -48,7 +50,7 @@ final class Parts {
     }
 
     /** One device's part of a tensor; dimensions that are not cut keep their names. */
-    TensorType type(TensorType whole, Layout layout) {
+    public TensorType type(TensorType whole, Layout layout) {
         List<Long> sizes = layout.localShape(whole.sizes(), mesh());
         List<Dim> dims = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
@@ -59,7 +61,7 @@ final class Parts {
     }
 
     /** The cheapest way from one layout to another, without moves along mesh axes of one device, which leave every byte where it is. */
-    List<Hop> hops(TensorType whole, Layout from, Layout to) {
+    public List<Hop> hops(TensorType whole, Layout from, Layout to) {
         List<Hop> hops = new ArrayList<>();
         int elementBytes = whole.element().bytes(format.bytes());
         for (Move move :
@@ -78,8 +80,33 @@ final class Parts {
         return label.toString();
     }
 
+    /**
+     * One device's part of an operator.
+     *
+     * @param inputs parts of what it reads
+     * @param parameters parts of its parameters
+     * @param outputs parts of what it makes
+     */
+    public OperatorNode operator(
+            OperatorNode node,
+            Strategy strategy,
+            List<Value> inputs,
+            List<ScopeParameter> parameters,
+            List<Value> outputs) {
+        return new OperatorNode(
+                node.name(),
+                node.operator(),
+                node.attributes(),
+                node.signature(),
+                inputs,
+                parameters,
+                outputs,
+                node.source(),
+                Optional.of(part(node, strategy)));
+    }
+
     /** What is different about an operator under a strategy. */
-    Part part(OperatorNode node, Strategy strategy) {
+    private Part part(OperatorNode node, Strategy strategy) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {

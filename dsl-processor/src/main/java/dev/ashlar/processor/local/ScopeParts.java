@@ -116,16 +116,7 @@ final class ScopeParts {
                     strategy.outputs().get(i),
                     Optional.of(strategy.outputGradients().get(i))));
         }
-        nodes.add(new OperatorNode(
-                node.name(),
-                node.operator(),
-                node.attributes(),
-                node.signature(),
-                read,
-                parameters,
-                made,
-                node.source(),
-                Optional.of(parts.part(node, strategy))));
+        nodes.add(parts.operator(node, strategy, read, parameters, made));
     }
 
     private ScopeParameter store(ScopeParameter parameter, Layout layout, OperatorNode node) {

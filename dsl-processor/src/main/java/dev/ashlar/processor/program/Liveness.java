@@ -15,7 +15,7 @@ import java.util.Set;
  * Where the steps of a routine read each tensor for the last time. The kernels that an operator calls in a row are one reader of what
  * others have made: all of it stays until the last of them has run.
  */
-final class Liveness {
+public final class Liveness {
     private final Map<Value, Integer> lastUse = new LinkedHashMap<>();
     private final Map<Integer, List<Value>> ends = new HashMap<>();
 
@@ -74,7 +74,7 @@ final class Liveness {
     }
 
     /** The tensors that a step reads, in order, repeated where it reads one twice. */
-    static List<Value> reads(Step step) {
+    public static List<Value> reads(Step step) {
         List<Value> reads = new ArrayList<>();
         if (step instanceof Step.Kernel kernel) {
             kernel.arguments().stream()
@@ -97,7 +97,7 @@ final class Liveness {
     }
 
     /** The tensors that a step makes. */
-    static List<Value> makes(Step step) {
+    public static List<Value> makes(Step step) {
         if (step instanceof Step.Kernel kernel) {
             return kernel.results().stream().flatMap(Optional::stream).toList();
         }

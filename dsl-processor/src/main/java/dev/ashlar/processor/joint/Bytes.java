@@ -1,0 +1,93 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.program.StepSettings;
+import dev.ashlar.processor.shard.Layout;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Bytes of the tensors of a piece on one device. */
+final class Bytes {
+    private final Choices choices;
+    private final Map<Crossing, Wanted> crossings;
+    private final Routes routes;
+    private final StepSettings settings;
+    private final Map<Value, Layout> inputs;
+
+    /** @param inputs layouts of the model's inputs */
+    Bytes(
+            Choices choices,
+            Map<Crossing, Wanted> crossings,
+            Routes routes,
+            StepSettings settings,
+            Map<Value, Layout> inputs) {
+        this.choices = choices;
+        this.crossings = crossings;
+        this.routes = routes;
+        this.settings = settings;
+        this.inputs = inputs;
+    }
+
+    private Wanted crossing(Crossing crossing) {
+        return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
+    }
+
+    /** What decides about a size. */
+    List<Variable> variables(Size size) {
+        if (size instanceof Size.OfResult result) {
+            return List.of(choices.variable(result.node()));
+        } else if (size instanceof Size.OfCopy copy) {
+            return List.of(choices.wanted(copy.copy()).variable());
+        } else if (size instanceof Size.OfTensor tensor) {
+            return List.of(choices.made(tensor.tensor()).variable());
+        } else if (size instanceof Size.OfParameter parameter) {
+            return List.of(choices.variable(choices.ofWhole(parameter.node())));
+        } else if (size instanceof Size.OfCrossing crossing) {
+            return List.of(crossing(crossing.crossing()).variable());
+        }
+        return List.of();
+    }
+
+    /** A size in bytes. */
+    long of(Size size, Labels x) {
+        if (size instanceof Size.OfResult result) {
+            Facts facts = facts(result.node(), x);
+            return (result.backward() ? facts.backward() : facts.forward())
+                    .bytes()
+                    .get(result.kernel())
+                    .get(result.result());
+        } else if (size instanceof Size.OfCopy copy) {
+            Wanted wanted = choices.wanted(copy.copy());
+            Layout layout = wanted.boundaries().get(x.of(wanted.variable())).layout();
+            return routes.bytes(copy.copy().tensor().type(), layout);
+        } else if (size instanceof Size.OfTensor tensor) {
+            Made made = choices.made(tensor.tensor());
+            return routes.bytes(
+                    tensor.tensor().type(), made.layouts().get(x.of(made.variable())));
+        } else if (size instanceof Size.OfParameter parameter) {
+            return facts(choices.ofWhole(parameter.node()), x).gradientBytes().get(parameter.parameter());
+        } else if (size instanceof Size.OfCrossing crossing) {
+            Wanted wanted = crossing(crossing.crossing());
+            Layout layout = wanted.boundaries().get(x.of(wanted.variable())).layout();
+            return routes.bytes(crossing.crossing().type(), layout);
+        } else if (size instanceof Size.OfInput input) {
+            return routes.bytes(input.input().type(), Objects.requireNonNull(inputs.get(input.input())));
+        }
+        return settings.bytes(((Size.OfScalar) size).scalar().type());
+    }
+
+    private Facts facts(OperatorNode node, Labels x) {
+        return choices.menu(node).facts().get(x.of(choices.variable(node)));
+    }
+
+    /** What an input takes while it arrives: reals come as 32-bit floats. */
+    long arriving(Value input) {
+        long bytes = routes.bytes(input.type(), Objects.requireNonNull(inputs.get(input)));
+        boolean converted = input.type().element() == Element.COMPUTE && settings.computeBytes() != Float.BYTES;
+        return bytes + (converted ? bytes / settings.computeBytes() * Float.BYTES : 0);
+    }
+}

@@ -1,0 +1,328 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.solve.BlockBuilder;
+import dev.ashlar.processor.solve.Quantity;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+
+/** Writes the tables of a piece. */
+final class PieceTables {
+    private final Lifetimes lifetimes;
+    private final Choices choices;
+    private final Bytes bytes;
+    private final Routes routes;
+    private final Map<Storage, Variable> keptBefore;
+    private final BlockBuilder block;
+    private final Map<Variable, Integer> nodes = new HashMap<>();
+
+    /**
+     * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
+     */
+    PieceTables(
+            Lifetimes lifetimes,
+            Choices choices,
+            Bytes bytes,
+            Routes routes,
+            Map<Storage, Variable> keptBefore,
+            BlockBuilder block) {
+        this.lifetimes = lifetimes;
+        this.choices = choices;
+        this.bytes = bytes;
+        this.routes = routes;
+        this.keptBefore = keptBefore;
+        this.block = block;
+    }
+
+    void entry(Variable variable) {
+        nodes.put(variable, block.entry(variable.labels()));
+    }
+
+    void node(Variable variable) {
+        nodes.put(variable, block.node(variable.labels()));
+    }
+
+    int nodeOf(Variable variable) {
+        return Objects.requireNonNull(nodes.get(variable), variable::toString);
+    }
+
+    boolean has(Variable variable) {
+        return nodes.containsKey(variable);
+    }
+
+    /** Writes all tables. */
+    void write() {
+        choices.operators().forEach(this::operator);
+        choices.copies().forEach(this::copy);
+        List<Moment> moments = lifetimes.moments();
+        for (int p = 0; p < moments.size(); p++) {
+            moment(p, moments.get(p));
+        }
+        lifetimes.storages().forEach(this::storage);
+    }
+
+    private Table table(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        List<Variable> ordered = new LinkedHashSet<>(over)
+                .stream()
+                        .filter(v -> v.labels() > 1)
+                        .sorted(Comparator.comparingInt(this::nodeOf))
+                        .toList();
+        return Table.of(ordered, amount);
+    }
+
+    /** Nodes of a table; any one where it is over none, and then all its entries are equal. */
+    private int[] scope(Table table) {
+        return table.variables().isEmpty()
+                ? new int[] {0}
+                : table.variables().stream().mapToInt(this::nodeOf).toArray();
+    }
+
+    private long[] amounts(Table table) {
+        if (!table.variables().isEmpty()) {
+            return table.amounts();
+        }
+        long[] same = new long[block.labels(0)];
+        java.util.Arrays.fill(same, table.amounts()[0]);
+        return same;
+    }
+
+    private void add(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.addTable(quantity, scope(table), amounts(table));
+        }
+    }
+
+    private void live(int from, int to, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        if (from >= to) {
+            return;
+        }
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.live(from, to, scope(table), amounts(table));
+        }
+    }
+
+    private void operator(OperatorNode node) {
+        Variable variable = choices.variable(node);
+        List<Facts> facts = choices.menu(node).facts();
+        add(Quantity.TIME, List.of(variable), x -> ticks(facts.get(x.of(variable))));
+        add(Quantity.STATIC, List.of(variable), x -> facts.get(x.of(variable)).staticBytes());
+    }
+
+    private static long ticks(Facts facts) {
+        return facts.ticks()
+                + facts.updateTicks()
+                + facts.gradients().stream().mapToLong(Route::ticks).sum();
+    }
+
+    private void copy(Copy copy) {
+        Made made = choices.made(copy.tensor());
+        Wanted wanted = choices.wanted(copy);
+        Set<Variable> over = new LinkedHashSet<>(List.of(made.variable(), wanted.variable()));
+        boolean back = lifetimes.moments().stream()
+                .anyMatch(m -> m instanceof Moment.Moving moving
+                        && moving.marker().equals(new Marker.OfCopy(copy, true)));
+        Table time = table(over, x -> {
+            Optional<Route> there = route(new Marker.OfCopy(copy, false), x);
+            Optional<Route> again = back ? route(new Marker.OfCopy(copy, true), x) : there;
+            return there.isEmpty() || again.isEmpty()
+                    ? -1
+                    : there.get().ticks() + (back ? again.get().ticks() : 0);
+        });
+        forbidNegative(time);
+        for (Choices.Reader reader : choices.agreeing(copy)) {
+            List<Boundary> boundaries = choices.boundaries(reader);
+            Variable operator = choices.variable(reader.node());
+            forbidNegative(table(List.of(wanted.variable(), operator), x -> boundaries
+                            .get(x.of(operator))
+                            .equals(wanted.boundaries().get(x.of(wanted.variable())))
+                    ? 0
+                    : -1));
+        }
+    }
+
+    /** Adds a table of times in which what is negative cannot be. */
+    private void forbidNegative(Table table) {
+        long[] amounts = amounts(table).clone();
+        int[] scope = scope(table);
+        for (int entry = 0; entry < amounts.length; entry++) {
+            if (amounts[entry] < 0) {
+                block.forbid(scope, labels(scope, entry));
+                amounts[entry] = 0;
+            }
+        }
+        block.addTable(Quantity.TIME, scope, amounts);
+    }
+
+    private int[] labels(int[] scope, int entry) {
+        int[] labels = new int[scope.length];
+        int rest = entry;
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[k] = rest % block.labels(scope[k]);
+            rest /= block.labels(scope[k]);
+        }
+        return labels;
+    }
+
+    /** The way of a copy or its gradient. */
+    private Optional<Route> route(Marker marker, Labels x) {
+        if (marker instanceof Marker.OfParameter parameter) {
+            OperatorNode node = choices.ofWhole(parameter.node());
+            return Optional.of(choices.menu(node)
+                    .facts()
+                    .get(x.of(choices.variable(node)))
+                    .gradients()
+                    .get(parameter.parameter()));
+        }
+        Marker.OfCopy of = (Marker.OfCopy) marker;
+        Value tensor = of.copy().tensor();
+        Made made = choices.made(tensor);
+        Wanted wanted = choices.wanted(of.copy());
+        Boundary boundary = wanted.boundaries().get(x.of(wanted.variable()));
+        if (!of.backward()) {
+            Layout from = made.layouts().get(x.of(made.variable()));
+            return routes.of(tensor.type(), from, boundary.layout());
+        }
+        Layout to = made.gradients().orElseThrow().get(x.of(made.variable()));
+        return routes.of(tensor.type(), boundary.gradient(), to);
+    }
+
+    private Set<Variable> variables(Marker marker) {
+        if (marker instanceof Marker.OfParameter parameter) {
+            return Set.of(choices.variable(choices.ofWhole(parameter.node())));
+        }
+        Copy copy = ((Marker.OfCopy) marker).copy();
+        return new LinkedHashSet<>(List.of(
+                choices.made(copy.tensor()).variable(), choices.wanted(copy).variable()));
+    }
+
+    private void moment(int point, Moment moment) {
+        if (moment instanceof Moment.Call call) {
+            Variable variable = choices.variable(call.node());
+            List<Facts> facts = choices.menu(call.node()).facts();
+            live(point, point + 1, List.of(variable), x -> {
+                Facts of = facts.get(x.of(variable));
+                return (call.backward() ? of.backward() : of.forward()).peakBytes();
+            });
+        } else if (moment instanceof Moment.Moving moving) {
+            moving(point, moving);
+        } else if (moment instanceof Moment.Addition addition) {
+            Size size = lifetimes.size(addition.result());
+            live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));
+        } else if (moment instanceof Moment.Start start) {
+            live(point, point + 1, List.of(), x -> bytes.of(new Size.OfScalar(start.gradient()), x));
+        } else if (moment instanceof Moment.Arrival arrival) {
+            live(point, point + 1, List.of(), x -> bytes.arriving(arrival.input()));
+        }
+    }
+
+    /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
+    private void moving(int point, Moment.Moving moving) {
+        List<Storage> sources = lifetimes.sources(moving);
+        Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
+        for (Storage source : sources) {
+            readings(source).stream()
+                    .filter(r -> r.time() > point)
+                    .forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
+        }
+        boolean ownsStorage = moving.source().storage() == moving.source();
+        boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
+        live(point, point + 1, over, x -> {
+            Route route = route(moving.marker(), x).orElse(new Route(false, 0, 0, 0, 0));
+            if (!route.moved()) {
+                return 0;
+            }
+            boolean stays = sources.stream().anyMatch(s -> isAlive(s, point + 1, x));
+            return stays
+                    ? route.stayingBytes()
+                    : fresh ? route.overwritingBytes() : route.leavingBytes();
+        });
+    }
+
+    /** Readings that another does not outlast whenever they happen. */
+    private static List<Storage.Reading> readings(Storage storage) {
+        List<Storage.Reading> all = new ArrayList<>(new LinkedHashSet<>(storage.readings()));
+        return all.stream()
+                .filter(r -> all.stream()
+                        .noneMatch(other -> other != r
+                                && other.time() >= r.time()
+                                && r.when().containsAll(other.when())
+                                && !(other.time() == r.time() && other.when().containsAll(r.when()))))
+                .toList();
+    }
+
+    private boolean isAlive(Storage storage, int point, Labels x) {
+        return readings(storage).stream()
+                .anyMatch(r -> r.time() >= point
+                        && r.when().stream()
+                                .allMatch(c -> route(c.marker(), x)
+                                        .map(Route::moved)
+                                        .orElse(false)
+                                        .equals(c.moved())));
+    }
+
+    private void storage(Storage storage) {
+        List<Storage.Reading> readings = readings(storage);
+        int from = storage.birth() + 1;
+        int points = lifetimes.end();
+        int boundary = lifetimes.forwardPoints();
+        List<Integer> times = readings.stream()
+                .map(Storage.Reading::time)
+                .filter(t -> t > storage.birth())
+                .distinct()
+                .sorted()
+                .toList();
+        for (int time : times) {
+            Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
+            Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
+            before.ifPresent(over::add);
+            readings.stream()
+                    .filter(r -> r.time() >= time)
+                    .forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
+            ToLongFunction<Labels> amount = x -> before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x)
+                    ? bytes.of(storage.size(), x)
+                    : 0;
+            live(from, Math.min(time + 1, points), over, amount);
+            if (from <= boundary && time >= boundary && storage.birth() < boundary) {
+                add(Quantity.KEPT, over, amount);
+            }
+            if (time == points) {
+                add(Quantity.GRADIENT, over, amount);
+            }
+            from = time + 1;
+        }
+    }
+
+    /** Forbids labels of a variable that does not say whether a piece keeps what it hands on. */
+    void kept(Variable variable, List<Lifetimes.Handed> handed) {
+        Set<Variable> over = new LinkedHashSet<>(List.of(variable));
+        for (Lifetimes.Handed of : handed) {
+            of.when().forEach(c -> over.addAll(variables(c.marker())));
+            readings(of.storage()).forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
+        }
+        forbidNegative(table(over, x -> {
+            boolean kept = handed.stream()
+                    .anyMatch(h -> isAlive(h.storage(), lifetimes.forwardPoints(), x)
+                            && h.when().stream()
+                                    .allMatch(c -> route(c.marker(), x)
+                                            .map(Route::moved)
+                                            .orElse(false)
+                                            .equals(c.moved())));
+            return (x.of(variable) == 1) == kept ? 0 : -1;
+        }));
+    }
+}
