@@ -1,9 +1,5 @@
 package dev.ashlar.processor.plan;
 
-import dev.ashlar.processor.cost.CostModel;
-import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.program.MemoryProfile;
-import dev.ashlar.processor.recompute.RecomputeProblem;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
@@ -12,40 +8,38 @@ import dev.ashlar.processor.solve.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Chooses what backward computes again, by the solver, and has every claim checked without it. */
+/** Chooses the fastest plan within a memory, by the solver, and has every claim checked without it. */
 final class Chooser {
     private static final int TRADEOFFS = 12;
     private static final int SMALL = 16;
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
 
-    private final TrainingGraph graph;
-    private final RecomputeProblem recompute;
+    /** More than any plan needs. */
+    private static final long UNLIMITED = 1L << 56;
+
+    private final PlanProblem plans;
     private final ProvedSolver solver;
     private final long fixedBytes;
-    private final long mostPeakBytes;
-    private final double seconds;
     private final Outcome.Infeasible smallest;
+    private final Known fastest;
 
     /**
-     * @param graph that keeps everything
-     * @param memory of its program
-     * @param costs that price it
-     * @param seconds of a step that keeps everything
+     * @param plans of which to choose, at least one
      * @param fixedBytes memory of the device beside the plan
      */
-    Chooser(TrainingGraph graph, MemoryProfile memory, CostModel costs, double seconds, long fixedBytes) {
-        this.graph = graph;
-        recompute = RecomputeProblem.of(graph, memory, costs, seconds);
-        solver = new ProvedSolver(recompute.problem());
+    Chooser(PlanProblem plans, long fixedBytes) {
+        this.plans = plans;
+        solver = new ProvedSolver(plans.problem());
         this.fixedBytes = fixedBytes;
-        this.seconds = seconds;
-        mostPeakBytes = memory.peakBytes();
         smallest = smallest();
+        fastest = plans.fastest()
+                .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
+                .orElseGet(() -> known(feasible(UNLIMITED, effort())));
     }
 
     private Effort effort() {
-        return recompute.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
+        return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
     }
 
     private Outcome.Infeasible smallest() {
@@ -54,7 +48,7 @@ final class Chooser {
         if (proved.outcome() instanceof Outcome.Infeasible found) {
             return found;
         }
-        throw new IllegalStateException("a step that keeps everything is no plan");
+        throw new IllegalStateException("there is no plan at all");
     }
 
     private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
@@ -67,38 +61,60 @@ final class Chooser {
     /** A plan within a budget that has one, and what the checker says of it. */
     private record Found(Outcome.Feasible outcome, Verdict.Accepted verdict) {}
 
+    /** A plan with what is proved about it. */
+    private record Known(
+            List<Integer> labels,
+            long peakBytes,
+            double seconds,
+            double lowerBoundSeconds,
+            double gap,
+            String kind,
+            int prices) {}
+
     /**
      * A plan.
      *
-     * @param graph that drops what was chosen
+     * @param labels of the problem
      * @param peakBytes that its program must have
      * @param evidence what is known about it
      */
-    record Choice(TrainingGraph graph, long peakBytes, Evidence evidence) {}
+    record Choice(List<Integer> labels, long peakBytes, Evidence evidence) {}
 
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose(long budgetBytes) {
-        if (!recompute.hasChoices()) {
-            return new Choice(graph, mostPeakBytes, Evidence.onlyPlan(mostPeakBytes + fixedBytes, seconds));
+        if (!plans.hasChoices()) {
+            return new Choice(
+                    fastest.labels(),
+                    fastest.peakBytes(),
+                    Evidence.onlyPlan(fastest.peakBytes() + fixedBytes, fastest.seconds()));
         }
-        if (mostPeakBytes + fixedBytes <= budgetBytes) {
-            return new Choice(graph, mostPeakBytes, evidence(seconds, 0, "nothing recomputed", 0));
+        if (fastest.peakBytes() + fixedBytes <= budgetBytes) {
+            return choice(fastest);
         }
-        long budget = Math.max(budgetBytes - fixedBytes, smallest.smallestBudget());
-        Found found = feasible(budget, effort());
+        return choice(known(feasible(Math.max(budgetBytes - fixedBytes, smallest.smallestBudget()), effort())));
+    }
+
+    private Choice choice(Known known) {
+        Evidence evidence = new Evidence(
+                smallest.smallestBudget() + fixedBytes,
+                known.lowerBoundSeconds(),
+                known.gap(),
+                known.kind(),
+                known.prices(),
+                tradeoffs());
+        return new Choice(known.labels(), known.peakBytes(), evidence);
+    }
+
+    private Known known(Found found) {
         Proof proof = found.outcome().certificate().proof();
-        Evidence evidence = evidence(
-                recompute.seconds(found.verdict().lowerBound()), found.verdict().gap(), kind(proof), prices(proof));
-        TrainingGraph chosen = recompute.apply(found.outcome().solution().labels());
-        return new Choice(chosen, found.verdict().peak(), evidence);
-    }
-
-    private Evidence evidence(double lowerBoundSeconds, double gap, String kind, int prices) {
-        return new Evidence(smallestBytes(), lowerBoundSeconds, gap, kind, prices, tradeoffs());
-    }
-
-    private long smallestBytes() {
-        return smallest.smallestBudget() + fixedBytes;
+        return new Known(
+                found.outcome().solution().labels(),
+                found.verdict().peak(),
+                plans.seconds(found.verdict().time()),
+                plans.seconds(found.verdict().lowerBound()),
+                found.verdict().gap(),
+                kind(proof),
+                prices(proof));
     }
 
     private Found feasible(long budget, Effort effort) {
@@ -114,21 +130,22 @@ final class Chooser {
     /** Budgets at equal distances. What is within a budget is within a larger one too. */
     private List<Tradeoff> tradeoffs() {
         long least = smallest.smallestBudget();
-        long more = mostPeakBytes - least;
+        long more = fastest.peakBytes() - least;
         List<Tradeoff> tradeoffs = new ArrayList<>();
-        if (more == 0) {
-            return List.of(new Tradeoff(mostPeakBytes + fixedBytes, seconds, 0));
+        Tradeoff last = new Tradeoff(fastest.peakBytes() + fixedBytes, fastest.seconds(), fastest.gap());
+        if (more <= 0) {
+            return List.of(last);
         }
-        long fastest = Long.MAX_VALUE;
+        long quickest = Long.MAX_VALUE;
         for (int i = 0; i < TRADEOFFS - 1; i++) {
             long budget = least + more / (TRADEOFFS - 1) * i;
             Found found = feasible(budget, ROUGH);
-            fastest = Math.min(fastest, found.outcome().solution().time());
-            long bound = Math.max(1, Math.min(found.verdict().lowerBound(), fastest));
+            quickest = Math.min(quickest, found.outcome().solution().time());
+            long bound = Math.max(1, Math.min(found.verdict().lowerBound(), quickest));
             tradeoffs.add(
-                    new Tradeoff(budget + fixedBytes, recompute.seconds(fastest), (double) (fastest - bound) / bound));
+                    new Tradeoff(budget + fixedBytes, plans.seconds(quickest), (double) (quickest - bound) / bound));
         }
-        tradeoffs.add(new Tradeoff(mostPeakBytes + fixedBytes, seconds, 0));
+        tradeoffs.add(last);
         return tradeoffs;
     }
 

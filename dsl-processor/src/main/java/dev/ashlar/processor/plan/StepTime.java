@@ -5,11 +5,13 @@ package dev.ashlar.processor.plan;
  *
  * @param computeSeconds forward and backward of all operators, and sums of gradients
  * @param recomputeSeconds the part of it that computes tensors again which forward did not keep
+ * @param communicationSeconds collectives and copies between devices, none of which compute hides
  * @param updateSeconds the optimizer's update
  */
-public record StepTime(double computeSeconds, double recomputeSeconds, double updateSeconds) {
+public record StepTime(
+        double computeSeconds, double recomputeSeconds, double communicationSeconds, double updateSeconds) {
     /** The whole step. */
     public double seconds() {
-        return computeSeconds + updateSeconds;
+        return computeSeconds + communicationSeconds + updateSeconds;
     }
 }

@@ -23,17 +23,18 @@ final class Summary {
             PlanTarget target,
             MemoryProfile memory,
             List<OperatorPlan> operators,
-            List<ModelParameter> parameters,
+            List<ParameterPlan> parameters,
+            List<Communication> communications,
             StepTime time) {
         PlanSpec spec = program.graph().graph().spec();
         List<String> lines = new ArrayList<>();
         long own = parameters.stream()
-                .filter(p -> p.tiedTo().isEmpty() && p.role() != ModelParameter.Role.BUFFER)
-                .mapToLong(p -> p.type().elements())
+                .filter(p -> p.part().tiedTo().isEmpty() && p.part().role() != ModelParameter.Role.BUFFER)
+                .mapToLong(p -> p.whole().elements())
                 .sum();
         lines.add("model   " + spec.model().simpleName() + ", plan " + spec.simpleName() + ": "
                 + String.format(Locale.ROOT, "%,d", own) + " parameters");
-        lines.add("device  " + target.device().name() + ", budget " + Memory.text(target.budgetBytes()) + ", "
+        lines.add("device  " + devices(target) + ", budget " + Memory.text(target.budgetBytes()) + ", "
                 + spec.train().precision()
                 + (program.backward().isPresent() ? ", " + spec.train().optimizer() : ""));
         lines.add("peak    " + Memory.text(memory.peakBytes()) + " at " + memory.peakAt() + ": "
@@ -45,10 +46,29 @@ final class Summary {
                     + (RecomputedSegment.of(operators).isEmpty() ? ", all" : ",") + " kept for backward");
             recomputed(operators).ifPresent(lines::add);
         }
+        communication(communications).ifPresent(lines::add);
         lines.add((program.backward().isPresent() ? "step    " : "time    ") + "about " + duration(time.seconds())
                 + " estimated"
                 + (time.updateSeconds() > 0 ? ", " + duration(time.updateSeconds()) + " of it update" : ""));
         return List.copyOf(lines);
+    }
+
+    private static String devices(PlanTarget target) {
+        int devices = target.mesh().devices();
+        String name = target.device().name();
+        return devices == 1 ? name : devices + " times " + name + " as " + target.mesh();
+    }
+
+    private static Optional<String> communication(List<Communication> communications) {
+        if (communications.isEmpty()) {
+            return Optional.empty();
+        }
+        long wireBytes =
+                communications.stream().mapToLong(Communication::wireBytes).sum();
+        double seconds =
+                communications.stream().mapToDouble(Communication::seconds).sum();
+        long calls = communications.stream().filter(c -> c.wireBytes() > 0).count();
+        return Optional.of("sends   " + Memory.text(wireBytes) + " in " + calls + " collectives, " + duration(seconds));
     }
 
     private static Optional<String> recomputed(List<OperatorPlan> operators) {

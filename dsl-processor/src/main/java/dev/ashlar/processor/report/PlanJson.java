@@ -77,10 +77,10 @@ public final class PlanJson {
         time(json);
         proof(json);
         pareto(json);
-        new GraphJson(json).write(plan.graph().graph());
+        new GraphJson(json).write(plan.model().graph());
         new OperatorJson(json).parameters(plan.parameters(), plan.target());
         new OperatorJson(json).operators(plan.operators());
-        emptyArray(json, "collectives");
+        new CollectiveJson(json).write(plan);
         recompute(json);
         timeline(json);
         json.writeEndObject();
@@ -156,9 +156,10 @@ public final class PlanJson {
     private void time(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("time");
         json.writeNumberField("stepNanos", nanos(plan.time().seconds()));
-        json.writeNumberField("computeNanos", nanos(plan.time().seconds()));
-        json.writeNumberField("communicationNanos", 0);
-        json.writeNumberField("exposedCommunicationNanos", 0);
+        json.writeNumberField(
+                "computeNanos", nanos(plan.time().computeSeconds() + plan.time().updateSeconds()));
+        json.writeNumberField("communicationNanos", nanos(plan.time().communicationSeconds()));
+        json.writeNumberField("exposedCommunicationNanos", nanos(plan.time().communicationSeconds()));
         json.writeNumberField("recomputeNanos", nanos(plan.time().recomputeSeconds()));
         json.writeEndObject();
     }
@@ -203,11 +204,6 @@ public final class PlanJson {
             json.writeNumberField("nanos", nanos(segment.seconds()));
             json.writeEndObject();
         }
-        json.writeEndArray();
-    }
-
-    private static void emptyArray(JsonGenerator json, String name) throws IOException {
-        json.writeArrayFieldStart(name);
         json.writeEndArray();
     }
 

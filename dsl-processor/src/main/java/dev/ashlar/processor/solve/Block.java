@@ -73,6 +73,11 @@ public final class Block {
         return exits;
     }
 
+    /** The same nodes and time points with other tables. */
+    Block with(List<Factor> others) {
+        return new Block(name, labels, entries, exits, forwardPoints, points() - forwardPoints, others);
+    }
+
     List<Factor> factors() {
         return factors;
     }

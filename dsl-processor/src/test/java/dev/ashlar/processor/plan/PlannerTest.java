@@ -162,8 +162,7 @@ class PlannerTest {
     @Test
     void parametersOfTiedAndSharedModels() {
         Plan plan = SampleModels.sharedAndTied().plan();
-        Map<String, ModelParameter> parameters =
-                plan.parameters().stream().collect(Collectors.toMap(ModelParameter::name, p -> p));
+        Map<String, ModelParameter> parameters = parts(plan).collect(Collectors.toMap(ModelParameter::name, p -> p));
         assertEquals(Optional.of("wte.weight"), parameters.get("logits.weight").tiedTo());
         assertEquals(0, parameters.get("logits.weight").bytes());
         assertEquals(32 * 16 * 4, parameters.get("wte.weight").bytes());
@@ -172,10 +171,10 @@ class PlannerTest {
         assertTrue(parameters.containsKey("body.up.weight"));
         assertEquals(
                 plan.memory().parameterBytes(),
-                plan.parameters().stream().mapToLong(ModelParameter::bytes).sum());
+                parts(plan).mapToLong(ModelParameter::bytes).sum());
         assertEquals(
                 plan.memory().gradientBytes(),
-                plan.parameters().stream()
+                parts(plan)
                         .filter(ModelParameter::trained)
                         .mapToLong(p -> 4 * p.type().elements())
                         .sum());
@@ -185,11 +184,15 @@ class PlannerTest {
     void frozenParametersAndBuffers() {
         Plan plan = SampleModels.cnn().trainable("logits.**").plan();
         Map<String, ModelParameter.Role> roles =
-                plan.parameters().stream().collect(Collectors.toMap(ModelParameter::name, ModelParameter::role));
+                parts(plan).collect(Collectors.toMap(ModelParameter::name, ModelParameter::role));
         assertEquals(ModelParameter.Role.FROZEN, roles.get("c1.weight"));
         assertEquals(ModelParameter.Role.BUFFER, roles.get("b1.running_mean"));
         assertEquals(ModelParameter.Role.TRAINABLE, roles.get("logits.weight"));
         assertEquals(4 * (16 * 10 + 10), plan.memory().gradientBytes());
+    }
+
+    private static Stream<ModelParameter> parts(Plan plan) {
+        return plan.parameters().stream().map(ParameterPlan::part);
     }
 
     private static void assertProblem(String beginning, ModelSpecs model) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.plan.HandMadePlans;
 import dev.ashlar.processor.plan.Plan;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,16 @@ class PlanJsonTest {
     @Test
     void goldenMlp() throws IOException {
         assertGolden("mlp.plan.json", PlanJson.text(SampleModels.mlp().plan(), "1.2.3"));
+    }
+
+    @Test
+    void goldenColumnsThenRows() throws IOException {
+        assertGolden("columns-then-rows.plan.json", PlanJson.text(HandMadePlans.columnsThenRows(), "1.2.3"));
+    }
+
+    @Test
+    void goldenMixed() throws IOException {
+        assertGolden("mixed.plan.json", PlanJson.text(HandMadePlans.mixed(), "1.2.3"));
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.ashlar.processor.plan;
+
+/**
+ * One collective or copy between devices, once a step.
+ *
+ * @param name what it is for: {@code "body[0].ln1 -> up"}, {@code "body[0].up.weight"}, {@code "loss"}
+ * @param backward whether it belongs to backward
+ * @param purpose what kind of tensor it brings where
+ * @param kind {@code "all_reduce"}, {@code "all_gather"}, {@code "reduce_scatter"}, {@code "all_to_all"}; {@code "slice"} and {@code
+ *     "zero_fill"} send nothing
+ * @param meshAxis along which
+ * @param from layout before
+ * @param to layout after
+ * @param tensorBytes of the gathered or unreduced tensor on one device
+ * @param wireBytes what one device sends
+ * @param seconds estimated time
+ */
+public record Communication(
+        String name,
+        boolean backward,
+        Purpose purpose,
+        String kind,
+        int meshAxis,
+        String from,
+        String to,
+        long tensorBytes,
+        long wireBytes,
+        double seconds) {
+    /** What is brought where. */
+    public enum Purpose {
+        /** A tensor of forward to those that read it. */
+        ACTIVATION("activation"),
+        /** The gradient of a tensor to what made it. */
+        ACTIVATION_GRADIENT("activation gradient"),
+        /** The gradient of a parameter to where the parameter lies. */
+        PARAMETER_GRADIENT("parameter gradient"),
+        /** A reduction within an operator's kernel. */
+        INSIDE("inside the operator");
+
+        private final String words;
+
+        Purpose(String words) {
+            this.words = words;
+        }
+
+        /** In words. */
+        public String words() {
+            return words;
+        }
+    }
+
+    /** {@code "forward"} or {@code "backward"}. */
+    public String direction() {
+        return backward ? "backward" : "forward";
+    }
+
+    /** The tensor's own name: {@code "body[0].ln1"}. */
+    public String tensor() {
+        int arrow = name.indexOf(" -> ");
+        return arrow < 0 ? name : name.substring(0, arrow);
+    }
+
+    /** The same with another name. */
+    Communication named(String other) {
+        return new Communication(other, backward, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds);
+    }
+}

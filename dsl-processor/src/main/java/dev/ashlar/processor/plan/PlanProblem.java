@@ -1,0 +1,39 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.solve.Problem;
+import java.util.List;
+import java.util.Optional;
+
+/** All plans of a model on a mesh, as a problem for the solver and back. */
+interface PlanProblem {
+    /** Memory in bytes, times in units that {@link #seconds} knows. */
+    Problem problem();
+
+    /** Whether there is more than one plan. */
+    boolean hasChoices();
+
+    /** The plan of a labelling. */
+    PlannedGraph apply(List<Integer> labels);
+
+    /** Seconds of a time of the problem. */
+    double seconds(long time);
+
+    /** The fastest plan of all, where it is known without solving. */
+    Optional<Fastest> fastest();
+
+    /** The operators that have labels of their own, in order of forward. */
+    List<OperatorLabels> operators();
+
+    /**
+     * The fastest plan, whatever its memory.
+     *
+     * @param peakBytes memory of its tensors at the most
+     * @param seconds of a step
+     * @param why it is the fastest, in words
+     */
+    record Fastest(List<Integer> labels, long peakBytes, double seconds, String why) {
+        public Fastest {
+            labels = List.copyOf(labels);
+        }
+    }
+}
