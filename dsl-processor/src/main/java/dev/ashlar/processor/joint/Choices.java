@@ -110,6 +110,15 @@ final class Choices {
         return agreeing.getOrDefault(copy, List.of());
     }
 
+    boolean hasWhole(OperatorNode whole) {
+        return ofWhole.containsKey(whole);
+    }
+
+    /** How a tensor is made, if something of the piece makes it. */
+    Optional<Made> madeHere(Value tensor) {
+        return Optional.ofNullable(made.get(tensor));
+    }
+
     Made made(Value tensor) {
         return Objects.requireNonNull(made.get(tensor), tensor::toString);
     }

@@ -1,10 +1,8 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
-import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.local.Boundary;
-import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.solve.BlockBuilder;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.ArrayList;
@@ -57,6 +55,14 @@ final class PieceTables {
 
     int nodeOf(Variable variable) {
         return Objects.requireNonNull(nodes.get(variable), variable::toString);
+    }
+
+    boolean isEmpty() {
+        return nodes.isEmpty();
+    }
+
+    Map<Variable, Integer> nodes() {
+        return Map.copyOf(nodes);
     }
 
     boolean has(Variable variable) {
@@ -178,36 +184,12 @@ final class PieceTables {
         return labels;
     }
 
-    /** The way of a copy or its gradient. */
     private Optional<Route> route(Marker marker, Labels x) {
-        if (marker instanceof Marker.OfParameter parameter) {
-            OperatorNode node = choices.ofWhole(parameter.node());
-            return Optional.of(choices.menu(node)
-                    .facts()
-                    .get(x.of(choices.variable(node)))
-                    .gradients()
-                    .get(parameter.parameter()));
-        }
-        Marker.OfCopy of = (Marker.OfCopy) marker;
-        Value tensor = of.copy().tensor();
-        Made made = choices.made(tensor);
-        Wanted wanted = choices.wanted(of.copy());
-        Boundary boundary = wanted.boundaries().get(x.of(wanted.variable()));
-        if (!of.backward()) {
-            Layout from = made.layouts().get(x.of(made.variable()));
-            return routes.of(tensor.type(), from, boundary.layout());
-        }
-        Layout to = made.gradients().orElseThrow().get(x.of(made.variable()));
-        return routes.of(tensor.type(), boundary.gradient(), to);
+        return Ways.of(choices, routes, marker, x::of);
     }
 
     private Set<Variable> variables(Marker marker) {
-        if (marker instanceof Marker.OfParameter parameter) {
-            return Set.of(choices.variable(choices.ofWhole(parameter.node())));
-        }
-        Copy copy = ((Marker.OfCopy) marker).copy();
-        return new LinkedHashSet<>(List.of(
-                choices.made(copy.tensor()).variable(), choices.wanted(copy).variable()));
+        return Ways.variables(choices, marker);
     }
 
     private void moment(int point, Moment moment) {
