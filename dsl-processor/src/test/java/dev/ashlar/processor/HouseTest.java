@@ -65,8 +65,8 @@ final class HouseTest {
             knows("recompute", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
 
     @ArchTest
-    static final ArchRule JOINT = knows(
-            "joint", "program", "solve", "cost", "local", "shard", "graph", "op", "spec", "device", "diagnostic");
+    static final ArchRule JOINT =
+            knows("joint", "program", "solve", "cost", "local", "shard", "graph", "op", "spec", "device", "diagnostic");
 
     @ArchTest
     static final ArchRule PROGRAM = knows("program", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");

@@ -66,8 +66,7 @@ final class Bytes {
             return routes.bytes(copy.copy().tensor().type(), layout);
         } else if (size instanceof Size.OfTensor tensor) {
             Made made = choices.made(tensor.tensor());
-            return routes.bytes(
-                    tensor.tensor().type(), made.layouts().get(x.of(made.variable())));
+            return routes.bytes(tensor.tensor().type(), made.layouts().get(x.of(made.variable())));
         } else if (size instanceof Size.OfParameter parameter) {
             return facts(choices.ofWhole(parameter.node()), x).gradientBytes().get(parameter.parameter());
         } else if (size instanceof Size.OfCrossing crossing) {

@@ -26,8 +26,7 @@ import java.util.Set;
 
 /** Finds out what an operator comes to under a strategy: it is lowered alone, as one device has it, and priced. */
 final class FactFinder {
-    private static final Scope NOWHERE =
-            new Scope("", List.of(), List.of(), List.of(), List.of(), List.of());
+    private static final Scope NOWHERE = new Scope("", List.of(), List.of(), List.of(), List.of(), List.of());
 
     private final Parts parts;
     private final CostModel costs;
@@ -67,8 +66,7 @@ final class FactFinder {
             long state = trained ? settings.optimizerBytes(type.elements()) : 0;
             fixed += bytes + state;
             updated += trained ? type.elements() * format.bytes() + 2 * (bytes + state) : 0;
-            updateWorkspace =
-                    Math.max(updateWorkspace, trained ? settings.updateWorkspaceBytes(type.elements()) : 0);
+            updateWorkspace = Math.max(updateWorkspace, trained ? settings.updateWorkspaceBytes(type.elements()) : 0);
         }
         return new Facts(
                 kernels(lowered.forward(), work.forwardWorkspaceBytes(), use.forwardOutliving()),
@@ -97,8 +95,7 @@ final class FactFinder {
         for (int k = 0; k < whole.outputs().size(); k++) {
             Value output = whole.outputs().get(k);
             outputs.add(Value.of(
-                    output.name(),
-                    parts.type(output.type(), strategy.outputs().get(k))));
+                    output.name(), parts.type(output.type(), strategy.outputs().get(k))));
         }
         return parts.operator(whole, strategy, inputs, parameters, outputs);
     }

@@ -128,6 +128,10 @@ final class Lifetimes {
             port.gradient().ifPresent(g -> read(g, last));
         }
         piece.losses().forEach(l -> read(l, last));
+        for (Value loss : piece.laterLosses()) {
+            make(loss, new Size.OfScalar(loss), forwardPoints - 1, false);
+            read(loss, last);
+        }
         for (Step step : piece.backward()) {
             if (step instanceof Step.ParameterGradient gradient) {
                 read(gradient.gradient(), points);
@@ -139,8 +143,9 @@ final class Lifetimes {
         for (boolean back : List.of(false, true)) {
             for (Step step : back ? piece.backward() : piece.forward()) {
                 Object reader = step instanceof Step.Kernel kernel ? new Reader(kernel.node(), back) : step;
-                Liveness.reads(step).forEach(v -> readers.computeIfAbsent(v, x -> new HashSet<>())
-                        .add(reader));
+                Liveness.reads(step)
+                        .forEach(v ->
+                                readers.computeIfAbsent(v, x -> new HashSet<>()).add(reader));
             }
         }
     }
@@ -157,7 +162,7 @@ final class Lifetimes {
     }
 
     private Storage make(Value value, Size size, int birth, boolean fresh) {
-        Storage storage = new Storage(size, birth, fresh);
+        Storage storage = new Storage(size, birth, fresh, backward);
         storages.add(storage);
         roots.put(value, List.of(new Root(storage, List.of())));
         sizes.put(value, size);
@@ -254,7 +259,8 @@ final class Lifetimes {
         Size size = Objects.requireNonNull(sizes.get(sum.left()));
         boolean inPlace = overwritable(sum, sum.left()) || overwritable(sum, sum.right());
         if (!inPlace && mayBeFresh(sum)) {
-            throw new Unplannable("the gradients of '" + sum.result().name() + "' meet in a way that depends on layouts");
+            throw new Unplannable(
+                    "the gradients of '" + sum.result().name() + "' meet in a way that depends on layouts");
         }
         if (!inPlace) {
             moments.add(new Moment.Addition(sum.result()));

@@ -30,9 +30,11 @@ final class Menus {
     /** The menu of one operator of a piece. */
     OperatorMenu of(OperatorNode node, Piece piece) {
         OperatorNode whole = skeleton.whole(node);
-        List<Strategy> all = strategies.computeIfAbsent(whole, w -> Strategies.of(w, mesh).stream()
-                .filter(s -> hasWholeParameters(w, s))
-                .toList());
+        List<Strategy> all = strategies.computeIfAbsent(
+                whole,
+                w -> Strategies.of(w, mesh).stream()
+                        .filter(s -> hasWholeParameters(w, s))
+                        .toList());
         OperatorUse use = use(node, whole, piece);
         return new OperatorMenu(
                 whole, all, all.stream().map(s -> finder.of(whole, s, use)).toList());

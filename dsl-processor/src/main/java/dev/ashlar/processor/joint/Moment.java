@@ -33,7 +33,7 @@ sealed interface Moment {
     record Addition(Value result) implements Moment {
         @Override
         public String at() {
-            return result.name();
+            return local(result);
         }
     }
 
@@ -41,7 +41,7 @@ sealed interface Moment {
     record Start(Value gradient) implements Moment {
         @Override
         public String at() {
-            return gradient.name();
+            return local(gradient);
         }
     }
 
@@ -51,5 +51,14 @@ sealed interface Moment {
         public String at() {
             return "optimizer";
         }
+    }
+
+    /** As a local variable is named: {@code "dLoss"}. */
+    private static String local(Value value) {
+        StringBuilder name = new StringBuilder();
+        for (String part : value.name().split("\\.", -1)) {
+            name.append(name.isEmpty() ? part : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+        }
+        return name.toString();
     }
 }

@@ -11,10 +11,7 @@ import java.util.Set;
  * @param backwardOutliving the same backward
  */
 record OperatorUse(
-        Set<Integer> inputs,
-        Set<Integer> parameters,
-        Set<Place> forwardOutliving,
-        Set<Place> backwardOutliving) {
+        Set<Integer> inputs, Set<Integer> parameters, Set<Place> forwardOutliving, Set<Place> backwardOutliving) {
     /** Copies the sets. */
     OperatorUse {
         inputs = Set.copyOf(inputs);

@@ -17,6 +17,7 @@ import java.util.List;
  * @param crossing inputs of the model that arrived earlier and are read in it or later
  * @param passing inputs of the model that are read later
  * @param losses made here
+ * @param laterLosses made in later pieces, and kept until the end of backward
  */
 record Piece(
         String path,
@@ -28,7 +29,8 @@ record Piece(
         List<Value> arriving,
         List<Value> crossing,
         List<Value> passing,
-        List<Value> losses) {
+        List<Value> losses,
+        List<Value> laterLosses) {
     /** Copies the lists. */
     Piece {
         forward = List.copyOf(forward);
@@ -39,5 +41,6 @@ record Piece(
         crossing = List.copyOf(crossing);
         passing = List.copyOf(passing);
         losses = List.copyOf(losses);
+        laterLosses = List.copyOf(laterLosses);
     }
 }

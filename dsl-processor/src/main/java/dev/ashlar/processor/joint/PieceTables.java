@@ -140,8 +140,8 @@ final class PieceTables {
         Wanted wanted = choices.wanted(copy);
         Set<Variable> over = new LinkedHashSet<>(List.of(made.variable(), wanted.variable()));
         boolean back = lifetimes.moments().stream()
-                .anyMatch(m -> m instanceof Moment.Moving moving
-                        && moving.marker().equals(new Marker.OfCopy(copy, true)));
+                .anyMatch(m ->
+                        m instanceof Moment.Moving moving && moving.marker().equals(new Marker.OfCopy(copy, true)));
         Table time = table(over, x -> {
             Optional<Route> there = route(new Marker.OfCopy(copy, false), x);
             Optional<Route> again = back ? route(new Marker.OfCopy(copy, true), x) : there;
@@ -153,11 +153,13 @@ final class PieceTables {
         for (Choices.Reader reader : choices.agreeing(copy)) {
             List<Boundary> boundaries = choices.boundaries(reader);
             Variable operator = choices.variable(reader.node());
-            forbidNegative(table(List.of(wanted.variable(), operator), x -> boundaries
-                            .get(x.of(operator))
-                            .equals(wanted.boundaries().get(x.of(wanted.variable())))
-                    ? 0
-                    : -1));
+            forbidNegative(table(
+                    List.of(wanted.variable(), operator),
+                    x -> boundaries
+                                    .get(x.of(operator))
+                                    .equals(wanted.boundaries().get(x.of(wanted.variable())))
+                            ? 0
+                            : -1));
         }
     }
 
@@ -229,9 +231,7 @@ final class PieceTables {
                 return 0;
             }
             boolean stays = sources.stream().anyMatch(s -> isAlive(s, point + 1, x));
-            return stays
-                    ? route.stayingBytes()
-                    : fresh ? route.overwritingBytes() : route.leavingBytes();
+            return stays ? route.stayingBytes() : fresh ? route.overwritingBytes() : route.leavingBytes();
         });
     }
 
@@ -275,11 +275,10 @@ final class PieceTables {
             readings.stream()
                     .filter(r -> r.time() >= time)
                     .forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
-            ToLongFunction<Labels> amount = x -> before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x)
-                    ? bytes.of(storage.size(), x)
-                    : 0;
+            ToLongFunction<Labels> amount = x ->
+                    before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x) ? bytes.of(storage.size(), x) : 0;
             live(from, Math.min(time + 1, points), over, amount);
-            if (from <= boundary && time >= boundary && storage.birth() < boundary) {
+            if (from <= boundary && time >= boundary && !storage.backward()) {
                 add(Quantity.KEPT, over, amount);
             }
             if (time == points) {

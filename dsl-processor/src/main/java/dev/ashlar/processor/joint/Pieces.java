@@ -60,8 +60,7 @@ final class Pieces {
             int fromEnd = forward.size() - 1 - s;
             List<Step> steps = fromEnd < backward.size() ? backward.get(fromEnd) : List.of();
             Optional<Step.BlockForward> before = s == 0 ? Optional.empty() : Optional.of(blocks.get(s - 1));
-            Optional<Step.BlockForward> after =
-                    s == blocks.size() ? Optional.empty() : Optional.of(blocks.get(s));
+            Optional<Step.BlockForward> after = s == blocks.size() ? Optional.empty() : Optional.of(blocks.get(s));
             List<Port> given = before.map(b -> outputs(b, back)).orElse(List.of());
             List<Port> handed = after.map(b -> inputs(b, back)).orElse(List.of());
             pieces.add(new Piece(
@@ -74,7 +73,8 @@ final class Pieces {
                     s == 0 ? inputs() : List.of(),
                     s == 0 ? List.of() : read(forward, backward, s),
                     read(forward, backward, s + 1),
-                    s == blocks.size() ? root.losses() : List.of()));
+                    s == blocks.size() ? root.losses() : List.of(),
+                    s == blocks.size() ? List.of() : root.losses()));
             if (after.isPresent()) {
                 addRepetitions(after.get(), read(forward, backward, s + 1), pieces);
             }
@@ -184,7 +184,8 @@ final class Pieces {
                         List.of(),
                         passing,
                         passing,
-                        List.of()));
+                        List.of(),
+                        root.losses()));
             }
         }
     }

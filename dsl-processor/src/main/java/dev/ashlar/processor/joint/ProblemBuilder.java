@@ -143,7 +143,8 @@ final class ProblemBuilder {
     private void read(Copy copy, Piece piece, Choices choices, Map<Copy, Crossing> leaving) throws Unplannable {
         List<Choices.Reader> operators = new ArrayList<>();
         for (Skeleton.Reader reader : skeleton.readers(copy)) {
-            if (reader instanceof Skeleton.Reader.OfOperator of && choices.operators().contains(of.node())) {
+            if (reader instanceof Skeleton.Reader.OfOperator of
+                    && choices.operators().contains(of.node())) {
                 operators.add(new Choices.Reader(of.node(), of.input()));
             } else if (reader instanceof Skeleton.Reader.OfUse of) {
                 leaving.put(copy, crossing(piece, c -> c.use() == of.use() && !c.output() && c.index() == of.input()));
@@ -161,7 +162,11 @@ final class ProblemBuilder {
     }
 
     private static Crossing crossing(Piece piece, java.util.function.Predicate<Crossing> is) {
-        return piece.handed().stream().map(Port::crossing).filter(is).findFirst().orElseThrow();
+        return piece.handed().stream()
+                .map(Port::crossing)
+                .filter(is)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Notes the layouts that makers and readers have for what passes in or out. */
@@ -208,8 +213,9 @@ final class ProblemBuilder {
                     new Made(
                             how.variable(),
                             how.boundaries().stream().map(Boundary::layout).toList(),
-                            Optional.of(
-                                    how.boundaries().stream().map(Boundary::gradient).toList())));
+                            Optional.of(how.boundaries().stream()
+                                    .map(Boundary::gradient)
+                                    .toList())));
         }
         int points = lifetimes.moments().size();
         BlockBuilder block = Block.builder(

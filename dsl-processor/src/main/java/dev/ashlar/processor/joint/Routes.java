@@ -30,7 +30,8 @@ final class Routes {
     /** The way; empty if there is none. */
     Optional<Route> of(TensorType whole, Layout from, Layout to) {
         return known.computeIfAbsent(new Key(whole.sizes(), from, to), k -> {
-            boolean maxima = to.placements().stream().anyMatch(p -> p.equals(dev.ashlar.processor.shard.Placement.PARTIAL_MAXIMUM));
+            boolean maxima = to.placements().stream()
+                    .anyMatch(p -> p.equals(dev.ashlar.processor.shard.Placement.PARTIAL_MAXIMUM));
             if (maxima && !from.equals(to)) {
                 return Optional.empty();
             }

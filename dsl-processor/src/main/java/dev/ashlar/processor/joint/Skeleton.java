@@ -93,13 +93,18 @@ final class Skeleton {
             List<ScopeOutput> outputs = new ArrayList<>();
             for (int k = 0; k < whole.outputs().size(); k++) {
                 ScopeOutput output = whole.outputs().get(k);
-                CopyNode copy = copy(output.value(), "output " + k, "output", whole.nodes().get(0));
+                CopyNode copy = copy(
+                        output.value(), "output " + k, "output", whole.nodes().get(0));
                 readers(copy).add(new Reader.OfOutput(k));
                 outputs.add(new ScopeOutput(output.name(), copy.copy(), output.feeds(), output.collect()));
             }
             List<ScopeLoss> losses = new ArrayList<>();
             for (ScopeLoss loss : whole.losses()) {
-                CopyNode copy = copy(loss.value(), "loss " + loss.name(), "loss", whole.nodes().get(0));
+                CopyNode copy = copy(
+                        loss.value(),
+                        "loss " + loss.name(),
+                        "loss",
+                        whole.nodes().get(0));
                 readers(copy).add(new Reader.OfLoss());
                 losses.add(new ScopeLoss(loss.name(), copy.copy(), loss.weight()));
             }

@@ -8,6 +8,7 @@ final class Storage {
     private final Size size;
     private final int birth;
     private final boolean fresh;
+    private final boolean backward;
     private final List<Reading> readings = new ArrayList<>();
 
     /**
@@ -23,9 +24,11 @@ final class Storage {
 
     /**
      * @param birth the point that makes it; it is alive behind that
+     * @param backward whether it comes into being in backward
      * @param fresh whether the piece's own kernels made it, so that it may be overwritten
      */
-    Storage(Size size, int birth, boolean fresh) {
+    Storage(Size size, int birth, boolean fresh, boolean backward) {
+        this.backward = backward;
         this.size = size;
         this.birth = birth;
         this.fresh = fresh;
@@ -41,6 +44,11 @@ final class Storage {
 
     boolean fresh() {
         return fresh;
+    }
+
+    /** Whether it comes into being in backward. */
+    boolean backward() {
+        return backward;
     }
 
     void read(int time, List<Condition> when) {

@@ -42,7 +42,9 @@ record Table(List<Variable> variables, long[] amounts) {
         }
 
         private void next() {
-            for (int i = labels.length - 1; i >= 0 && ++labels[i] == variables.get(i).labels(); i--) {
+            for (int i = labels.length - 1;
+                    i >= 0 && ++labels[i] == variables.get(i).labels();
+                    i--) {
                 labels[i] = 0;
             }
         }

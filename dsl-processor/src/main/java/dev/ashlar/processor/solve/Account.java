@@ -26,7 +26,6 @@ public record Account(boolean allowed, long time, long peak, List<List<Long>> me
         for (long[] points : evaluation.memory()) {
             memory.add(LongStream.of(points).boxed().toList());
         }
-        return new Account(
-                evaluation.time() != Evaluation.FORBIDDEN, evaluation.time(), evaluation.peak(), memory);
+        return new Account(evaluation.time() != Evaluation.FORBIDDEN, evaluation.time(), evaluation.peak(), memory);
     }
 }
