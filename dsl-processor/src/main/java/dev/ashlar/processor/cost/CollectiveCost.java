@@ -7,7 +7,7 @@ import dev.ashlar.processor.shard.Collectives;
  * What one collective or copy between devices costs.
  *
  * @param name what it is for: {@code "body[0].ln1 -> up"}
- * @param backward whether it belongs to backward
+ * @param backward whether it belongs to backward, or follows the update
  * @param transfer what is done
  */
 public record CollectiveCost(String name, boolean backward, Transfer transfer) {

@@ -11,15 +11,15 @@ import java.util.Map;
  * @param kernel 0 for the kernel of its signature's rule, then those of its further rules
  * @param shards of axes of that rule that are shared among devices
  * @param insides what its kernel reduces inside
- * @param parameterGradients for every parameter what brings its gradient to where the parameter lies, in order
+ * @param parameters how each of its parameters is stored, in order
  */
 public record Part(
-        int kernel, Map<String, KernelBuilder.Shard> shards, List<Inside> insides, List<List<Hop>> parameterGradients) {
+        int kernel, Map<String, KernelBuilder.Shard> shards, List<Inside> insides, List<StoredParameter> parameters) {
     /** Copies the collections. */
     public Part {
         shards = Map.copyOf(shards);
         insides = List.copyOf(insides);
-        parameterGradients = parameterGradients.stream().map(List::copyOf).toList();
+        parameters = List.copyOf(parameters);
     }
 
     /**

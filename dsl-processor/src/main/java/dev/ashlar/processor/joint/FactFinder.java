@@ -11,6 +11,7 @@ import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Parts;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
@@ -59,7 +60,7 @@ final class FactFinder {
             ScopeParameter parameter = local.parameters().get(i);
             TensorType type = parameter.type();
             boolean trained = use.parameters().contains(i);
-            List<Hop> hops = local.part().orElseThrow().parameterGradients().get(i);
+            List<Hop> hops = local.part().orElseThrow().parameters().get(i).gradient();
             gradients.add(Route.of(hops, settings.bytes(type), settings));
             gradientBytes.add(settings.bytes(type));
             long bytes = settings.bytes(type) + (trained ? settings.masterBytes(type.elements()) : 0);
@@ -87,9 +88,12 @@ final class FactFinder {
                     input.name(), parts.type(input.type(), strategy.operands().get(operand++))));
         }
         List<ScopeParameter> parameters = new ArrayList<>();
+        List<ParameterStorage> storage = new ArrayList<>();
         for (ScopeParameter parameter : whole.parameters()) {
-            parameters.add(parameter.as(
-                    parts.type(parameter.type(), strategy.operands().get(operand++))));
+            ParameterStorage lies =
+                    ParameterStorage.asUsed(strategy.operands().get(operand++));
+            storage.add(lies);
+            parameters.add(parts.parameter(parameter, lies));
         }
         List<Value> outputs = new ArrayList<>();
         for (int k = 0; k < whole.outputs().size(); k++) {
@@ -97,7 +101,7 @@ final class FactFinder {
             outputs.add(Value.of(
                     output.name(), parts.type(output.type(), strategy.outputs().get(k))));
         }
-        return parts.operator(whole, strategy, inputs, parameters, outputs);
+        return parts.operator(whole, strategy, inputs, parameters, storage, outputs);
     }
 
     private double seconds(LoweredOperator lowered) {

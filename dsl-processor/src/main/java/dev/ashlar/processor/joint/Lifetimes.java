@@ -230,7 +230,7 @@ final class Lifetimes {
 
     private void move(Step.Collective collective) {
         Marker marker = (Marker) collective.transfer();
-        Value source = collective.source();
+        Value source = (Value) collective.source();
         Value result = collective.result();
         moments.add(new Moment.Moving(collective.at(), marker, source, result));
         int now = moments.size() - 1;

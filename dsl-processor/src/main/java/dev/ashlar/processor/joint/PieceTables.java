@@ -19,6 +19,9 @@ import java.util.function.ToLongFunction;
 
 /** Writes the tables of a piece. */
 final class PieceTables {
+    /** Most variables of a table that speaks of conditions by what decides about them. */
+    private static final int DIRECT = 2;
+
     private final Lifetimes lifetimes;
     private final Choices choices;
     private final Bytes bytes;
@@ -26,6 +29,7 @@ final class PieceTables {
     private final Map<Storage, Variable> keptBefore;
     private final BlockBuilder block;
     private final Map<Variable, Integer> nodes = new HashMap<>();
+    private final Map<Marker, Variable> movedBits = new HashMap<>();
 
     /**
      * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
@@ -194,6 +198,53 @@ final class PieceTables {
         return Ways.variables(choices, marker);
     }
 
+    private boolean holds(Storage.Condition condition, Labels x) {
+        Optional<Variable> bit =
+                Optional.ofNullable(movedBits.get(condition.marker())).filter(x::has);
+        boolean moved = bit.isPresent()
+                ? x.of(bit.get()) == 1
+                : route(condition.marker(), x).map(Route::moved).orElse(false);
+        return moved == condition.moved();
+    }
+
+    /**
+     * Adds what decides about conditions. Where a table would be over more than two variables, each condition becomes a variable of its
+     * own with two labels, tied to what decides about it: many small tables are cheaper than one large.
+     */
+    private void addVariables(Set<Variable> over, Collection<Storage.Condition> conditions) {
+        Set<Variable> direct = new LinkedHashSet<>(over);
+        conditions.forEach(c -> direct.addAll(variables(c.marker())));
+        if (direct.stream().filter(v -> v.labels() > 1).count() <= DIRECT) {
+            over.addAll(direct);
+            return;
+        }
+        for (Storage.Condition condition : conditions) {
+            Set<Variable> deciding = variables(condition.marker());
+            if (over.containsAll(deciding) || deciding.size() == 1) {
+                over.addAll(deciding);
+            } else {
+                over.add(bit(condition.marker()));
+            }
+        }
+    }
+
+    private Variable bit(Marker marker) {
+        Variable known = movedBits.get(marker);
+        if (known != null) {
+            return known;
+        }
+        Variable bit = new Variable("moved " + marker, 2);
+        node(bit);
+        Set<Variable> over = new LinkedHashSet<>(variables(marker));
+        over.add(bit);
+        forbidNegative(table(over, x -> {
+            boolean moved = route(marker, x).map(Route::moved).orElse(false);
+            return moved == (x.of(bit) == 1) ? 0 : -1;
+        }));
+        movedBits.put(marker, bit);
+        return bit;
+    }
+
     private void moment(int point, Moment moment) {
         if (moment instanceof Moment.Call call) {
             Variable variable = choices.variable(call.node());
@@ -218,11 +269,11 @@ final class PieceTables {
     private void moving(int point, Moment.Moving moving) {
         List<Storage> sources = lifetimes.sources(moving);
         Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
-        for (Storage source : sources) {
-            readings(source).stream()
-                    .filter(r -> r.time() > point)
-                    .forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
-        }
+        addVariables(
+                over,
+                sources.stream()
+                        .flatMap(s -> conditions(readings(s), point + 1).stream())
+                        .toList());
         boolean ownsStorage = moving.source().storage() == moving.source();
         boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
         live(point, point + 1, over, x -> {
@@ -250,11 +301,15 @@ final class PieceTables {
     private boolean isAlive(Storage storage, int point, Labels x) {
         return readings(storage).stream()
                 .anyMatch(r -> r.time() >= point
-                        && r.when().stream()
-                                .allMatch(c -> route(c.marker(), x)
-                                        .map(Route::moved)
-                                        .orElse(false)
-                                        .equals(c.moved())));
+                        && r.when().stream().allMatch(c -> holds(c, x)));
+    }
+
+    private static List<Storage.Condition> conditions(List<Storage.Reading> readings, int from) {
+        return readings.stream()
+                .filter(r -> r.time() >= from)
+                .flatMap(r -> r.when().stream())
+                .distinct()
+                .toList();
     }
 
     private void storage(Storage storage) {
@@ -272,9 +327,7 @@ final class PieceTables {
             Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
             Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
             before.ifPresent(over::add);
-            readings.stream()
-                    .filter(r -> r.time() >= time)
-                    .forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
+            addVariables(over, conditions(readings, time));
             ToLongFunction<Labels> amount = x ->
                     before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x) ? bytes.of(storage.size(), x) : 0;
             live(from, Math.min(time + 1, points), over, amount);
@@ -291,18 +344,16 @@ final class PieceTables {
     /** Forbids labels of a variable that does not say whether a piece keeps what it hands on. */
     void kept(Variable variable, List<Lifetimes.Handed> handed) {
         Set<Variable> over = new LinkedHashSet<>(List.of(variable));
+        List<Storage.Condition> conditions = new ArrayList<>();
         for (Lifetimes.Handed of : handed) {
-            of.when().forEach(c -> over.addAll(variables(c.marker())));
-            readings(of.storage()).forEach(r -> r.when().forEach(c -> over.addAll(variables(c.marker()))));
+            conditions.addAll(of.when());
+            conditions.addAll(conditions(readings(of.storage()), lifetimes.forwardPoints()));
         }
+        addVariables(over, conditions);
         forbidNegative(table(over, x -> {
             boolean kept = handed.stream()
                     .anyMatch(h -> isAlive(h.storage(), lifetimes.forwardPoints(), x)
-                            && h.when().stream()
-                                    .allMatch(c -> route(c.marker(), x)
-                                            .map(Route::moved)
-                                            .orElse(false)
-                                            .equals(c.moved())));
+                            && h.when().stream().allMatch(c -> holds(c, x)));
             return (x.of(variable) == 1) == kept ? 0 : -1;
         }));
     }

@@ -10,6 +10,7 @@ import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeLoss;
 import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
@@ -120,13 +121,13 @@ final class Skeleton {
             for (int i = 0; i < whole.inputs().size(); i++) {
                 read.add(copy(whole.inputs().get(i), Groups.of(whole, i), whole.name(), whole));
             }
-            List<List<Hop>> gradients = new ArrayList<>();
+            List<StoredParameter> stored = new ArrayList<>();
             for (int i = 0; i < whole.parameters().size(); i++) {
                 ScopeParameter parameter = whole.parameters().get(i);
-                gradients.add(
-                        parameter.declaration().buffer()
-                                ? List.of()
-                                : List.of(new Hop(new Marker.OfParameter(whole, i), "", parameter.type())));
+                Hop gradient = new Hop(new Marker.OfParameter(whole, i), "", parameter.type());
+                boolean buffer = parameter.declaration().buffer();
+                stored.add(new StoredParameter(
+                        parameter, List.of(), buffer ? List.of() : List.of(gradient), false));
             }
             OperatorNode node = new OperatorNode(
                     whole.name(),
@@ -137,7 +138,7 @@ final class Skeleton {
                     whole.parameters(),
                     whole.outputs(),
                     whole.source(),
-                    Optional.of(new Part(0, Map.of(), List.of(), gradients)));
+                    Optional.of(new Part(0, Map.of(), List.of(), stored)));
             for (int i = 0; i < read.size(); i++) {
                 readers(read.get(i)).add(new Reader.OfOperator(node, i));
             }

@@ -41,6 +41,11 @@ record Table(List<Variable> variables, long[] amounts) {
             return 0;
         }
 
+        /** Whether the table is over a variable. */
+        boolean has(Variable variable) {
+            return variables.contains(variable);
+        }
+
         private void next() {
             for (int i = labels.length - 1;
                     i >= 0 && ++labels[i] == variables.get(i).labels();

@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Part;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.Dim;
 import dev.ashlar.processor.op.KernelBuilder;
@@ -80,11 +81,20 @@ public final class Parts {
         return label.toString();
     }
 
+    /** A parameter as it lies on one device. */
+    public ScopeParameter parameter(ScopeParameter whole, ParameterStorage storage) {
+        return whole.as(
+                type(whole.type(), storage.parameter()),
+                type(whole.type(), storage.state()),
+                hops(whole.type(), storage.state(), storage.parameter()));
+    }
+
     /**
      * One device's part of an operator.
      *
      * @param inputs parts of what it reads
-     * @param parameters parts of its parameters
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
      * @param outputs parts of what it makes
      */
     public OperatorNode operator(
@@ -92,21 +102,35 @@ public final class Parts {
             Strategy strategy,
             List<Value> inputs,
             List<ScopeParameter> parameters,
+            List<ParameterStorage> storage,
             List<Value> outputs) {
+        Part part = part(node, strategy, parameters, storage);
+        List<ScopeParameter> used = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Layout layout = strategy.operands().get(node.inputs().size() + i);
+            ScopeParameter whole = node.parameters().get(i);
+            boolean lies = part.parameters().get(i).gather().isEmpty();
+            used.add(lies ? parameters.get(i) : whole.as(type(whole.type(), layout)));
+        }
         return new OperatorNode(
                 node.name(),
                 node.operator(),
                 node.attributes(),
                 node.signature(),
                 inputs,
-                parameters,
+                used,
                 outputs,
                 node.source(),
-                Optional.of(part(node, strategy)));
+                Optional.of(part));
     }
 
-    /** What is different about an operator under a strategy. */
-    private Part part(OperatorNode node, Strategy strategy) {
+    /**
+     * What is different about an operator under a strategy.
+     *
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
+     */
+    private Part part(OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
@@ -116,16 +140,22 @@ public final class Parts {
             insides.add(new Part.Inside(
                     axis, reduction.reduction(), collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes)));
         }
-        List<List<Hop>> gradients = new ArrayList<>();
+        List<StoredParameter> stored = new ArrayList<>();
         int inputs = node.inputs().size();
         for (int i = 0; i < node.parameters().size(); i++) {
-            ScopeParameter parameter = node.parameters().get(i);
-            boolean buffer = parameter.declaration().buffer();
-            Layout lies = strategy.operands().get(inputs + i);
-            Layout comes = buffer ? lies : strategy.operandGradients().get(inputs + i);
-            gradients.add(hops(parameter.type(), comes, lies));
+            ScopeParameter whole = node.parameters().get(i);
+            ParameterStorage lies = storage.get(i);
+            Layout used = strategy.operands().get(inputs + i);
+            boolean buffer = whole.declaration().buffer();
+            Layout gradient =
+                    buffer ? lies.state() : strategy.operandGradients().get(inputs + i);
+            stored.add(new StoredParameter(
+                    parameters.get(i),
+                    hops(whole.type(), lies.parameter(), used),
+                    hops(whole.type(), gradient, lies.state()),
+                    lies.keepGathered()));
         }
-        return new Part(strategy.kernel(), shards(node, strategy), insides, gradients);
+        return new Part(strategy.kernel(), shards(node, strategy), insides, stored);
     }
 
     private Map<String, KernelBuilder.Shard> shards(OperatorNode node, Strategy strategy) {

@@ -17,7 +17,6 @@ import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,14 +32,11 @@ final class ScopeParts {
     private final boolean model;
     private final Map<Value, Placed> placed = new HashMap<>();
     private final Map<Copied, Value> copies = new HashMap<>();
-    private final Map<ScopeParameter, Stored> stored = new HashMap<>();
-    private final Map<UseNode, Chosen.Block> blocks = new LinkedHashMap<>();
+    private final Map<ScopeParameter, ScopeParameter> stored = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
 
     /** A tensor as a group of readers wants it. */
     private record Copied(Value tensor, Layout layout, Optional<Layout> gradient, String group) {}
-
-    private record Stored(ScopeParameter part, Layout layout) {}
 
     /** The group in which a node reads an input. */
     interface Groups {
@@ -58,7 +54,7 @@ final class ScopeParts {
     }
 
     /** @param chosen one for each node */
-    LocalScope build(List<Chosen> chosen) {
+    Scope build(List<Chosen> chosen) {
         List<ScopeInput> localInputs = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             ScopeInput input = scope.inputs().get(i);
@@ -67,23 +63,18 @@ final class ScopeParts {
             localInputs.add(
                     new ScopeInput(input.name(), place(input.value(), boundary.layout(), gradient), input.source()));
         }
-        List<Layout> storage = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
             if (chosen.get(i) instanceof Chosen.Operator operator) {
-                add((OperatorNode) scope.nodes().get(i), operator.strategy());
+                add((OperatorNode) scope.nodes().get(i), operator);
             } else if (chosen.get(i) instanceof Chosen.Block block) {
                 add((UseNode) scope.nodes().get(i), block);
-                block.repetitions().forEach(r -> storage.addAll(r.storage()));
             }
         }
-        blocks.forEach(this::requireOneStorage);
-        scope.parameters().forEach(p -> storage.add(stored(p).layout()));
         List<ScopeOutput> localOutputs = localOutputs();
         List<ScopeLoss> losses = localLosses();
         List<ScopeParameter> parameters =
-                scope.parameters().stream().map(p -> stored(p).part()).toList();
-        return new LocalScope(
-                new Scope(scope.typeName(), localInputs, nodes, parameters, localOutputs, losses), storage);
+                scope.parameters().stream().map(this::stored).toList();
+        return new Scope(scope.typeName(), localInputs, nodes, parameters, localOutputs, losses);
     }
 
     private Value place(Value whole, Layout layout, Optional<Layout> gradient) {
@@ -93,21 +84,22 @@ final class ScopeParts {
         return part;
     }
 
-    private Stored stored(ScopeParameter parameter) {
+    private ScopeParameter stored(ScopeParameter parameter) {
         return Objects.requireNonNull(stored.get(parameter), () -> "no operator has " + parameter);
     }
 
-    private void add(OperatorNode node, Strategy strategy) {
+    private void add(OperatorNode node, Chosen.Operator chosen) {
+        Strategy strategy = chosen.strategy();
         List<Value> read = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
             Boundary wanted = new Boundary(
                     strategy.operands().get(i), strategy.operandGradients().get(i));
             read.add(read(node.inputs().get(i), wanted, node.name(), groups.of(node, i), node.source()));
         }
-        List<ScopeParameter> parameters = new ArrayList<>();
+        List<ScopeParameter> lying = new ArrayList<>();
         for (int i = 0; i < node.parameters().size(); i++) {
-            Layout layout = strategy.operands().get(node.inputs().size() + i);
-            parameters.add(store(node.parameters().get(i), layout, node));
+            ParameterStorage storage = chosen.storage().get(i);
+            lying.add(stored.computeIfAbsent(node.parameters().get(i), p -> parts.parameter(p, storage)));
         }
         List<Value> made = new ArrayList<>();
         for (int i = 0; i < node.outputs().size(); i++) {
@@ -116,20 +108,7 @@ final class ScopeParts {
                     strategy.outputs().get(i),
                     Optional.of(strategy.outputGradients().get(i))));
         }
-        nodes.add(parts.operator(node, strategy, read, parameters, made));
-    }
-
-    private ScopeParameter store(ScopeParameter parameter, Layout layout, OperatorNode node) {
-        if (layout.isPartial()) {
-            throw new IllegalArgumentException(
-                    node.name() + " uses its parameter " + parameter.name() + " as partial sums " + layout);
-        }
-        Stored there = stored.computeIfAbsent(parameter, p -> new Stored(p.as(parts.type(p.type(), layout)), layout));
-        if (!there.layout().equals(layout)) {
-            throw new IllegalArgumentException(node.name() + " uses " + parameter.name() + " as " + layout
-                    + ", another operator as " + there.layout());
-        }
-        return there.part();
+        nodes.add(parts.operator(node, strategy, read, lying, chosen.storage(), made));
     }
 
     private void add(UseNode use, Chosen.Block block) {
@@ -142,8 +121,7 @@ final class ScopeParts {
             Boundary boundary = block.outputs().get(k);
             made.add(place(use.outputs().get(k), boundary.layout(), Optional.of(boundary.gradient())));
         }
-        blocks.put(use, block);
-        List<Scope> scopes = block.repetitions().stream().map(LocalScope::scope).toList();
+        List<Scope> scopes = block.repetitions();
         boolean same = scopes.stream().allMatch(s -> s == scopes.get(0));
         nodes.add(new UseNode(
                 use.name(),
@@ -156,22 +134,6 @@ final class ScopeParts {
                 use.feeds(),
                 use.source(),
                 same ? List.of() : scopes));
-    }
-
-    /** What shares parameters, repetitions or uses, has to use them alike. */
-    private void requireOneStorage(UseNode use, Chosen.Block block) {
-        List<LocalScope> owners = blocks.entrySet().stream()
-                .filter(e -> use.tiedTo().equals(Optional.of(e.getKey().name())))
-                .map(e -> e.getValue().repetitions())
-                .findFirst()
-                .orElse(block.repetitions());
-        for (int i = 0; i < block.repetitions().size(); i++) {
-            List<Layout> own = owners.get(use.shared() ? 0 : i).storage();
-            if (!own.equals(block.repetitions().get(i).storage())) {
-                throw new IllegalArgumentException(
-                        use.name() + " uses parameters that it shares in other layouts in repetition " + i);
-            }
-        }
     }
 
     /** The tensor as a reader wants it: itself, or a copy that all readers share that want it so. */

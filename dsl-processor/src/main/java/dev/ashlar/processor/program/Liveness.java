@@ -81,8 +81,8 @@ public final class Liveness {
                     .filter(Value.class::isInstance)
                     .map(Value.class::cast)
                     .forEach(reads::add);
-        } else if (step instanceof Step.Collective collective) {
-            reads.add(collective.source());
+        } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
+            reads.add(source);
         } else if (step instanceof Step.Sum sum) {
             reads.add(sum.left());
             reads.add(sum.right());

@@ -40,7 +40,7 @@ public final class ProgramText {
             return call(call);
         } else if (statement instanceof Statement.Collective collective) {
             return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
-                    + slot(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
+                    + operand(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {

@@ -288,18 +288,20 @@ final class RoutineBuilder {
 
     /** What is done in place needs a source that nobody reads again, in memory that is contiguous, as a view's may not be. */
     private void addCollective(int position, Step.Collective step) {
-        Value source = step.source();
         Value result = step.result();
-        boolean takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
-        Slot from = slot(source);
+        Operand from = operand(step.source());
+        boolean takesOver = false;
+        if (step.source() instanceof Value source) {
+            takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
+            if (takesOver) {
+                storage.put(result, root(source));
+            }
+        }
         statements.add(new Statement.Collective(
                 step.at(), step.place().where(), step.transfer(), slot(result), from, takesOver));
         fresh.add(result);
-        if (takesOver) {
-            storage.put(result, root(source));
-        }
         List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
-        free(position, takesOver ? List.of() : List.of(source), dead);
+        free(position, takesOver ? List.of() : Liveness.reads(step), dead);
     }
 
     private void addSum(int position, Step.Sum sum) {

@@ -66,7 +66,9 @@ class JointMemoryTest {
     void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh) throws Unplannable {
         TrainingGraph whole = model.graph();
         Target target = target(mesh);
+        long t0 = System.nanoTime();
         JointProblem joint = JointProblem.of(whole, target);
+        System.out.println("XX built " + name + " " + mesh + " in " + (System.nanoTime() - t0) / 1000000 + " ms");
         int checked = 0;
         for (int seed = 0; seed < DRAWS; seed++) {
             List<Integer> labels = draw(joint.problem(), new Random(seed));

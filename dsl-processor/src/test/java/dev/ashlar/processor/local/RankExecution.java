@@ -11,6 +11,7 @@ import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
 import dev.ashlar.processor.op.KernelBuilder;
 import dev.ashlar.processor.op.LiveKernels;
+import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.shard.Grid;
 import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Move;
@@ -44,6 +45,11 @@ final class RankExecution {
             this.owner = owner;
         }
 
+        /** Forward leaves what backward reads of it, no more. */
+        void keep(Variant variant) {
+            values.keySet().retainAll(ProgramBuilder.saved(variant));
+        }
+
         List<Tensor> get(Value value) {
             List<Tensor> tensors = values.get(value);
             if (tensors == null) {
@@ -72,6 +78,7 @@ final class RankExecution {
         List<List<Tensor>> losses = new ArrayList<>();
         forward(variant, frame, inputs);
         variant.losses().forEach(l -> losses.add(frame.get(l)));
+        frame.keep(variant);
         variant.backward().forEach(s -> execute(s, frame));
         return losses;
     }
@@ -87,7 +94,9 @@ final class RankExecution {
         if (step instanceof Step.Kernel kernel) {
             call(kernel, frame);
         } else if (step instanceof Step.Collective collective) {
-            List<Tensor> source = frame.get(collective.source());
+            List<Tensor> source = collective.source() instanceof Value value
+                    ? frame.get(value)
+                    : parameters.get(frame.owner + ((ScopeParameter) collective.source()).name());
             ScalarType type = source.get(0).scalar_type().intern();
             List<Grid> moved = ranks.execute(
                     (Move) collective.transfer(),
@@ -201,6 +210,7 @@ final class RankExecution {
                 frames.add(inner);
                 forward(run.variant(), inner, current);
                 outputs = run.variant().outputs().stream().map(inner::get).toList();
+                inner.keep(run.variant());
                 for (int k = 0; k < outputs.size(); k++) {
                     OptionalInt feeds = use.feeds().get(k);
                     if (feeds.isPresent()) {
