@@ -1,10 +1,12 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.program.StepSettings;
+import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ final class Bytes {
     private final Choices choices;
     private final Map<Crossing, Wanted> crossings;
     private final Routes routes;
+    private final CostModel costs;
     private final StepSettings settings;
     private final Map<Value, Layout> inputs;
 
@@ -23,11 +26,13 @@ final class Bytes {
             Choices choices,
             Map<Crossing, Wanted> crossings,
             Routes routes,
+            CostModel costs,
             StepSettings settings,
             Map<Value, Layout> inputs) {
         this.choices = choices;
         this.crossings = crossings;
         this.routes = routes;
+        this.costs = costs;
         this.settings = settings;
         this.inputs = inputs;
     }
@@ -77,6 +82,11 @@ final class Bytes {
             return routes.bytes(input.input().type(), Objects.requireNonNull(inputs.get(input.input())));
         }
         return settings.bytes(((Size.OfScalar) size).scalar().type());
+    }
+
+    /** Time to add two tensors of a size. */
+    long sumTicks(Size size, Labels x) {
+        return Collectives.ticks(costs.sumSeconds(of(size, x) / settings.computeBytes()));
     }
 
     private Facts facts(OperatorNode node, Labels x) {

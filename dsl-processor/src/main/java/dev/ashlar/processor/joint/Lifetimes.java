@@ -21,6 +21,7 @@ final class Lifetimes {
     private final List<Storage> storages = new ArrayList<>();
     private final Map<Value, List<Root>> roots = new HashMap<>();
     private final Map<Value, Size> sizes = new HashMap<>();
+    private final Map<Value, Size> sums = new HashMap<>();
     private final Map<Value, Set<Object>> readers = new HashMap<>();
     private final Set<Object> done = new HashSet<>();
     private final List<Step.Kernel> pending = new ArrayList<>();
@@ -75,6 +76,14 @@ final class Lifetimes {
         return roots(moving.source()).stream().map(Root::storage).distinct().toList();
     }
 
+    /** Sizes of all sums of gradients. */
+    List<Size> sums() {
+        return piece.backward().stream()
+                .filter(Step.Sum.class::isInstance)
+                .map(s -> size(((Step.Sum) s).result()))
+                .toList();
+    }
+
     Size size(Value value) {
         return Objects.requireNonNull(sizes.get(value), value::toString);
     }
@@ -100,6 +109,7 @@ final class Lifetimes {
 
     private void build(boolean first) throws Unplannable {
         countReaders();
+        nameSums();
         arrive();
         for (Port port : piece.given()) {
             make(port.value(), new Size.OfCrossing(port.crossing()), -1, false);
@@ -135,6 +145,21 @@ final class Lifetimes {
         for (Step step : piece.backward()) {
             if (step instanceof Step.ParameterGradient gradient) {
                 read(gradient.gradient(), points);
+            }
+        }
+    }
+
+    /** A sum of the gradients of readers has the size of their copy. */
+    private void nameSums() {
+        for (int i = piece.backward().size() - 1; i >= 0; i--) {
+            Step step = piece.backward().get(i);
+            if (step instanceof Step.Collective collective
+                    && collective.transfer() instanceof Marker.OfCopy of
+                    && of.backward()
+                    && collective.source() instanceof Value source) {
+                sums.put(source, new Size.OfCopy(of.copy()));
+            } else if (step instanceof Step.Sum sum && sums.containsKey(sum.result())) {
+                sums.putIfAbsent(sum.left(), Objects.requireNonNull(sums.get(sum.result())));
             }
         }
     }
@@ -256,7 +281,7 @@ final class Lifetimes {
 
     /** In place of one of both where that may be overwritten, whatever is chosen. */
     private void sum(Step.Sum sum) throws Unplannable {
-        Size size = Objects.requireNonNull(sizes.get(sum.left()));
+        Size size = Optional.ofNullable(sums.get(sum.result())).orElseGet(() -> size(sum.left()));
         boolean inPlace = overwritable(sum, sum.left()) || overwritable(sum, sum.right());
         if (!inPlace && mayBeFresh(sum)) {
             throw new Unplannable(

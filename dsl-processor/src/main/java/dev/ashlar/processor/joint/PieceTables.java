@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
 /** Writes the tables of a piece. */
 final class PieceTables {
     /** Most variables of a table that speaks of conditions by what decides about them. */
-    private static final int DIRECT = 2;
+    private static final int DIRECT = 3;
 
     private final Lifetimes lifetimes;
     private final Choices choices;
@@ -77,6 +77,9 @@ final class PieceTables {
     void write() {
         choices.operators().forEach(this::operator);
         choices.copies().forEach(this::copy);
+        for (Size sum : lifetimes.sums()) {
+            add(Quantity.TIME, bytes.variables(sum), x -> bytes.sumTicks(sum, x));
+        }
         List<Moment> moments = lifetimes.moments();
         for (int p = 0; p < moments.size(); p++) {
             moment(p, moments.get(p));

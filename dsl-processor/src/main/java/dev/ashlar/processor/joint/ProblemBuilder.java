@@ -227,7 +227,7 @@ final class ProblemBuilder {
         PieceTables tables = new PieceTables(
                 lifetimes,
                 choices,
-                new Bytes(choices, crossings, routes, settings, inputs),
+                new Bytes(choices, crossings, routes, target.costs(), settings, inputs),
                 routes,
                 Collections.unmodifiableMap(keptBefore),
                 block);

@@ -12,6 +12,8 @@ import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.Collectives;
@@ -80,9 +82,19 @@ class JointMemoryTest {
             assertTrue(account.allowed());
             TrainingGraph local = LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
             MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
+            double seconds = target.costs().of(local.train()).seconds();
+            assertEquals(seconds, joint.seconds(account.time()) - updateSeconds(local, target), seconds * 1e-9);
             assertEquals("", differences(timeline(profile), problem(joint, account, labels)), "seed " + seed);
         }
         assertTrue(checked > 0);
+    }
+
+    private static double updateSeconds(TrainingGraph local, Target target) {
+        long bytes = ModelParameters.of(local).stream()
+                .filter(ModelParameter::trained)
+                .mapToLong(p -> p.type().elements() * 4 + 2 * (p.bytes() + p.optimizerBytes()))
+                .sum();
+        return target.costs().transferSeconds(bytes);
     }
 
     private static String differences(Map<String, Long> timeline, Map<String, Long> problem) {
