@@ -12,6 +12,7 @@ import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.spec.AnnotationSpec;
 import dev.ashlar.processor.spec.InterfaceSpec;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.spec.TrainSpec;
@@ -53,6 +54,7 @@ public final class ModelSpecs {
     private String optimizer = "ADAMW";
     private String precision = "FP32";
     private List<String> trainable = List.of("**");
+    private final List<AnnotationSpec> pins = new ArrayList<>();
 
     private ModelSpecs(InterfaceSpec model) {
         this.model = model;
@@ -91,6 +93,19 @@ public final class ModelSpecs {
 
     public ModelSpecs microBatches(long count) {
         microBatches = count;
+        return this;
+    }
+
+    /** Adds {@code @Pin(at, strategy, saved)}; its place is {@code "Plan.pins"}, an empty strategy is left out. */
+    public ModelSpecs pin(String at, String strategy, String saved) {
+        At place = new At("Plan.pins");
+        pins.add(new AnnotationSpec(
+                "Pin",
+                Map.of(
+                        "at", new ValueSpec(at, true, place),
+                        "strategy", new ValueSpec(strategy, !strategy.isEmpty(), place),
+                        "saved", new ValueSpec(saved, true, place)),
+                place));
         return this;
     }
 
@@ -136,6 +151,7 @@ public final class ModelSpecs {
                 value("memory", memory),
                 mode,
                 value("microBatches", microBatches),
+                pins,
                 train,
                 new At("Plan"));
     }

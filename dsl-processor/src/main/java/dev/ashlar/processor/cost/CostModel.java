@@ -101,6 +101,7 @@ public final class CostModel {
         private void expand(Variant variant, String path, String owner) {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+            Set<Value> made = new HashSet<>();
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
@@ -111,7 +112,8 @@ public final class CostModel {
                             cost.backward(),
                             cost.recompute()));
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), false, collective.transfer()));
+                    made.add(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), false, false, collective.transfer()));
                 } else if (step instanceof Step.BlockForward block) {
                     expand(block, path, owner);
                 }
@@ -120,7 +122,8 @@ public final class CostModel {
                 if (step instanceof Step.Sum sum) {
                     sumSeconds += sumSeconds(sum.result().type().elements());
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), true, collective.transfer()));
+                    boolean again = made.contains(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));
                 } else if (step instanceof Step.ParameterGradient gradient) {
                     update(owner, gradient.parameter());
                 }
@@ -131,7 +134,9 @@ public final class CostModel {
         private void update(String owner, ScopeParameter parameter) {
             String name = owner + parameter.name();
             if (updated.add(name)) {
-                parameter.update().forEach(h -> updates.add(new CollectiveCost("gather " + name, true, h.transfer())));
+                parameter
+                        .update()
+                        .forEach(h -> updates.add(new CollectiveCost("gather " + name, true, false, h.transfer())));
             }
         }
 

@@ -2,6 +2,7 @@ package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.Program;
@@ -9,6 +10,7 @@ import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
 import dev.ashlar.processor.spec.PlanSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,22 +32,32 @@ public final class Planner {
         if (target.isEmpty()) {
             return Optional.empty();
         }
-        Plan plan = plan(graph, target.get());
-        if (plan.deviceBytes() > target.get().budgetBytes()) {
-            Infeasible.report(plan, diagnostics);
+        PinReader reader = new PinReader(
+                PinPlaces.operators(graph.graph().root()), target.get().mesh(), diagnostics);
+        List<PinnedOperator> pins = reader.read(PinPlaces.of(spec, graph.graph().root()));
+        if (diagnostics.hasErrors()) {
             return Optional.empty();
         }
-        return Optional.of(plan);
+        try {
+            Plan plan = plan(graph, target.get(), pins);
+            if (plan.deviceBytes() <= target.get().budgetBytes()) {
+                return Optional.of(plan);
+            }
+            Infeasible.report(plan, hints(graph, target.get(), pins), diagnostics);
+        } catch (ModelException refuted) {
+            diagnostics.error(refuted);
+        }
+        return Optional.empty();
     }
 
     /** The fastest plan within the memory; the smallest there is if none is. */
-    private static Plan plan(TrainingGraph graph, PlanTarget target) {
+    private static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        PlanProblem plans = plans(whole, target, assembly);
+        PlanProblem plans = plans(whole, target, assembly, pins);
         Chooser.Choice choice = new Chooser(plans, target.device().fixedBytes()).choose(target.budgetBytes());
         Plan plan = assembly.plan(plans.apply(choice.labels()), Map.of(), choice.evidence());
         if (plan.memory().peakBytes() != choice.peakBytes()) {
@@ -55,11 +67,22 @@ public final class Planner {
         return plan;
     }
 
-    private static PlanProblem plans(Program whole, PlanTarget target, PlanAssembly assembly) {
+    /** What the pins cost. */
+    private static List<String> hints(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+        if (pins.isEmpty()) {
+            return List.of();
+        }
+        long least = plan(graph, target, List.of()).evidence().smallestFeasibleBytes();
+        return List.of("Without the pins " + least + " bytes would do.");
+    }
+
+    private static PlanProblem plans(
+            Program whole, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
         TrainingGraph graph = whole.graph();
         MemoryProfile memory = Timeline.of(whole);
         double seconds = assembly.time(graph).seconds();
         RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
-        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds);
+        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)
+                .with(pins, PinPlaces.operators(graph.graph().root()));
     }
 }

@@ -223,6 +223,28 @@ class StorageTest {
         assertEquals(4 * (32 + 8 + 8 + 2), profile.gradientBytes());
     }
 
+    /** Neither what is gathered nor what lies between is kept: forward leaves x, targets, act, the differences and the loss. */
+    @Test
+    void allHopsAreRepeated() {
+        TestAssignment assignment = dataParallel(GRID)
+                .storage("up.weight", "[S0, S0]", "[S0, S0]", false)
+                .storage("y.weight", "[S0, S1]", "[S0, S1]", false);
+        TrainingGraph local = Local.graph(model(), GRID, assignment);
+        assertEquals(
+                List.of(
+                        "forward gather up.weight: all_gather over 1: [S0, S0] -> [S0, R] 64",
+                        "forward gather up.weight: all_gather over 0: [S0, R] -> [R, R] 128",
+                        "forward gather y.weight: all_gather over 0: [S0, S1] -> [R, S1] 32",
+                        "forward gather y.weight: all_gather over 1: [R, S1] -> [R, R] 64",
+                        "backward gather y.weight: all_gather over 0: [S0, S1] -> [R, S1] 32",
+                        "backward gather y.weight: all_gather over 1: [R, S1] -> [R, R] 64"),
+                Local.collectives(local.train()).stream()
+                        .filter(c -> c.contains("gather "))
+                        .toList());
+        assertEquals(
+                4 * (8 + 4 + 32 + 4), Timeline.of(ProgramBuilder.build(local)).savedBytes());
+    }
+
     @Test
     void updatesCost() {
         ModelCost cost = new CostModel(SimulatedMesh.device(false), NumberFormat.FP32)
