@@ -1,16 +1,18 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
-import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** Bytes of the tensors of a piece on one device. */
 final class Bytes {
@@ -20,6 +22,7 @@ final class Bytes {
     private final CostModel costs;
     private final StepSettings settings;
     private final Map<Value, Layout> inputs;
+    private final Map<Size, long[]> bySize = new HashMap<>();
 
     /** @param inputs layouts of the model's inputs */
     Bytes(
@@ -59,25 +62,31 @@ final class Bytes {
 
     /** A size in bytes. */
     long of(Size size, Labels x) {
+        List<Variable> variables = variables(size);
+        long[] known = bySize.computeIfAbsent(size, s -> {
+            int labels = variables.isEmpty() ? 1 : variables.get(0).labels();
+            return IntStream.range(0, labels).mapToLong(l -> of(s, l)).toArray();
+        });
+        return known[variables.isEmpty() ? 0 : x.of(variables.get(0))];
+    }
+
+    private long of(Size size, int label) {
         if (size instanceof Size.OfResult result) {
-            Facts facts = facts(result.node(), x);
-            return (result.backward() ? facts.backward() : facts.forward())
-                    .bytes()
-                    .get(result.kernel())
-                    .get(result.result());
-        } else if (size instanceof Size.OfCopy copy) {
-            Wanted wanted = choices.wanted(copy.copy());
-            Layout layout = wanted.boundaries().get(x.of(wanted.variable())).layout();
-            return routes.bytes(copy.copy().tensor().type(), layout);
-        } else if (size instanceof Size.OfTensor tensor) {
-            Made made = choices.made(tensor.tensor());
-            return routes.bytes(tensor.tensor().type(), made.layouts().get(x.of(made.variable())));
-        } else if (size instanceof Size.OfParameter parameter) {
-            return facts(choices.ofWhole(parameter.node()), x).gradientBytes().get(parameter.parameter());
-        } else if (size instanceof Size.OfCrossing crossing) {
-            Wanted wanted = crossing(crossing.crossing());
-            Layout layout = wanted.boundaries().get(x.of(wanted.variable())).layout();
-            return routes.bytes(crossing.crossing().type(), layout);
+            Facts facts = choices.menu(result.node()).facts().get(label);
+            Facts.Kernels kernels = result.backward() ? facts.backward() : facts.forward();
+            return kernels.bytes().get(result.kernel()).get(result.result());
+        } else if (size instanceof Size.OfCopy of) {
+            Boundary boundary = choices.wanted(of.copy()).boundaries().get(label);
+            return routes.bytes(of.copy().tensor().type(), boundary.layout());
+        } else if (size instanceof Size.OfTensor of) {
+            return routes.bytes(
+                    of.tensor().type(), choices.made(of.tensor()).layouts().get(label));
+        } else if (size instanceof Size.OfParameter of) {
+            Facts facts = choices.menu(choices.ofWhole(of.node())).facts().get(label);
+            return facts.gradientBytes().get(of.parameter());
+        } else if (size instanceof Size.OfCrossing of) {
+            Boundary boundary = crossing(of.crossing()).boundaries().get(label);
+            return routes.bytes(of.crossing().type(), boundary.layout());
         } else if (size instanceof Size.OfInput input) {
             return routes.bytes(input.input().type(), Objects.requireNonNull(inputs.get(input.input())));
         }
@@ -87,10 +96,6 @@ final class Bytes {
     /** Time to add two tensors of a size. */
     long sumTicks(Size size, Labels x) {
         return Collectives.ticks(costs.sumSeconds(of(size, x) / settings.computeBytes()));
-    }
-
-    private Facts facts(OperatorNode node, Labels x) {
-        return choices.menu(node).facts().get(x.of(choices.variable(node)));
     }
 
     /** What an input takes while it arrives: reals come as 32-bit floats. */

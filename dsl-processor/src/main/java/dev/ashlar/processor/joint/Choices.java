@@ -123,9 +123,16 @@ final class Choices {
         return Objects.requireNonNull(made.get(tensor), tensor::toString);
     }
 
-    /** Variables of the piece's own, in order of forward. */
+    /** Variables of the piece's own, in order of forward; one on which readers have to agree comes before them. */
     List<Variable> own() {
-        Set<Variable> own = new LinkedHashSet<>(variables.values());
+        Map<Variable, Variable> before = new HashMap<>();
+        agreeing.forEach((copy, readers) ->
+                before.put(variable(readers.get(0).node()), wanted(copy).variable()));
+        Set<Variable> own = new LinkedHashSet<>();
+        for (Variable variable : variables.values()) {
+            Optional.ofNullable(before.get(variable)).ifPresent(own::add);
+            own.add(variable);
+        }
         agreeing.keySet().forEach(c -> own.add(wanted(c).variable()));
         return own.stream().filter(v -> v.labels() > 1).toList();
     }

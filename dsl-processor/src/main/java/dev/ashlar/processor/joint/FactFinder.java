@@ -90,8 +90,7 @@ final class FactFinder {
         List<ScopeParameter> parameters = new ArrayList<>();
         List<ParameterStorage> storage = new ArrayList<>();
         for (ScopeParameter parameter : whole.parameters()) {
-            ParameterStorage lies =
-                    ParameterStorage.asUsed(strategy.operands().get(operand++));
+            ParameterStorage lies = ParameterStorage.asUsed(strategy.operands().get(operand++));
             storage.add(lies);
             parameters.add(parts.parameter(parameter, lies));
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,12 @@ final class PieceTables {
     private final Lifetimes lifetimes;
     private final Choices choices;
     private final Bytes bytes;
-    private final Routes routes;
+    private final Ways ways;
     private final Map<Storage, Variable> keptBefore;
     private final BlockBuilder block;
     private final Map<Variable, Integer> nodes = new HashMap<>();
-    private final Map<Marker, Variable> movedBits = new HashMap<>();
+    private final Map<Marker, Variable> movedBits = new LinkedHashMap<>();
+    private final Map<Storage, List<Storage.Reading>> known = new HashMap<>();
 
     /**
      * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
@@ -38,13 +40,13 @@ final class PieceTables {
             Lifetimes lifetimes,
             Choices choices,
             Bytes bytes,
-            Routes routes,
+            Ways ways,
             Map<Storage, Variable> keptBefore,
             BlockBuilder block) {
         this.lifetimes = lifetimes;
         this.choices = choices;
         this.bytes = bytes;
-        this.routes = routes;
+        this.ways = ways;
         this.keptBefore = keptBefore;
         this.block = block;
     }
@@ -75,6 +77,7 @@ final class PieceTables {
 
     /** Writes all tables. */
     void write() {
+        movedBits.forEach(this::tie);
         choices.operators().forEach(this::operator);
         choices.copies().forEach(this::copy);
         for (Size sum : lifetimes.sums()) {
@@ -194,11 +197,11 @@ final class PieceTables {
     }
 
     private Optional<Route> route(Marker marker, Labels x) {
-        return Ways.of(choices, routes, marker, x::of);
+        return ways.of(marker, x::of);
     }
 
     private Set<Variable> variables(Marker marker) {
-        return Ways.variables(choices, marker);
+        return ways.variables(marker);
     }
 
     private boolean holds(Storage.Condition condition, Labels x) {
@@ -232,20 +235,62 @@ final class PieceTables {
     }
 
     private Variable bit(Marker marker) {
-        Variable known = movedBits.get(marker);
-        if (known != null) {
-            return known;
-        }
-        Variable bit = new Variable("moved " + marker, 2);
-        node(bit);
+        return movedBits.computeIfAbsent(marker, m -> new Variable("moved " + m, 2));
+    }
+
+    private void tie(Marker marker, Variable bit) {
         Set<Variable> over = new LinkedHashSet<>(variables(marker));
         over.add(bit);
         forbidNegative(table(over, x -> {
             boolean moved = route(marker, x).map(Route::moved).orElse(false);
             return moved == (x.of(bit) == 1) ? 0 : -1;
         }));
-        movedBits.put(marker, bit);
-        return bit;
+    }
+
+    /**
+     * Variables of conditions, which are nodes of their own, by what has to come before each of them.
+     *
+     * @param handed what the piece may keep of what it hands on
+     */
+    Map<Variable, Set<Variable>> conditions(Collection<List<Lifetimes.Handed>> handed) {
+        for (Storage storage : lifetimes.storages()) {
+            readings(storage).forEach(r -> over(storage, r.time()));
+        }
+        for (int p = 0; p < lifetimes.moments().size(); p++) {
+            if (lifetimes.moments().get(p) instanceof Moment.Moving moving) {
+                over(p, moving);
+            }
+        }
+        handed.forEach(this::over);
+        Map<Variable, Set<Variable>> after = new LinkedHashMap<>();
+        movedBits.forEach((marker, bit) -> after.put(bit, variables(marker)));
+        return after;
+    }
+
+    private Set<Variable> over(Storage storage, int time) {
+        Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
+        Optional.ofNullable(keptBefore.get(storage)).ifPresent(over::add);
+        addVariables(over, conditions(readings(storage), time));
+        return over;
+    }
+
+    private Set<Variable> over(int point, Moment.Moving moving) {
+        Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
+        List<Storage.Condition> conditions = new ArrayList<>();
+        lifetimes.sources(moving).forEach(s -> conditions.addAll(conditions(readings(s), point + 1)));
+        addVariables(over, conditions);
+        return over;
+    }
+
+    private Set<Variable> over(List<Lifetimes.Handed> handed) {
+        List<Storage.Condition> conditions = new ArrayList<>();
+        for (Lifetimes.Handed of : handed) {
+            conditions.addAll(of.when());
+            conditions.addAll(conditions(readings(of.storage()), lifetimes.forwardPoints()));
+        }
+        Set<Variable> over = new LinkedHashSet<>();
+        addVariables(over, conditions);
+        return over;
     }
 
     private void moment(int point, Moment moment) {
@@ -271,12 +316,7 @@ final class PieceTables {
     /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
     private void moving(int point, Moment.Moving moving) {
         List<Storage> sources = lifetimes.sources(moving);
-        Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
-        addVariables(
-                over,
-                sources.stream()
-                        .flatMap(s -> conditions(readings(s), point + 1).stream())
-                        .toList());
+        Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
         boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
         live(point, point + 1, over, x -> {
@@ -290,7 +330,11 @@ final class PieceTables {
     }
 
     /** Readings that another does not outlast whenever they happen. */
-    private static List<Storage.Reading> readings(Storage storage) {
+    private List<Storage.Reading> readings(Storage storage) {
+        return known.computeIfAbsent(storage, PieceTables::lasting);
+    }
+
+    private static List<Storage.Reading> lasting(Storage storage) {
         List<Storage.Reading> all = new ArrayList<>(new LinkedHashSet<>(storage.readings()));
         return all.stream()
                 .filter(r -> all.stream()
@@ -303,8 +347,7 @@ final class PieceTables {
 
     private boolean isAlive(Storage storage, int point, Labels x) {
         return readings(storage).stream()
-                .anyMatch(r -> r.time() >= point
-                        && r.when().stream().allMatch(c -> holds(c, x)));
+                .anyMatch(r -> r.time() >= point && r.when().stream().allMatch(c -> holds(c, x)));
     }
 
     private static List<Storage.Condition> conditions(List<Storage.Reading> readings, int from) {
@@ -327,10 +370,8 @@ final class PieceTables {
                 .sorted()
                 .toList();
         for (int time : times) {
-            Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
+            Set<Variable> over = over(storage, time);
             Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
-            before.ifPresent(over::add);
-            addVariables(over, conditions(readings, time));
             ToLongFunction<Labels> amount = x ->
                     before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x) ? bytes.of(storage.size(), x) : 0;
             live(from, Math.min(time + 1, points), over, amount);
@@ -346,13 +387,8 @@ final class PieceTables {
 
     /** Forbids labels of a variable that does not say whether a piece keeps what it hands on. */
     void kept(Variable variable, List<Lifetimes.Handed> handed) {
-        Set<Variable> over = new LinkedHashSet<>(List.of(variable));
-        List<Storage.Condition> conditions = new ArrayList<>();
-        for (Lifetimes.Handed of : handed) {
-            conditions.addAll(of.when());
-            conditions.addAll(conditions(readings(of.storage()), lifetimes.forwardPoints()));
-        }
-        addVariables(over, conditions);
+        Set<Variable> over = over(handed);
+        over.add(variable);
         forbidNegative(table(over, x -> {
             boolean kept = handed.stream()
                     .anyMatch(h -> isAlive(h.storage(), lifetimes.forwardPoints(), x)

@@ -228,7 +228,7 @@ final class ProblemBuilder {
                 lifetimes,
                 choices,
                 new Bytes(choices, crossings, routes, target.costs(), settings, inputs),
-                routes,
+                new Ways(choices, routes),
                 Collections.unmodifiableMap(keptBefore),
                 block);
         for (Port port : ordered(piece.given())) {
@@ -239,7 +239,13 @@ final class ProblemBuilder {
                 keptBefore.put(lifetimes.given(port), kept);
             }
         }
-        choices.own().forEach(tables::node);
+        List<List<Lifetimes.Handed>> keeping = new ArrayList<>();
+        for (Port port : ordered(piece.handed())) {
+            if (keptAcross.contains(port.crossing())) {
+                keeping.add(lifetimes.handed(port));
+            }
+        }
+        addNodes(choices.own(), tables.conditions(keeping), tables);
         for (Port port : ordered(piece.handed())) {
             Variable crossing = wanted(port.crossing()).variable();
             if (!tables.has(crossing)) {
@@ -258,6 +264,23 @@ final class ProblemBuilder {
         }
         tables.write();
         return new Template(lifetimes, choices, block.build(), tables.nodes());
+    }
+
+    /** Adds nodes in order, each condition behind the last of what decides about it: searches go along the numbers of nodes. */
+    private static void addNodes(List<Variable> own, Map<Variable, Set<Variable>> conditions, PieceTables tables) {
+        Map<Variable, Set<Variable>> left = new LinkedHashMap<>(conditions);
+        for (Variable variable : own) {
+            tables.node(variable);
+            List<Variable> ready = new ArrayList<>();
+            left.forEach((condition, deciding) -> {
+                if (deciding.stream().allMatch(v -> v.labels() == 1 || tables.has(v))) {
+                    ready.add(condition);
+                }
+            });
+            ready.forEach(tables::node);
+            ready.forEach(left::remove);
+        }
+        left.keySet().forEach(tables::node);
     }
 
     /** How a tensor passes a crossing. */
@@ -291,6 +314,6 @@ final class ProblemBuilder {
     }
 
     boolean isMoved(Choices choices, Marker marker, ToIntFunction<Variable> label) {
-        return Ways.of(choices, routes, marker, label).map(Route::moved).orElse(false);
+        return new Ways(choices, routes).of(marker, label).map(Route::moved).orElse(false);
     }
 }

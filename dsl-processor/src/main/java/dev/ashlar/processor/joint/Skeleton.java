@@ -126,8 +126,7 @@ final class Skeleton {
                 ScopeParameter parameter = whole.parameters().get(i);
                 Hop gradient = new Hop(new Marker.OfParameter(whole, i), "", parameter.type());
                 boolean buffer = parameter.declaration().buffer();
-                stored.add(new StoredParameter(
-                        parameter, List.of(), buffer ? List.of() : List.of(gradient), false));
+                stored.add(new StoredParameter(parameter, List.of(), buffer ? List.of() : List.of(gradient), false));
             }
             OperatorNode node = new OperatorNode(
                     whole.name(),

@@ -130,7 +130,8 @@ public final class Parts {
      * @param parameters as they lie on one device
      * @param storage how they are stored
      */
-    private Part part(OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
+    private Part part(
+            OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
