@@ -58,8 +58,11 @@ public final class Planner {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
         PlanProblem plans = plans(whole, target, assembly, pins);
-        Chooser.Choice choice = new Chooser(plans, target.device().fixedBytes()).choose(target.budgetBytes());
-        Plan plan = assembly.plan(plans.apply(choice.labels()), Map.of(), choice.evidence());
+        long fixedBytes = target.device().fixedBytes();
+        Chooser.Choice choice = new Chooser(plans, fixedBytes).choose(target.budgetBytes());
+        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
+        Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
+        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
         if (plan.memory().peakBytes() != choice.peakBytes()) {
             throw new IllegalStateException(
                     "the plan needs " + plan.memory().peakBytes() + " bytes but was chosen for " + choice.peakBytes());

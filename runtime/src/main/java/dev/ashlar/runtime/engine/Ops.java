@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.dist.Peers;
 import dev.ashlar.runtime.engine.ImageKernels.BatchNorm;
 import dev.ashlar.runtime.engine.ImageKernels.Window;
 import org.bytedeco.pytorch.Tensor;
@@ -25,7 +26,9 @@ public final class Ops {
     private final DropoutKernels dropout;
     private final ImageKernels image;
     private final LossKernels loss;
+    private final LossShardKernels lossShards;
     private final TransferKernels transfer;
+    private final Collectives collectives;
 
     Ops(Engine engine) {
         KernelContext context = engine.context();
@@ -40,6 +43,12 @@ public final class Ops {
         this.dropout = new DropoutKernels(context);
         this.image = new ImageKernels(context);
         this.loss = new LossKernels(context);
+        this.lossShards = new LossShardKernels(context, loss);
+        this.collectives = new Collectives(context.mesh(), trace);
+    }
+
+    Collectives collectives() {
+        return collectives;
     }
 
     /** Names the operator that the next calls belong to. */
@@ -88,6 +97,11 @@ public final class Ops {
     /** x[*, in] · weight[out, in]ᵀ. */
     public Tensor linear(Tensor x, Tensor weight) {
         return trace.checked("linear", linear.linear(x, weight, null));
+    }
+
+    /** A rank's addend of x[*, in] · weight[out, in]ᵀ + bias[out], of which the first alone has the bias. */
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias, boolean first) {
+        return trace.checked("linear", linear.linear(x, weight, first ? bias : null));
     }
 
     /** dy[*, out] · weight[out, in]. */
@@ -449,14 +463,62 @@ public final class Ops {
                 loss.crossEntropyBackward(dloss, logProbabilities, targets, weight, ignoreIndex, smoothing));
     }
 
+    /**
+     * Cross-entropy of one rank's part of the logits, the same loss on all.
+     *
+     * @param logits some rows, and of these the classes from {@code offset} on
+     * @param targets of these rows, counted from the first of all {@code classes}
+     * @param rows ranks that have other rows
+     * @param columns ranks that have other classes
+     * @return as the other form: the loss of all rows, this rank's logarithms of probabilities, the number of all targets that count
+     */
+    public Tensor[] crossEntropy(
+            Tensor logits,
+            Tensor targets,
+            long ignoreIndex,
+            double smoothing,
+            long offset,
+            long classes,
+            Peers rows,
+            Peers columns) {
+        LossShardKernels.Shard shard = new LossShardKernels.Shard(offset, classes, rows, columns, trace.where());
+        return trace.checked("crossEntropy", lossShards.crossEntropy(logits, targets, ignoreIndex, smoothing, shard));
+    }
+
+    /** Gradient of the loss for one rank's part of the logits. */
+    public Tensor crossEntropyBackward(
+            Tensor dloss,
+            Tensor logProbabilities,
+            Tensor targets,
+            Tensor weight,
+            long ignoreIndex,
+            double smoothing,
+            long offset,
+            long classes) {
+        return trace.checked(
+                "crossEntropyBackward",
+                lossShards.crossEntropyBackward(
+                        dloss, logProbabilities, targets, weight, ignoreIndex, smoothing, offset, classes));
+    }
+
     /** Mean of (x − targets)² in 32-bit floats. */
     public Tensor meanSquaredError(Tensor x, Tensor targets) {
         return trace.checked("meanSquaredError", loss.meanSquaredError(x, targets));
     }
 
+    /** A rank's addend of the mean over so many elements of all ranks. */
+    public Tensor meanSquaredError(Tensor x, Tensor targets, long elements) {
+        return trace.checked("meanSquaredError", loss.meanSquaredError(x, targets, elements));
+    }
+
     /** Gradient of {@link #meanSquaredError} for x; dloss is the loss's own, a scalar. */
     public Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
-        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(dloss, x, targets));
+        return meanSquaredErrorBackward(dloss, x, targets, x.numel());
+    }
+
+    /** Gradient of the mean over so many elements of all ranks for x, of which this rank has a part. */
+    public Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets, long elements) {
+        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(dloss, x, targets, elements));
     }
 
     // ---- shapes and transfers
@@ -519,6 +581,7 @@ public final class Ops {
     void close() {
         rope.close();
         dropout.close();
+        collectives.close();
     }
 
     /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */
