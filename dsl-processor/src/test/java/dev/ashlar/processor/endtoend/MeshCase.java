@@ -29,18 +29,38 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 batches(SampleModels.severalLosses(), 4),
                 batches(SampleModels.gpt(2), 2),
                 batches(SampleModels.nested(), 2),
-                sequences(2),
-                vocabulary(2),
-                vocabulary(4),
-                together(),
+                batches(SampleModels.cnn(), 2),
+                batches(SampleModels.cnn(), 4),
+                sequences(SampleModels.gpt(2), 2),
+                vocabulary(SampleModels.gpt(1), 2),
+                vocabulary(SampleModels.gpt(1), 4),
+                smoothed("[S0, S1]", "[S0, R]"),
+                smoothed("[S1, S1]", "[R, R]"),
+                smoothed("[S0, S0]", "[S0, S0]"),
+                together(SampleModels.gpt(2)),
                 stored(batches(SampleModels.gpt(2), 2), 1),
                 stored(batches(SampleModels.mlp(), 4), 2),
-                stored(together(), 3),
-                stored(together(), 4));
+                stored(together(SampleModels.gpt(2)), 3),
+                stored(together(SampleModels.gpt(2)), 4));
+    }
+
+    /** A loss with smoothed labels, whose logits are cut by rows, by classes or by both. */
+    private static MeshCase smoothed(String logits, String targets) {
+        Mesh mesh = SimulatedMesh.mesh(2, 2);
+        ModelSpecs model = ModelSpecs.model("Smoothed", "batch=8 d=4 classes=12", """
+                @Input(shape = "batch d") x()
+                @Input(shape = "batch", dtype = INT64) targets()
+                @Output @Linear(out = "classes") y(x)
+                @Loss @CrossEntropy(labelSmoothing = 0.1) loss(logits=y, targets)
+                """);
+        TestAssignment assignment = new TestAssignment(mesh)
+                .with("loss", "logits" + logits + " targets" + targets + " -> y[R, R]")
+                .layout("targets", targets);
+        return new MeshCase("smoothed " + logits, model, mesh, assignment);
     }
 
     /** With parameters that lie in other layouts than those in which they are used. */
-    private static MeshCase stored(MeshCase layout, int seed) {
+    static MeshCase stored(MeshCase layout, int seed) {
         return new MeshCase(
                 layout.name() + ", stored apart " + seed,
                 layout.model(),
@@ -55,27 +75,24 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
     }
 
     /** Columns and then rows of weights, norms and residuals on parts of the sequence. */
-    static MeshCase sequences(int ranks) {
+    static MeshCase sequences(ModelSpecs model, int ranks) {
         Mesh mesh = SimulatedMesh.mesh(ranks);
         TestAssignment assignment = new TestAssignment(mesh);
         sequenceParallel().forEach(assignment::with);
         return new MeshCase(
-                "sequences",
-                SampleModels.gpt(2),
-                mesh,
-                assignment.layout("body.x", "[S1]").layout("body.y", "[S1]"));
+                "sequences", model, mesh, assignment.layout("body.x", "[S1]").layout("body.y", "[S1]"));
     }
 
     /** Rows of the embedding, columns of the head, and a loss in parts. */
-    static MeshCase vocabulary(int ranks) {
+    static MeshCase vocabulary(ModelSpecs model, int ranks) {
         Mesh mesh = SimulatedMesh.mesh(ranks);
         TestAssignment assignment = new TestAssignment(mesh);
         vocabularyParallel().forEach(assignment::with);
-        return new MeshCase("vocabulary", SampleModels.gpt(1), mesh, assignment.layout("logits", "[S2]"));
+        return new MeshCase("vocabulary", model, mesh, assignment.layout("logits", "[S2]"));
     }
 
     /** Batches along the first mesh axis, all the rest along the second. */
-    static MeshCase together() {
+    static MeshCase together(ModelSpecs model) {
         Mesh mesh = SimulatedMesh.mesh(2, 2);
         TestAssignment assignment = new TestAssignment(mesh);
         Map<String, String> inner = new LinkedHashMap<>(sequenceParallel());
@@ -88,7 +105,7 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
         }
         return new MeshCase(
                 "all",
-                SampleModels.gpt(2),
+                model,
                 mesh,
                 assignment
                         .layout("logits", "[S0, S2]")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.WrittenPlan;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.local.TestAssignment;
@@ -70,7 +71,7 @@ class MeshStepTest {
     void theNormIsThatOfAllParts() throws Exception {
         Settings settings =
                 Settings.defaults(dev.ashlar.runtime.engine.OptimizerKind.SGD).withClipNorm(0.05);
-        MeshCase all = MeshCase.together();
+        MeshCase all = MeshCase.together(SampleModels.gpt(2));
         ModelSpecs model = all.model().optimizer("SGD").clipping();
         compare(new MeshCase("clipped", model, all.mesh(), all.assignment()), settings);
     }

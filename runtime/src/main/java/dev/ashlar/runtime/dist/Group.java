@@ -1,10 +1,12 @@
 package dev.ashlar.runtime.dist;
 
-import dev.ashlar.runtime.AshlarException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.AllreduceOptions;
 import org.bytedeco.pytorch.BroadcastOptions;
@@ -13,8 +15,10 @@ import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.ReduceOp;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Ranks that work together, over Gloo. Allocates no tensor: what Gloo's own all-gather and reduce-scatter allocate on their threads,
@@ -30,6 +34,9 @@ final class Group implements AutoCloseable {
     private final ProcessGroupGloo.Options options;
     private final ProcessGroupGloo backend;
     private final Map<Reduction, AllreduceOptions> reductions = new EnumMap<>(Reduction.class);
+
+    /** Memory that Gloo's threads may still write to. */
+    private final List<Tensor> abandoned = new ArrayList<>();
 
     private Group(
             String name, int rank, int size, Store store, ProcessGroupGloo.Options options, ProcessGroupGloo backend) {
@@ -60,7 +67,7 @@ final class Group implements AutoCloseable {
             backend.setTimeout(step);
             return new Group(name, rank, size, store, options, backend);
         } catch (RuntimeException e) {
-            throw new AshlarException(
+            throw new PeerException(
                     "not all " + size + " ranks of " + name + " came together within " + seconds(limits.start())
                             + " s; check whether every rank was started: " + Rendezvous.firstLine(e),
                     e);
@@ -85,13 +92,24 @@ final class Group implements AutoCloseable {
         return size;
     }
 
-    /** Reduces in place. */
+    /** Reduces a contiguous tensor in place. */
     void allReduce(Tensor tensor, Reduction reduction) {
-        run(() -> {
-            try (TensorVector tensors = new TensorVector(tensor)) {
-                return backend.allreduce(tensors, reductions.get(reduction));
-            }
-        });
+        try (Tensor memory = memory(tensor);
+                TensorVector tensors = new TensorVector(memory)) {
+            run(() -> backend.allreduce(tensors, reductions.get(reduction)), tensor);
+        }
+    }
+
+    /**
+     * The same memory as a tensor that owns none: Gloo's threads let go of what they are given some time after they are done with it, and
+     * would then free it there.
+     */
+    private static Tensor memory(Tensor tensor) {
+        long first = tensor.dim() == 0 ? 1 : tensor.size(0);
+        try (Pointer data = tensor.data_ptr();
+                TensorOptions options = tensor.options()) {
+            return torch.from_blob(data, new long[] {first, tensor.numel() / Math.max(1, first)}, options);
+        }
     }
 
     /**
@@ -108,14 +126,15 @@ final class Group implements AutoCloseable {
         } finally {
             for (Work work : works) {
                 if (work != null) {
-                    run(() -> work);
+                    run(() -> work, parts);
                 }
             }
         }
     }
 
     private Work broadcast(Tensor tensor, int root) {
-        try (TensorVector tensors = new TensorVector(tensor);
+        try (Tensor memory = memory(tensor);
+                TensorVector tensors = new TensorVector(memory);
                 BroadcastOptions from = new BroadcastOptions()) {
             from.rootRank(root);
             return backend.broadcast(tensors, from);
@@ -124,19 +143,23 @@ final class Group implements AutoCloseable {
 
     /** Sends the i-th part of the source's first dimension to rank i, and puts what rank i sends at the result's i-th part. */
     void allToAll(Tensor result, Tensor source) {
-        run(() -> {
-            try (LongVector equal = new LongVector();
-                    LongVector alsoEqual = new LongVector()) {
-                return backend.alltoall_base(result, source, equal, alsoEqual);
-            }
-        });
+        try (Tensor from = memory(source);
+                Tensor to = memory(result);
+                LongVector equal = new LongVector();
+                LongVector alsoEqual = new LongVector()) {
+            run(() -> backend.alltoall_base(to, from, equal, alsoEqual), result, source);
+        }
     }
 
-    private void run(Supplier<Work> start) {
+    /** @param used what Gloo reads and writes until it is done, or for ever if it fails */
+    private void run(Supplier<Work> start, Tensor... used) {
         try (Work work = start.get()) {
             work._wait();
         } catch (RuntimeException e) {
-            throw new AshlarException(name + " failed: " + Rendezvous.firstLine(e), e);
+            for (Tensor tensor : used) {
+                abandoned.add(new Tensor(tensor));
+            }
+            throw new PeerException(name + " failed: " + Rendezvous.firstLine(e), e);
         }
     }
 

@@ -60,54 +60,64 @@ final class LossShardKernels {
      */
     private Tensor perRow(Tensor logits, Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
         if (shard.columns().isEmpty()) {
-            return picked(rows, targets, ignoreIndex, smoothing, shard);
+            return mixed(rows, targets, ignoreIndex, smoothing, shard);
         }
-        try (Tensor own = logSumExp(logits, rows);
-                Tensor greatest = own.clone()) {
+        int sums = smoothing > 0 ? 3 : 2;
+        try (Tensor own = relativeToGreatest(logits, rows, shard);
+                Tensor hot = picked(rows, targets, ignoreIndex, shard);
+                Tensor stack = context.empty(DType.FLOAT32, sums, targets.numel());
+                Tensor exponentials = stack.select(0, 0);
+                Tensor target = stack.select(0, 1)) {
+            torch.exp_out(exponentials, own);
+            target.copy_(hot);
+            if (smoothing > 0) {
+                try (Tensor total = stack.select(0, 2)) {
+                    torch.sum_out(total, rows, 1);
+                }
+            }
+            shard.columns().reduce(shard.at(), stack, Reduction.SUM);
+            exponentials.log_();
+            try (Tensor column = exponentials.unsqueeze(1)) {
+                rows.sub_(column);
+            }
+            target.sub_(exponentials);
+            if (smoothing > 0) {
+                try (Tensor total = stack.select(0, 2)) {
+                    smooth(target, total, exponentials, smoothing, shard.classes());
+                }
+            }
+            return target.clone();
+        }
+    }
+
+    /**
+     * Each row's own logarithm of its sum of exponentials, less the greatest of all ranks, so that what is added up stays small.
+     *
+     * @param rows logarithms of probabilities, which become relative to the greatest
+     */
+    private static Tensor relativeToGreatest(Tensor logits, Tensor rows, Shard shard) {
+        Tensor own = logSumExp(logits, rows);
+        try (Tensor greatest = own.clone()) {
             shard.columns().reduce(shard.at(), greatest, Reduction.MAXIMUM);
             own.sub_(greatest);
-            // Relative to the greatest of all ranks, so that what is added up stays small.
-            rows.add_(own);
-            int sums = smoothing > 0 ? 3 : 2;
-            try (Tensor stack = context.empty(DType.FLOAT32, sums, targets.numel());
-                    Tensor exponentials = stack.select(0, 0);
-                    Tensor hot = stack.select(0, 1);
-                    Tensor flatOwn = own.view(-1)) {
-                torch.exp_out(exponentials, flatOwn);
-                pick(hot, rows, targets, ignoreIndex, shard.offset());
-                if (smoothing > 0) {
-                    try (Tensor total = stack.select(0, 2)) {
-                        torch.sum_out(total, rows, 1);
-                    }
-                }
-                shard.columns().reduce(shard.at(), stack, Reduction.SUM);
-                exponentials.log_();
-                try (Tensor column = exponentials.unsqueeze(1)) {
-                    rows.sub_(column);
-                }
-                Tensor result = hot.sub(exponentials);
-                if (smoothing > 0) {
-                    try (Tensor total = stack.select(0, 2)) {
-                        smooth(result, total, exponentials, smoothing, shard.classes());
-                    }
-                }
-                return result;
-            }
         }
+        try (Tensor column = own.unsqueeze(1)) {
+            rows.add_(column);
+        }
+        return own;
     }
 
     /** The logarithm of each row's sum of exponentials: where the logit is greatest, both are exact. */
     private static Tensor logSumExp(Tensor logits, Tensor rows) {
-        try (Tensor logit = logits.amax(new long[] {1}, true);
-                Tensor logProbability = rows.amax(new long[] {1}, true)) {
+        try (Tensor logit = logits.amax(new long[] {1}, false);
+                Tensor logProbability = rows.amax(new long[] {1}, false)) {
             return logit.sub(logProbability);
         }
     }
 
     /** Rows whose classes are all here. */
-    private Tensor picked(Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
-        Tensor result = context.empty(DType.FLOAT32, targets.numel());
-        pick(result, rows, targets, ignoreIndex, shard.offset());
+    private Tensor mixed(Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
+        Tensor result = picked(rows, targets, ignoreIndex, shard);
         if (smoothing > 0) {
             try (Tensor total = rows.sum(1)) {
                 result.mul_(context.scalar(1 - smoothing));
@@ -133,13 +143,14 @@ final class LossShardKernels {
     }
 
     /** The row's number at its target; 0 where the target is not here, or does not count. */
-    private void pick(Tensor result, Tensor rows, Tensor targets, long ignoreIndex, long offset) {
-        try (Tensor outside = outside(targets, ignoreIndex, offset, rows.size(1));
-                Tensor places = places(targets, outside, offset);
+    private Tensor picked(Tensor rows, Tensor targets, long ignoreIndex, Shard shard) {
+        try (Tensor outside = outside(targets, ignoreIndex, shard.offset(), rows.size(1));
+                Tensor places = places(targets, outside, shard.offset());
                 Tensor column = places.unsqueeze(1);
-                Tensor target = result.unsqueeze(1)) {
-            torch.gather_out(target, rows, 1, column);
+                Tensor numbers = torch.gather(rows, 1, column)) {
+            Tensor result = numbers.squeeze(1);
             result.masked_fill_(outside, context.scalar(0));
+            return result;
         }
     }
 

@@ -25,6 +25,7 @@ public final class Ops {
     private final PointwiseKernels pointwise;
     private final DropoutKernels dropout;
     private final ImageKernels image;
+    private final BatchNormShardKernels batchNormShards;
     private final LossKernels loss;
     private final LossShardKernels lossShards;
     private final TransferKernels transfer;
@@ -42,6 +43,7 @@ public final class Ops {
         this.pointwise = new PointwiseKernels(context);
         this.dropout = new DropoutKernels(context);
         this.image = new ImageKernels(context);
+        this.batchNormShards = new BatchNormShardKernels(context, image);
         this.loss = new LossKernels(context);
         this.lossShards = new LossShardKernels(context, loss);
         this.collectives = new Collectives(context.mesh(), trace);
@@ -410,6 +412,39 @@ public final class Ops {
             boolean needBias) {
         boolean[] needs = {needX, needWeight, needBias};
         return trace.checked("batchNormBackward", image.batchNormBackward(dy, x, weight, mean, invstd, eps, needs));
+    }
+
+    /** Batch norm in training of one rank's part of x[b, c, h, w], with the statistics of all. */
+    public Tensor[] batchNorm(
+            Tensor x,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            double momentum,
+            double eps,
+            Peers peers) {
+        BatchNorm parameters = new BatchNorm(weight, bias, runningMean, runningVariance);
+        return trace.checked(
+                "batchNorm", batchNormShards.batchNorm(x, parameters, momentum, eps, peers, trace.where()));
+    }
+
+    /** Gradients of batch norm for one rank's part: dx, this rank's addends of dweight and dbias. */
+    public @Nullable Tensor[] batchNormBackward(
+            Tensor dy,
+            Tensor x,
+            Tensor weight,
+            Tensor mean,
+            Tensor invstd,
+            double eps,
+            Peers peers,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias) {
+        boolean[] needs = {needX, needWeight, needBias};
+        return trace.checked(
+                "batchNormBackward",
+                batchNormShards.batchNormBackward(dy, x, weight, mean, invstd, eps, needs, peers, trace.where()));
     }
 
     /** Batch norm by the running statistics. */

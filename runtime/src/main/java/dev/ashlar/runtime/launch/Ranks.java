@@ -121,6 +121,28 @@ public final class Ranks implements AutoCloseable {
         return Mesh.connect(rendezvous(), "mesh " + meshes + ", ", sizes, rank, limits);
     }
 
+    /**
+     * Requires that all ranks have the same; asked after each {@link #mesh}.
+     *
+     * @param what it is, in words
+     * @throws AshlarException if this rank has another than rank 0
+     */
+    public void requireAgreement(String what, String value) {
+        if (worldSize == 1) {
+            return;
+        }
+        String key = "agreement " + meshes;
+        if (rank == 0) {
+            rendezvous().set(key, value);
+            return;
+        }
+        String first = rendezvous().get(key, limits.start());
+        if (!first.equals(value)) {
+            throw new AshlarException(what + " is " + value + " on rank " + rank + " but " + first
+                    + " on rank 0; start all ranks from one build");
+        }
+    }
+
     private Rendezvous rendezvous() {
         Rendezvous known = rendezvous;
         if (known == null) {

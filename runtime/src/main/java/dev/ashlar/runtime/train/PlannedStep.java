@@ -71,6 +71,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
         this.mesh = ranks.mesh(plan.mesh());
+        ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
@@ -212,12 +213,14 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final void save(Path file) {
         requireUsable();
+        requireOneRank();
         ModelFiles.save(file, store, ops, plan);
     }
 
     @Override
     public final void checkpoint(Path directory, long dataPosition) {
         requireUsable();
+        requireOneRank();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
@@ -230,6 +233,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
+        requireOneRank();
         Checkpoint.Manifest manifest = Checkpoint.read(directory);
         ModelFiles.requireOf(directory, manifest, plan, seed);
         try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
@@ -342,6 +346,13 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
             throw new AshlarException(
                     "the learning rate is " + learningRate + "; give a finite number that is not negative");
+        }
+    }
+
+    private void requireOneRank() {
+        if (plan.worldSize() > 1) {
+            throw new AshlarException("this version writes and resumes files on one rank only, and " + plan.plan()
+                    + " runs on " + plan.worldSize() + "; leave the checkpoint out, or plan one rank");
         }
     }
 
