@@ -53,6 +53,11 @@ public final class CostModel {
         return bytes / device.bytesPerSecond();
     }
 
+    /** Time to add two gradients of so many elements. */
+    public double sumSeconds(long elements) {
+        return seconds(elements, 3 * elements * format.bytes(), 1);
+    }
+
     private double seconds(long flops, long bytes, int kernels) {
         return kernels == 0 ? 0 : Math.max(roofline(flops, bytes), callSeconds(kernels));
     }
@@ -115,10 +120,7 @@ public final class CostModel {
             }
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Sum sum) {
-                    sumSeconds += seconds(
-                            sum.result().type().elements(),
-                            3 * bytes(sum.result().type()),
-                            1);
+                    sumSeconds += sumSeconds(sum.result().type().elements());
                 } else if (step instanceof Step.Collective collective) {
                     boolean again = made.contains(collective.result());
                     collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));

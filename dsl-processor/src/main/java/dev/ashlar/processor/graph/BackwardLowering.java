@@ -86,6 +86,7 @@ final class BackwardLowering {
 
     private final class Builder extends ForwardLowering.KernelLowering implements GradientBuilder {
         private final Map<Integer, Value> inputGradients = new LinkedHashMap<>();
+        private final Map<Integer, Value> parameterGradients = new LinkedHashMap<>();
 
         Builder(OperatorNode node) {
             super(node, steps);
@@ -143,12 +144,16 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                List<Hop> hops = node.part()
-                        .map(p -> p.parameters().get(index).gradient())
-                        .orElse(List.of());
-                Value reduced = transfer(parameter.name(), node.source(), hops, value, "d." + parameter.name());
-                steps.add(new Step.ParameterGradient(node.stored(index), reduced));
+                parameterGradients.put(index, value);
             }
+        }
+
+        private void add(int index, Value gradient) {
+            String name = node.parameters().get(index).name();
+            List<Hop> hops =
+                    node.part().map(p -> p.parameters().get(index).gradient()).orElse(List.of());
+            Value reduced = transfer(name, node.source(), hops, gradient, "d." + name);
+            steps.add(new Step.ParameterGradient(node.stored(index), reduced));
         }
 
         /** A kernel's result gets the name of what it is the gradient of; one that is passed on keeps the name it has. */
@@ -163,7 +168,9 @@ final class BackwardLowering {
             }
         }
 
+        /** All kernels of an operator run before its gradients go elsewhere, so that it is one time for its operands. */
         void finish() {
+            parameterGradients.forEach(this::add);
             inputGradients.forEach((index, gradient) -> contribute(node.inputs().get(index), gradient));
         }
     }

@@ -33,7 +33,7 @@ final class ForwardLowering {
 
     private final Set<Value> gatheredAgain = new HashSet<>();
 
-    private record Copied(Value tensor, List<Transfer> transfers) {}
+    private record Copied(Value tensor, String group, List<Transfer> transfers) {}
 
     private record Used(OperatorNode node, int parameter) {}
 
@@ -76,7 +76,7 @@ final class ForwardLowering {
     void lower(CopyNode node) {
         Value tensor = lowered(node.tensor());
         List<Transfer> transfers = node.forward().stream().map(Hop::transfer).toList();
-        Value copy = copies.computeIfAbsent(new Copied(tensor, transfers), c -> {
+        Value copy = copies.computeIfAbsent(new Copied(tensor, node.group(), transfers), c -> {
             String base = node.tensor().name();
             return (Value) transfer(
                     node.name(), node.source(), node.forward(), tensor, h -> unique(base + "." + h.label()), steps);

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.local;
 
+import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.ScopeOutput;
@@ -14,6 +15,15 @@ import dev.ashlar.processor.shard.Strategy;
 public interface Assignment {
     /** The strategy of an operator in one repetition. */
     Strategy strategy(String path, OperatorNode node);
+
+    /**
+     * The group in which a node reads one of its inputs: readers of one tensor share a copy of it, and the sum of their gradients, if
+     * they want it alike and are of one group. Of group {@code ""} are those of a plan without groups: they share nothing but copies
+     * that are needed.
+     */
+    default String group(Node reader, int input) {
+        return "";
+    }
 
     /**
      * How a parameter of an operator is stored. Where several operators, repetitions or uses of a block share a parameter, only the first

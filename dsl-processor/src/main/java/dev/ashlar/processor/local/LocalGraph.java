@@ -82,7 +82,7 @@ public final class LocalGraph {
         }
         return made.computeIfAbsent(
                 new Key(scope, chosen, inputs, outputs),
-                k -> new ScopeParts(parts, scope, inputs, outputs, path.isEmpty()).build(chosen));
+                k -> new ScopeParts(parts, assignment::group, scope, inputs, outputs, path.isEmpty()).build(chosen));
     }
 
     private Chosen.Block use(UseNode use, String path, String owner) {

@@ -27,14 +27,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one device has of tensors and operators on a mesh, and how tensors get from layout to layout. */
-final class Parts {
+public final class Parts {
     private final Collectives collectives;
     private final Redistribution redistribution;
     private final NumberFormat format;
 
-    Parts(Collectives collectives, NumberFormat format) {
+    /** On the mesh of these collectives, in the format that the plan computes in. */
+    public Parts(Collectives collectives, NumberFormat format) {
         this.collectives = collectives;
         this.format = format;
         redistribution = new Redistribution(collectives);
@@ -49,7 +51,7 @@ final class Parts {
     }
 
     /** One device's part of a tensor; dimensions that are not cut keep their names. */
-    TensorType type(TensorType whole, Layout layout) {
+    public TensorType type(TensorType whole, Layout layout) {
         List<Long> sizes = layout.localShape(whole.sizes(), mesh());
         List<Dim> dims = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
@@ -60,7 +62,7 @@ final class Parts {
     }
 
     /** The cheapest way from one layout to another, without moves along mesh axes of one device, which leave every byte where it is. */
-    List<Hop> hops(TensorType whole, Layout from, Layout to) {
+    public List<Hop> hops(TensorType whole, Layout from, Layout to) {
         List<Hop> hops = new ArrayList<>();
         int elementBytes = whole.element().bytes(format.bytes());
         for (Move move :
@@ -80,11 +82,46 @@ final class Parts {
     }
 
     /** A parameter as it lies on one device. */
-    ScopeParameter parameter(ScopeParameter whole, ParameterStorage storage) {
+    public ScopeParameter parameter(ScopeParameter whole, ParameterStorage storage) {
         return whole.as(
                 type(whole.type(), storage.parameter()),
                 type(whole.type(), storage.state()),
                 hops(whole.type(), storage.state(), storage.parameter()));
+    }
+
+    /**
+     * One device's part of an operator.
+     *
+     * @param inputs parts of what it reads
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
+     * @param outputs parts of what it makes
+     */
+    public OperatorNode operator(
+            OperatorNode node,
+            Strategy strategy,
+            List<Value> inputs,
+            List<ScopeParameter> parameters,
+            List<ParameterStorage> storage,
+            List<Value> outputs) {
+        Part part = part(node, strategy, parameters, storage);
+        List<ScopeParameter> used = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Layout layout = strategy.operands().get(node.inputs().size() + i);
+            ScopeParameter whole = node.parameters().get(i);
+            boolean lies = part.parameters().get(i).gather().isEmpty();
+            used.add(lies ? parameters.get(i) : whole.as(type(whole.type(), layout)));
+        }
+        return new OperatorNode(
+                node.name(),
+                node.operator(),
+                node.attributes(),
+                node.signature(),
+                inputs,
+                used,
+                outputs,
+                node.source(),
+                Optional.of(part));
     }
 
     /**
@@ -93,7 +130,8 @@ final class Parts {
      * @param parameters as they lie on one device
      * @param storage how they are stored
      */
-    Part part(OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
+    private Part part(
+            OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {

@@ -5,7 +5,6 @@ import dev.ashlar.processor.graph.CopyNode;
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
-import dev.ashlar.processor.graph.Part;
 import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.ScopeLoss;
@@ -26,6 +25,7 @@ import java.util.Optional;
 /** Makes what one device has of one scope. */
 final class ScopeParts {
     private final Parts parts;
+    private final Groups groups;
     private final Scope scope;
     private final List<Boundary> inputs;
     private final List<Boundary> outputs;
@@ -36,10 +36,16 @@ final class ScopeParts {
     private final List<Node> nodes = new ArrayList<>();
 
     /** A tensor as a group of readers wants it. */
-    private record Copied(Value tensor, Layout layout, Optional<Layout> gradient) {}
+    private record Copied(Value tensor, Layout layout, Optional<Layout> gradient, String group) {}
+
+    /** The group in which a node reads an input. */
+    interface Groups {
+        String of(Node reader, int input);
+    }
 
     /** @param model whether the inputs are data, which have no gradients */
-    ScopeParts(Parts parts, Scope scope, List<Boundary> inputs, List<Boundary> outputs, boolean model) {
+    ScopeParts(Parts parts, Groups groups, Scope scope, List<Boundary> inputs, List<Boundary> outputs, boolean model) {
+        this.groups = groups;
         this.parts = parts;
         this.scope = scope;
         this.inputs = inputs;
@@ -88,20 +94,12 @@ final class ScopeParts {
         for (int i = 0; i < node.inputs().size(); i++) {
             Boundary wanted = new Boundary(
                     strategy.operands().get(i), strategy.operandGradients().get(i));
-            read.add(read(node.inputs().get(i), wanted, node.name(), node.source()));
+            read.add(read(node.inputs().get(i), wanted, node.name(), groups.of(node, i), node.source()));
         }
         List<ScopeParameter> lying = new ArrayList<>();
         for (int i = 0; i < node.parameters().size(); i++) {
             ParameterStorage storage = chosen.storage().get(i);
             lying.add(stored.computeIfAbsent(node.parameters().get(i), p -> parts.parameter(p, storage)));
-        }
-        Part part = parts.part(node, strategy, lying, chosen.storage());
-        List<ScopeParameter> used = new ArrayList<>();
-        for (int i = 0; i < lying.size(); i++) {
-            Layout layout = strategy.operands().get(node.inputs().size() + i);
-            ScopeParameter parameter = node.parameters().get(i);
-            boolean lies = part.parameters().get(i).gather().isEmpty();
-            used.add(lies ? lying.get(i) : parameter.as(parts.type(parameter.type(), layout)));
         }
         List<Value> made = new ArrayList<>();
         for (int i = 0; i < node.outputs().size(); i++) {
@@ -110,22 +108,13 @@ final class ScopeParts {
                     strategy.outputs().get(i),
                     Optional.of(strategy.outputGradients().get(i))));
         }
-        nodes.add(new OperatorNode(
-                node.name(),
-                node.operator(),
-                node.attributes(),
-                node.signature(),
-                read,
-                used,
-                made,
-                node.source(),
-                Optional.of(part)));
+        nodes.add(parts.operator(node, strategy, read, lying, chosen.storage(), made));
     }
 
     private void add(UseNode use, Chosen.Block block) {
         List<Value> read = new ArrayList<>();
         for (int j = 0; j < use.inputs().size(); j++) {
-            read.add(read(use.inputs().get(j), block.inputs().get(j), use.name(), use.source()));
+            read.add(read(use.inputs().get(j), block.inputs().get(j), use.name(), groups.of(use, j), use.source()));
         }
         List<Value> made = new ArrayList<>();
         for (int k = 0; k < use.outputs().size(); k++) {
@@ -148,20 +137,22 @@ final class ScopeParts {
     }
 
     /** The tensor as a reader wants it: itself, or a copy that all readers share that want it so. */
-    private Value read(Value whole, Boundary wanted, String reader, Source source) {
+    private Value read(Value whole, Boundary wanted, String reader, String group, Source source) {
         Placed from = Objects.requireNonNull(placed.get(whole), () -> "nothing makes " + whole);
         Optional<Layout> gradient = from.gradient().map(g -> wanted.gradient());
-        if (from.layout().equals(wanted.layout()) && from.gradient().equals(gradient)) {
+        if (group.isEmpty()
+                && from.layout().equals(wanted.layout())
+                && from.gradient().equals(gradient)) {
             return from.part();
         }
-        return copies.computeIfAbsent(new Copied(whole, wanted.layout(), gradient), c -> {
+        return copies.computeIfAbsent(new Copied(whole, wanted.layout(), gradient, group), c -> {
             List<Hop> forward = parts.hops(whole.type(), from.layout(), wanted.layout());
             List<Hop> backward = from.gradient()
                     .map(g -> parts.hops(whole.type(), wanted.gradient(), g))
                     .orElse(List.of());
             Value copy = Value.of(whole.name(), parts.type(whole.type(), wanted.layout()));
             String name = whole.name() + " -> " + reader;
-            nodes.add(new CopyNode(name, from.part(), copy, forward, backward, source));
+            nodes.add(new CopyNode(name, from.part(), copy, forward, backward, group, source));
             return copy;
         });
     }
@@ -170,7 +161,7 @@ final class ScopeParts {
         List<ScopeOutput> local = new ArrayList<>();
         for (int k = 0; k < outputs.size(); k++) {
             ScopeOutput output = scope.outputs().get(k);
-            Value value = read(output.value(), outputs.get(k), "output", source(output.value()));
+            Value value = read(output.value(), outputs.get(k), "output", "", source(output.value()));
             local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect()));
         }
         return local;
@@ -179,7 +170,7 @@ final class ScopeParts {
     private List<ScopeLoss> localLosses() {
         List<ScopeLoss> local = new ArrayList<>();
         for (ScopeLoss loss : scope.losses()) {
-            Value value = read(loss.value(), Boundary.of(parts.replicated()), "loss", source(loss.value()));
+            Value value = read(loss.value(), Boundary.of(parts.replicated()), "loss", "", source(loss.value()));
             local.add(new ScopeLoss(loss.name(), value, loss.weight()));
         }
         return local;

@@ -249,7 +249,7 @@ final class RoutineBuilder {
             });
         }
         statements.add(new Statement.Call(kernel.node(), kernel.kernel(), operands, made, views, kernel.recomputed()));
-        free(position, Liveness.reads(kernel), dead);
+        free(position, liveness.ends(position), dead);
     }
 
     private static Value base(Step.Kernel kernel) {

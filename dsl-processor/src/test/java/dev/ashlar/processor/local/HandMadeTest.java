@@ -199,7 +199,7 @@ class HandMadeTest {
                         Map.entry("backward loss", 98L + 16),
                         Map.entry("backward y", 32L + 32 + 16 + 1 + 32 + 8 + 2),
                         Map.entry("backward act", 32L + 32 + 1 + 32 + 10 + 32),
-                        Map.entry("backward up", 32L + 1 + 32 + 10 + 16),
+                        Map.entry("backward up", 32L + 1 + 32 + 10 + 16 + 4),
                         Map.entry("update optimizer", 30L)),
                 numbers);
     }
