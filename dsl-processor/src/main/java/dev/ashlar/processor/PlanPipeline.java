@@ -94,7 +94,8 @@ final class PlanPipeline implements PlanStep {
         }
     }
 
-    private static StepFacts facts(Plan plan) {
+    /** What the written class says about a plan. */
+    static StepFacts facts(Plan plan) {
         Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
         plan.operators().stream()
                 .map(OperatorPlan::cost)
@@ -105,6 +106,7 @@ final class PlanPipeline implements PlanStep {
                 plan.modelHash(),
                 plan.planHash(),
                 plan.target().device().name(),
+                plan.target().mesh().shape(),
                 plan.target().format().bytes(),
                 plan.target().budgetBytes(),
                 plan.memory().peakBytes(),

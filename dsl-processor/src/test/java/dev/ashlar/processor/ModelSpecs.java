@@ -54,6 +54,7 @@ public final class ModelSpecs {
     private String optimizer = "ADAMW";
     private String precision = "FP32";
     private List<String> trainable = List.of("**");
+    private boolean clipping;
     private final List<AnnotationSpec> pins = new ArrayList<>();
 
     private ModelSpecs(InterfaceSpec model) {
@@ -125,6 +126,12 @@ public final class ModelSpecs {
         return this;
     }
 
+    /** With a norm of gradients that may be clipped. */
+    public ModelSpecs clipping() {
+        clipping = true;
+        return this;
+    }
+
     /** Patterns of what is trained; the rest is frozen. */
     public ModelSpecs trainable(String... patterns) {
         trainable = Arrays.asList(patterns);
@@ -138,7 +145,7 @@ public final class ModelSpecs {
                 precision,
                 trainable.stream().map(p -> value("trainable", p)).toList(),
                 List.of(),
-                false);
+                clipping);
         return new PlanSpec(
                 "test",
                 model.simpleName() + "Plan",

@@ -173,6 +173,23 @@ final class ForwardLowering {
         }
 
         @Override
+        public int kernel() {
+            return node.part().map(Part::kernel).orElse(0);
+        }
+
+        @Override
+        public Argument firstAddend() {
+            return node.part()
+                    .<Argument>map(p -> new Step.First(p.addends()))
+                    .orElseGet(KernelBuilder.super::firstAddend);
+        }
+
+        @Override
+        public Argument peers(List<String> axes) {
+            return new Step.Peers(node.part().orElseThrow().meshAxes(axes));
+        }
+
+        @Override
         public Argument key() {
             return Step.DropoutKey.of(node.name());
         }

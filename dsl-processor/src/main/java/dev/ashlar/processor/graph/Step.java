@@ -80,6 +80,22 @@ public sealed interface Step {
         }
     }
 
+    /** The devices that differ from this one along some mesh axes alone. */
+    record Peers(List<Integer> meshAxes) implements Argument {
+        /** Copies the list. */
+        public Peers {
+            meshAxes = List.copyOf(meshAxes);
+        }
+    }
+
+    /** Whether a device is the first along some mesh axes. */
+    record First(List<Integer> meshAxes) implements Argument {
+        /** Copies the list. */
+        public First {
+            meshAxes = List.copyOf(meshAxes);
+        }
+    }
+
     /** The key of a dropout mask, different for every operator of a scope; use and repetition are mixed in when it runs. */
     record DropoutKey(long operator) implements Argument {
         /** The key of a name by FNV-1a: the same on every machine. */

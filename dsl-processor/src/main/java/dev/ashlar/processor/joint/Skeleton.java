@@ -137,7 +137,7 @@ final class Skeleton {
                     whole.parameters(),
                     whole.outputs(),
                     whole.source(),
-                    Optional.of(new Part(0, Map.of(), List.of(), stored)));
+                    Optional.of(new Part(0, Map.of(), List.of(), List.of(), List.of(), stored)));
             for (int i = 0; i < read.size(); i++) {
                 readers(read.get(i)).add(new Reader.OfOperator(node, i));
             }

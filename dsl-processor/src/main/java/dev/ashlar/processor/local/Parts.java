@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What one device has of tensors and operators on a mesh, and how tensors get from layout to layout. */
 public final class Parts {
@@ -86,7 +87,8 @@ public final class Parts {
         return whole.as(
                 type(whole.type(), storage.parameter()),
                 type(whole.type(), storage.state()),
-                hops(whole.type(), storage.state(), storage.parameter()));
+                hops(whole.type(), storage.state(), storage.parameter()),
+                storage.parameter().toString());
     }
 
     /**
@@ -156,7 +158,22 @@ public final class Parts {
                     hops(whole.type(), gradient, lies.state()),
                     lies.keepGathered()));
         }
-        return new Part(strategy.kernel(), shards(node, strategy), insides, stored);
+        return new Part(strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, stored);
+    }
+
+    /** The axis of the rule that each mesh axis splits, or nothing. */
+    private static List<String> axes(Strategy strategy) {
+        return strategy.choices().stream()
+                .map(c -> c instanceof Choice.Split split ? split.axis() : "")
+                .toList();
+    }
+
+    private static List<Integer> addends(Strategy strategy) {
+        List<Placement> placements = strategy.outputs().get(0).placements();
+        return IntStream.range(0, placements.size())
+                .filter(a -> placements.get(a) instanceof Placement.Partial)
+                .boxed()
+                .toList();
     }
 
     private Map<String, KernelBuilder.Shard> shards(OperatorNode node, Strategy strategy) {

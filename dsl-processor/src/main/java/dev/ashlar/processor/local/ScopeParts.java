@@ -12,7 +12,9 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
@@ -60,8 +62,9 @@ final class ScopeParts {
             ScopeInput input = scope.inputs().get(i);
             Boundary boundary = inputs.get(i);
             Optional<Layout> gradient = model ? Optional.empty() : Optional.of(boundary.gradient());
-            localInputs.add(
-                    new ScopeInput(input.name(), place(input.value(), boundary.layout(), gradient), input.source()));
+            Value part = place(input.value(), boundary.layout(), gradient);
+            localInputs.add(new ScopeInput(
+                    input.name(), part, input.source(), whole(input.value().type(), boundary.layout())));
         }
         for (int i = 0; i < chosen.size(); i++) {
             if (chosen.get(i) instanceof Chosen.Operator operator) {
@@ -82,6 +85,10 @@ final class ScopeParts {
         boolean differentiable = whole.type().element() != Element.INT64;
         placed.put(whole, new Placed(part, layout, gradient.filter(g -> differentiable)));
         return part;
+    }
+
+    private Optional<Whole> whole(TensorType type, Layout layout) {
+        return model ? Optional.of(new Whole(type.sizes(), layout.toString())) : Optional.empty();
     }
 
     private ScopeParameter stored(ScopeParameter parameter) {
@@ -162,7 +169,8 @@ final class ScopeParts {
         for (int k = 0; k < outputs.size(); k++) {
             ScopeOutput output = scope.outputs().get(k);
             Value value = read(output.value(), outputs.get(k), "output", "", source(output.value()));
-            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect()));
+            Optional<Whole> whole = whole(output.value().type(), outputs.get(k).layout());
+            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect(), whole));
         }
         return local;
     }

@@ -94,6 +94,10 @@ public final class ProgramText {
             return "key " + key.operator();
         } else if (operand instanceof Operand.Offset offset) {
             return "offset " + offset.strides();
+        } else if (operand instanceof Operand.Peers peers) {
+            return "peers " + peers.meshAxes();
+        } else if (operand instanceof Operand.First first) {
+            return "first " + first.meshAxes();
         }
         Object value = ((Operand.Literal) operand).value();
         return value instanceof Double real ? Double.toHexString(real) : String.valueOf(value);

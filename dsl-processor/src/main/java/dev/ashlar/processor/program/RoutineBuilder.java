@@ -283,6 +283,12 @@ final class RoutineBuilder {
         if (argument instanceof Step.Offset offset) {
             return new Operand.Offset(offset.strides());
         }
+        if (argument instanceof Step.Peers peers) {
+            return new Operand.Peers(peers.meshAxes());
+        }
+        if (argument instanceof Step.First first) {
+            return new Operand.First(first.meshAxes());
+        }
         return new Operand.Literal(((Argument.Literal) argument).value());
     }
 

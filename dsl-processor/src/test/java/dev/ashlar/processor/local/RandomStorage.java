@@ -17,7 +17,7 @@ import java.util.Random;
  *
  * @param alike whether all repetitions of a block choose alike
  */
-record RandomStorage(Assignment assignment, Mesh mesh, long seed, boolean alike) implements Assignment {
+public record RandomStorage(Assignment assignment, Mesh mesh, long seed, boolean alike) implements Assignment {
     @Override
     public ParameterStorage storage(String path, OperatorNode node, int parameter) {
         String place = alike ? path.replaceAll("\\[\\d+\\]", "") : path;

@@ -1,7 +1,6 @@
 package dev.ashlar.processor.local;
 
 import dev.ashlar.processor.device.Mesh;
-import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
@@ -9,7 +8,6 @@ import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
-import dev.ashlar.processor.op.KernelBuilder;
 import dev.ashlar.processor.op.LiveKernels;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.shard.Grid;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -138,14 +135,9 @@ final class RankExecution {
             for (Argument argument : kernel.arguments()) {
                 values.add(value(argument, frame, rank));
             }
-            boolean parts = kernel.node().part().orElseThrow().kernel() > 0;
-            if (parts && kernel.kernel().equals("linear") && isBehindFirst(kernel.node(), rank)) {
-                values.set(2, ((Tensor) values.get(2)).mul(new Scalar(0.0)));
-            }
             Tensor[] results = kernels.call(kernel.kernel(), values.toArray());
             for (int i = 0; i < results.length; i++) {
-                boolean mean = parts && kernel.kernel().startsWith("meanSquaredError");
-                made.get(i).add(mean ? results[i].mul(new Scalar(share(kernel.node()))) : results[i]);
+                made.get(i).add(results[i]);
             }
         }
         for (int i = 0; i < made.size(); i++) {
@@ -161,6 +153,8 @@ final class RankExecution {
             return parameters.get(frame.owner + parameter.name()).get(rank);
         } else if (argument instanceof Step.Offset offset) {
             return offset(offset, rank);
+        } else if (argument instanceof Step.First first) {
+            return first.meshAxes().stream().allMatch(axis -> ranks.coordinates(rank)[axis] == 0);
         }
         Object value = ((Argument.Literal) argument).value();
         return value instanceof List<?> list
@@ -174,28 +168,6 @@ final class RankExecution {
             sum += ranks.coordinates(rank)[axis] * offset.strides().get(axis);
         }
         return sum;
-    }
-
-    /** Whether a rank has another than the first part of what a linear sums over: the first alone adds the bias. */
-    private boolean isBehindFirst(OperatorNode node, int rank) {
-        return node.part().orElseThrow().shards().entrySet().stream()
-                .filter(e -> e.getKey().startsWith("k"))
-                .anyMatch(e -> offset((Step.Offset) e.getValue().offset(), rank) > 0);
-    }
-
-    /** A rank's share of all elements. */
-    private static double share(OperatorNode node) {
-        double share = 1;
-        for (KernelBuilder.Shard shard : node.part().orElseThrow().shards().values()) {
-            long part = ((Step.Offset) shard.offset())
-                    .strides().stream()
-                            .filter(s -> s > 0)
-                            .mapToLong(s -> s)
-                            .min()
-                            .orElseThrow();
-            share *= (double) part / shard.wholeSize();
-        }
-        return share;
     }
 
     private void forward(Step.BlockForward block, Frame frame) {
