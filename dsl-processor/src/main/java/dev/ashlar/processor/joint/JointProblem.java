@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,33 @@ public final class JointProblem {
 
     public Problem problem() {
         return problem;
+    }
+
+    /**
+     * An operator with several strategies.
+     *
+     * @param name its full name
+     * @param variable of the problem
+     * @param strategies by label
+     */
+    public record Operator(String name, int variable, List<Strategy> strategies) {}
+
+    /** The operators that have several strategies, in order of forward. */
+    public List<Operator> operators() {
+        List<Operator> operators = new ArrayList<>();
+        for (int b = 0; b < pieces.size(); b++) {
+            Template template = templates.get(b);
+            for (OperatorNode node : template.choices().operators()) {
+                Variable variable = template.choices().variable(node);
+                if (variable.labels() > 1) {
+                    operators.add(new Operator(
+                            pieces.get(b).path() + node.name(),
+                            problem.variable(b, template.node(variable)),
+                            template.choices().menu(node).strategies()));
+                }
+            }
+        }
+        return operators;
     }
 
     /** What a labelling means. */

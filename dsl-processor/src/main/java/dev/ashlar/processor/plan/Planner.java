@@ -1,14 +1,21 @@
 package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.joint.JointProblem;
+import dev.ashlar.processor.joint.Target;
+import dev.ashlar.processor.joint.Unplannable;
+import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.List;
 import java.util.Map;
@@ -51,23 +58,51 @@ public final class Planner {
     }
 
     /** The fastest plan within the memory; the smallest there is if none is. */
-    private static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+    static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        PlanProblem plans = plans(whole, target, assembly, pins);
+        PlanProblem plans = target.mesh().devices() > 1
+                ? PinnedPlans.of(meshPlans(graph, target, assembly), pins)
+                : plans(whole, target, assembly, pins);
         long fixedBytes = target.device().fixedBytes();
         Chooser.Choice choice = new Chooser(plans, fixedBytes).choose(target.budgetBytes());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
-        if (plan.memory().peakBytes() != choice.peakBytes()) {
+        if (stepPeakBytes(plan) != choice.peakBytes()) {
             throw new IllegalStateException(
-                    "the plan needs " + plan.memory().peakBytes() + " bytes but was chosen for " + choice.peakBytes());
+                    "the plan needs " + stepPeakBytes(plan) + " bytes but was chosen for " + choice.peakBytes());
         }
         return plan;
+    }
+
+    /** The most memory of a training step; on a mesh the problem does not speak of evaluation. */
+    private static long stepPeakBytes(Plan plan) {
+        return plan.target().mesh().devices() == 1
+                ? plan.memory().peakBytes()
+                : plan.memory().points().stream()
+                        .filter(p -> !p.phase().equals("losses") && !p.phase().equals("outputs"))
+                        .mapToLong(MemoryPoint::bytes)
+                        .max()
+                        .orElse(0);
+    }
+
+    /** Inputs arrive whole: every device takes its part of them. */
+    private static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+        Collectives collectives = new Collectives(target.mesh(), target.device());
+        Layout whole = Layout.replicated(target.mesh().rank());
+        Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
+        try {
+            return new JointPlans(graph, of, JointProblem.of(graph, of));
+        } catch (Unplannable form) {
+            throw new ModelException(
+                    Code.BAD_MESH,
+                    graph.graph().spec().mesh().source(),
+                    "This model is not planned on meshes yet: " + form.reason() + ". Write mesh = {1}.");
+        }
     }
 
     /** What the pins cost. */
