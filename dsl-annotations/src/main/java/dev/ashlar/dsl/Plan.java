@@ -31,4 +31,7 @@ public @interface Plan {
 
     /** Number of micro-batches that a batch is split into; 0 leaves the choice to the planner. */
     int microBatches() default 0;
+
+    /** Choices for operators that are not left to the planner; each names its operators in {@link Pin#at}. */
+    Pin[] pins() default {};
 }

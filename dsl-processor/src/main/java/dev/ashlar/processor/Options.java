@@ -28,7 +28,8 @@ import javax.lang.model.SourceVersion;
  * @param reports {@code "html"}, {@code "json"}; empty for none
  * @param classes whether step classes are written, not only plans
  * @param cache directory that keeps what was solved before
- * @param verbose whether the plan is told in words
+ * @param explain whether every choice of the plan is told, with the best other one
+ * @param verbose whether the cost table of the plan is told
  */
 record Options(
         Set<String> plans,
@@ -37,6 +38,7 @@ record Options(
         Set<String> reports,
         boolean classes,
         Optional<Path> cache,
+        boolean explain,
         boolean verbose) {
     /** All options there are. */
     static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(Set.of(
@@ -46,6 +48,7 @@ record Options(
             "ashlar.report",
             "ashlar.generate",
             "ashlar.cache",
+            "ashlar.explain",
             "ashlar.verbose")));
 
     private static final Pattern DIMS = Pattern.compile("\\s*(\\p{Alpha}\\w*\\s*=\\s*[^\\s=]+\\s*)+");
@@ -80,6 +83,7 @@ record Options(
                         .map(g -> g.equals("step"))
                         .orElse(true),
                 reader.text("ashlar.cache", Options::isPath, "a directory").map(Path::of),
+                reader.flag("ashlar.explain"),
                 reader.flag("ashlar.verbose"));
     }
 

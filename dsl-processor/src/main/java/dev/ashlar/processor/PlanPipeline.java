@@ -13,6 +13,8 @@ import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.report.CostTable;
+import dev.ashlar.processor.report.Explanation;
+import dev.ashlar.processor.report.PlanHtml;
 import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.write.OperatorSeconds;
@@ -81,12 +83,19 @@ final class PlanPipeline implements PlanStep {
             surroundings.writeResource(
                     spec.packageName(), spec.simpleName() + ".plan.json", PlanJson.text(plan, Version.ASHLAR));
         }
+        if (surroundings.options().reports().contains("html")) {
+            surroundings.writeResource(spec.packageName(), spec.simpleName() + ".plan.html", PlanHtml.text(plan));
+        }
+        if (surroundings.options().explain()) {
+            surroundings.tell(spec.qualifiedName() + "\n" + Explanation.text(plan));
+        }
         if (surroundings.options().verbose()) {
             surroundings.tell(spec.qualifiedName() + "\n" + CostTable.text(plan));
         }
     }
 
-    private static StepFacts facts(Plan plan) {
+    /** What the written class says about a plan. */
+    static StepFacts facts(Plan plan) {
         Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
         plan.operators().stream()
                 .map(OperatorPlan::cost)
@@ -97,6 +106,7 @@ final class PlanPipeline implements PlanStep {
                 plan.modelHash(),
                 plan.planHash(),
                 plan.target().device().name(),
+                plan.target().mesh().shape(),
                 plan.target().format().bytes(),
                 plan.target().budgetBytes(),
                 plan.memory().peakBytes(),

@@ -47,6 +47,7 @@ final class HouseTest {
     @ArchTest
     static final ArchRule PLAN = knows(
             "plan",
+            "joint",
             "recompute",
             "program",
             "solve",
@@ -62,6 +63,10 @@ final class HouseTest {
     @ArchTest
     static final ArchRule RECOMPUTE =
             knows("recompute", "program", "solve", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");
+
+    @ArchTest
+    static final ArchRule JOINT =
+            knows("joint", "program", "solve", "cost", "local", "shard", "graph", "op", "spec", "device", "diagnostic");
 
     @ArchTest
     static final ArchRule PROGRAM = knows("program", "cost", "shard", "graph", "op", "spec", "device", "diagnostic");

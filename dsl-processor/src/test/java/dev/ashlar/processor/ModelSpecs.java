@@ -12,6 +12,7 @@ import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.plan.Planner;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.spec.AnnotationSpec;
 import dev.ashlar.processor.spec.InterfaceSpec;
 import dev.ashlar.processor.spec.PlanSpec;
 import dev.ashlar.processor.spec.TrainSpec;
@@ -53,6 +54,8 @@ public final class ModelSpecs {
     private String optimizer = "ADAMW";
     private String precision = "FP32";
     private List<String> trainable = List.of("**");
+    private boolean clipping;
+    private final List<AnnotationSpec> pins = new ArrayList<>();
 
     private ModelSpecs(InterfaceSpec model) {
         this.model = model;
@@ -94,6 +97,19 @@ public final class ModelSpecs {
         return this;
     }
 
+    /** Adds {@code @Pin(at, strategy, saved)}; its place is {@code "Plan.pins"}, an empty strategy is left out. */
+    public ModelSpecs pin(String at, String strategy, String saved) {
+        At place = new At("Plan.pins");
+        pins.add(new AnnotationSpec(
+                "Pin",
+                Map.of(
+                        "at", new ValueSpec(at, true, place),
+                        "strategy", new ValueSpec(strategy, !strategy.isEmpty(), place),
+                        "saved", new ValueSpec(saved, true, place)),
+                place));
+        return this;
+    }
+
     /** Evaluation in place of training. */
     public ModelSpecs evaluates() {
         mode = "EVALUATE";
@@ -110,6 +126,12 @@ public final class ModelSpecs {
         return this;
     }
 
+    /** With a norm of gradients that may be clipped. */
+    public ModelSpecs clipping() {
+        clipping = true;
+        return this;
+    }
+
     /** Patterns of what is trained; the rest is frozen. */
     public ModelSpecs trainable(String... patterns) {
         trainable = Arrays.asList(patterns);
@@ -123,7 +145,7 @@ public final class ModelSpecs {
                 precision,
                 trainable.stream().map(p -> value("trainable", p)).toList(),
                 List.of(),
-                false);
+                clipping);
         return new PlanSpec(
                 "test",
                 model.simpleName() + "Plan",
@@ -136,6 +158,7 @@ public final class ModelSpecs {
                 value("memory", memory),
                 mode,
                 value("microBatches", microBatches),
+                pins,
                 train,
                 new At("Plan"));
     }

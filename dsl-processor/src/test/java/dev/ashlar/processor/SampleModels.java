@@ -33,7 +33,12 @@ public final class SampleModels {
 
     /** Decoder blocks in a loop. */
     public static ModelSpecs gpt(int layers) {
-        return ModelSpecs.model("Gpt", "batch=2 seq=8 d=16 heads=4 vocab=32 layers=" + layers, """
+        return gpt("batch=2 seq=8 d=16 heads=4 vocab=32 layers=" + layers);
+    }
+
+    /** @param dims {@code "batch=2 seq=8 d=16 heads=4 vocab=32 layers=2"} */
+    public static ModelSpecs gpt(String dims) {
+        return ModelSpecs.model("Gpt", dims, """
                         @Input(shape = "batch seq", dtype = INT64) tokens()
                         @Input(shape = "batch seq", dtype = INT64) targets()
                         @Embedding(rows = "vocab", dim = "d") wte(tokens)
@@ -42,8 +47,7 @@ public final class SampleModels {
                         @LayerNorm norm(body)
                         @Output @Linear(out = "vocab", bias = false) logits(norm)
                         @Loss @CrossEntropy loss(logits, targets)
-                        """)
-                .block("Decoder", "", DECODER);
+                        """).block("Decoder", "", DECODER);
     }
 
     /** The head is the embedding; all layers share one set of parameters; rotated, grouped queries. */

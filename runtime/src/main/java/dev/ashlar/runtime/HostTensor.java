@@ -95,6 +95,32 @@ public final class HostTensor {
         throw new AshlarException("A tensor of " + dtype + " has no floats; read it with longs().");
     }
 
+    /**
+     * A copy of the indices from {@code from} on of one dimension.
+     *
+     * @throws AshlarException if they are not all there
+     */
+    public HostTensor narrow(int dimension, long from, long length) {
+        if (dimension < 0 || dimension >= shape.length || from < 0 || length < 0 || from + length > shape[dimension]) {
+            throw new AshlarException("A tensor of shape " + Arrays.toString(shape) + " has no indices " + from + " to "
+                    + (from + length - 1) + " in dimension " + dimension + "; take others.");
+        }
+        long[] narrow = shape.clone();
+        narrow[dimension] = length;
+        int inner = 1;
+        for (int d = dimension + 1; d < shape.length; d++) {
+            inner *= Math.toIntExact(shape[d]);
+        }
+        int step = Math.toIntExact(shape[dimension]) * inner;
+        int run = Math.toIntExact(length) * inner;
+        int size = step == 0 ? 0 : size() / step * run;
+        Object copy = data instanceof long[] ? new long[size] : new float[size];
+        for (int source = Math.toIntExact(from) * inner, target = 0; target < size; source += step, target += run) {
+            System.arraycopy(data, source, copy, target, run);
+        }
+        return new HostTensor(dtype, copy, size, narrow);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof HostTensor that

@@ -6,6 +6,7 @@ import dev.ashlar.processor.device.ProductTable;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
@@ -15,6 +16,7 @@ import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
 import dev.ashlar.processor.shard.Collectives;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,6 +53,11 @@ public final class CostModel {
         return bytes / device.bytesPerSecond();
     }
 
+    /** Time to add two gradients of so many elements. */
+    public double sumSeconds(long elements) {
+        return seconds(elements, 3 * elements * format.bytes(), 1);
+    }
+
     private double seconds(long flops, long bytes, int kernels) {
         return kernels == 0 ? 0 : Math.max(roofline(flops, bytes), callSeconds(kernels));
     }
@@ -81,16 +88,20 @@ public final class CostModel {
         private final Map<Variant, Map<OperatorNode, Directions>> priced = new IdentityHashMap<>();
         private final List<OperatorCost> operators = new ArrayList<>();
         private final List<CollectiveCost> collectives = new ArrayList<>();
+        private final List<CollectiveCost> updates = new ArrayList<>();
+        private final Set<String> updated = new HashSet<>();
         private double sumSeconds;
 
         ModelCost model(Variant variant) {
-            expand(variant, "");
-            return new ModelCost(operators, collectives, sumSeconds);
+            expand(variant, "", "");
+            return new ModelCost(operators, collectives, updates, sumSeconds);
         }
 
-        private void expand(Variant variant, String path) {
+        /** @param owner what full names of the scope's parameters begin with */
+        private void expand(Variant variant, String path, String owner) {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+            Set<Value> made = new HashSet<>();
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
@@ -101,28 +112,40 @@ public final class CostModel {
                             cost.backward(),
                             cost.recompute()));
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), false, collective.transfer()));
+                    made.add(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), false, false, collective.transfer()));
                 } else if (step instanceof Step.BlockForward block) {
-                    expand(block, path);
+                    expand(block, path, owner);
                 }
             }
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Sum sum) {
-                    sumSeconds += seconds(
-                            sum.result().type().elements(),
-                            3 * bytes(sum.result().type()),
-                            1);
+                    sumSeconds += sumSeconds(sum.result().type().elements());
                 } else if (step instanceof Step.Collective collective) {
-                    collectives.add(new CollectiveCost(path + collective.at(), true, collective.transfer()));
+                    boolean again = made.contains(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));
+                } else if (step instanceof Step.ParameterGradient gradient) {
+                    update(owner, gradient.parameter());
                 }
             }
         }
 
-        private void expand(Step.BlockForward block, String path) {
+        /** A parameter is updated once, however many operators have it. */
+        private void update(String owner, ScopeParameter parameter) {
+            String name = owner + parameter.name();
+            if (updated.add(name)) {
+                parameter
+                        .update()
+                        .forEach(h -> updates.add(new CollectiveCost("gather " + name, true, false, h.transfer())));
+            }
+        }
+
+        private void expand(Step.BlockForward block, String path, String owner) {
             UseNode use = block.node();
             for (Step.Run run : block.runs()) {
                 for (long i = run.from(); i < run.to(); i++) {
-                    expand(run.variant(), path + use.name() + (use.repeats().isPresent() ? "[" + i + "]." : "."));
+                    String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
+                    expand(run.variant(), path + use.name() + index, owner + Trainable.instance(use, i));
                 }
             }
         }

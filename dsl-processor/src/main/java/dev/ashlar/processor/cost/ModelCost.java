@@ -7,13 +7,19 @@ import java.util.List;
  *
  * @param operators every operator of every repetition, in order of its forward
  * @param collectives every collective and copy between devices of every repetition, forward and then backward of each scope
+ * @param updates every collective and copy that follows the update of a parameter
  * @param sumSeconds time to sum gradients that meet
  */
-public record ModelCost(List<OperatorCost> operators, List<CollectiveCost> collectives, double sumSeconds) {
+public record ModelCost(
+        List<OperatorCost> operators,
+        List<CollectiveCost> collectives,
+        List<CollectiveCost> updates,
+        double sumSeconds) {
     /** Copies the lists. */
     public ModelCost {
         operators = List.copyOf(operators);
         collectives = List.copyOf(collectives);
+        updates = List.copyOf(updates);
     }
 
     /** Forward and backward of all. */
@@ -21,8 +27,17 @@ public record ModelCost(List<OperatorCost> operators, List<CollectiveCost> colle
         return operators.stream().mapToDouble(OperatorCost::seconds).sum() + collectiveSeconds() + sumSeconds;
     }
 
-    /** Time of all collectives and copies between devices. */
+    /** Time of all collectives and copies between devices in forward and backward. */
     public double collectiveSeconds() {
-        return collectives.stream().mapToDouble(CollectiveCost::seconds).sum();
+        return seconds(collectives);
+    }
+
+    /** Time of all collectives and copies between devices that follow the update. */
+    public double updateSeconds() {
+        return seconds(updates);
+    }
+
+    private static double seconds(List<CollectiveCost> costs) {
+        return costs.stream().mapToDouble(CollectiveCost::seconds).sum();
     }
 }

@@ -71,7 +71,11 @@ public enum Code {
     /** No plan fits the memory. */
     INFEASIBLE(63),
     /** A device profile cannot be read. */
-    BAD_PROFILE(64);
+    BAD_PROFILE(64),
+    /** A pin means nothing, or no plan obeys it. */
+    BAD_PIN(65),
+    /** The mesh cannot share the batch. */
+    BATCH_NOT_SHARED(66);
 
     private final int number;
 

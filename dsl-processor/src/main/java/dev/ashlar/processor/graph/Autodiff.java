@@ -114,7 +114,7 @@ public final class Autodiff {
                 }
             }
         }
-        return new Variant(
+        Variant variant = new Variant(
                 scope,
                 mode,
                 scope.inputs().stream().map(ScopeInput::value).toList(),
@@ -124,6 +124,7 @@ public final class Autodiff {
                 given,
                 backward.steps(),
                 scope.inputs().stream().map(i -> backward.gradient(i.value())).toList());
+        return Recompute.of(variant, forward.gatheredAgain());
     }
 
     /** The values among {@code targets} that the nodes make, as lowered. */

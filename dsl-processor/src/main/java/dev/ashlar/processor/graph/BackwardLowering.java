@@ -1,5 +1,6 @@
 package dev.ashlar.processor.graph;
 
+import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.op.GradientBuilder;
 import dev.ashlar.processor.op.Handle;
 import java.util.ArrayList;
@@ -75,14 +76,17 @@ final class BackwardLowering {
         Value gradient = gradients.get(node.copy());
         if (gradient != null) {
             String name = "d." + tensor.name();
-            contribute(
-                    tensor,
-                    ForwardLowering.transfer(node.name(), node.source(), node.backward(), gradient, h -> name, steps));
+            contribute(tensor, transfer(node.name(), node.source(), node.backward(), gradient, name));
         }
+    }
+
+    private Value transfer(String at, Source place, List<Hop> hops, Value gradient, String name) {
+        return (Value) ForwardLowering.transfer(at, place, hops, gradient, h -> name, steps);
     }
 
     private final class Builder extends ForwardLowering.KernelLowering implements GradientBuilder {
         private final Map<Integer, Value> inputGradients = new LinkedHashMap<>();
+        private final Map<Integer, Value> parameterGradients = new LinkedHashMap<>();
 
         Builder(OperatorNode node) {
             super(node, steps);
@@ -91,6 +95,11 @@ final class BackwardLowering {
         @Override
         public Handle input(int index) {
             return forward.lowered(node.inputs().get(index));
+        }
+
+        @Override
+        public Handle parameter(int index) {
+            return forward.parameter(node, index);
         }
 
         @Override
@@ -135,12 +144,16 @@ final class BackwardLowering {
             ScopeParameter parameter = node.parameters().get(index);
             name(value, "d." + parameter.name());
             if (trained.test(parameter)) {
-                List<Hop> hops =
-                        node.part().map(p -> p.parameterGradients().get(index)).orElse(List.of());
-                Value reduced = ForwardLowering.transfer(
-                        parameter.name(), node.source(), hops, value, h -> "d." + parameter.name(), steps);
-                steps.add(new Step.ParameterGradient(parameter, reduced));
+                parameterGradients.put(index, value);
             }
+        }
+
+        private void add(int index, Value gradient) {
+            String name = node.parameters().get(index).name();
+            List<Hop> hops =
+                    node.part().map(p -> p.parameters().get(index).gradient()).orElse(List.of());
+            Value reduced = transfer(name, node.source(), hops, gradient, "d." + name);
+            steps.add(new Step.ParameterGradient(node.stored(index), reduced));
         }
 
         /** A kernel's result gets the name of what it is the gradient of; one that is passed on keeps the name it has. */
@@ -155,7 +168,9 @@ final class BackwardLowering {
             }
         }
 
+        /** All kernels of an operator run before its gradients go elsewhere, so that it is one time for its operands. */
         void finish() {
+            parameterGradients.forEach(this::add);
             inputGradients.forEach((index, gradient) -> contribute(node.inputs().get(index), gradient));
         }
     }

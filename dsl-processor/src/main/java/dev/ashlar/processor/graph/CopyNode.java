@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param copy what is made; the tensor itself if {@code forward} is empty
  * @param forward transfers in order
  * @param backward transfers of the gradient in order
+ * @param group readers of other groups share nothing with these, even if their copies are alike
  */
-public record CopyNode(String name, Value tensor, Value copy, List<Hop> forward, List<Hop> backward, Source source)
+public record CopyNode(
+        String name, Value tensor, Value copy, List<Hop> forward, List<Hop> backward, String group, Source source)
         implements Node {
     /** Copies the lists. */
     public CopyNode {

@@ -27,7 +27,15 @@ final class ForwardLowering {
     private final Map<Copied, Value> copies = new HashMap<>();
     private final Set<String> copyNames = new HashSet<>();
 
-    private record Copied(Value tensor, List<Transfer> transfers) {}
+    private final Map<Used, Value> gathered = new HashMap<>();
+    /** What gathers a parameter, until the first kernel that reads it is called. */
+    private final Map<Value, List<Step>> gathers = new HashMap<>();
+
+    private final Set<Value> gatheredAgain = new HashSet<>();
+
+    private record Copied(Value tensor, String group, List<Transfer> transfers) {}
+
+    private record Used(OperatorNode node, int parameter) {}
 
     ForwardLowering(Variant.Mode mode) {
         this.mode = mode;
@@ -68,12 +76,45 @@ final class ForwardLowering {
     void lower(CopyNode node) {
         Value tensor = lowered(node.tensor());
         List<Transfer> transfers = node.forward().stream().map(Hop::transfer).toList();
-        Value copy = copies.computeIfAbsent(new Copied(tensor, transfers), c -> {
+        Value copy = copies.computeIfAbsent(new Copied(tensor, node.group(), transfers), c -> {
             String base = node.tensor().name();
-            return transfer(
+            return (Value) transfer(
                     node.name(), node.source(), node.forward(), tensor, h -> unique(base + "." + h.label()), steps);
         });
         lowered.put(node.copy(), copy);
+    }
+
+    /** A parameter as an operator uses it: the parameter itself, or what is gathered of it. */
+    Handle parameter(OperatorNode node, int index) {
+        List<Hop> hops =
+                node.part().map(p -> p.parameters().get(index).gather()).orElse(List.of());
+        return hops.isEmpty()
+                ? node.stored(index)
+                : gathered.computeIfAbsent(new Used(node, index), u -> gather(node, index, hops));
+    }
+
+    private Value gather(OperatorNode node, int index, List<Hop> hops) {
+        String name =
+                node.name() + "." + node.signature().parameters().get(index).name();
+        List<Step> collectives = new ArrayList<>();
+        Handle made = transfer(
+                "gather " + name,
+                node.source(),
+                hops,
+                node.stored(index),
+                h -> unique(name + "." + h.label()),
+                collectives);
+        Value value = (Value) made;
+        gathers.put(value, collectives);
+        if (!node.part().orElseThrow().parameters().get(index).keepGathered()) {
+            gatheredAgain.add(value);
+        }
+        return value;
+    }
+
+    /** What backward gathers again of parameters. */
+    Set<Value> gatheredAgain() {
+        return gatheredAgain;
     }
 
     private String unique(String name) {
@@ -85,9 +126,9 @@ final class ForwardLowering {
     }
 
     /** Adds transfers of a tensor; gives what the last of them makes. */
-    static Value transfer(
-            String at, Source place, List<Hop> hops, Value tensor, Function<Hop, String> names, List<Step> steps) {
-        Value current = tensor;
+    static Handle transfer(
+            String at, Source place, List<Hop> hops, Handle tensor, Function<Hop, String> names, List<Step> steps) {
+        Handle current = tensor;
         for (Hop hop : hops) {
             Value next = Value.of(names.apply(hop), hop.type());
             steps.add(new Step.Collective(at, place, hop.transfer(), next, current));
@@ -117,11 +158,6 @@ final class ForwardLowering {
         }
 
         @Override
-        public Handle parameter(int index) {
-            return node.parameters().get(index);
-        }
-
-        @Override
         public TensorType inputType(int index) {
             return node.inputs().get(index).type();
         }
@@ -134,6 +170,23 @@ final class ForwardLowering {
         @Override
         public Optional<Shard> shard(String axis) {
             return node.part().flatMap(p -> Optional.ofNullable(p.shards().get(axis)));
+        }
+
+        @Override
+        public int kernel() {
+            return node.part().map(Part::kernel).orElse(0);
+        }
+
+        @Override
+        public Argument firstAddend() {
+            return node.part()
+                    .<Argument>map(p -> new Step.First(p.addends()))
+                    .orElseGet(KernelBuilder.super::firstAddend);
+        }
+
+        @Override
+        public Argument peers(List<String> axes) {
+            return new Step.Peers(node.part().orElseThrow().meshAxes(axes));
         }
 
         @Override
@@ -170,6 +223,21 @@ final class ForwardLowering {
         @Override
         public Handle input(int index) {
             return lowered(node.inputs().get(index));
+        }
+
+        @Override
+        public Handle parameter(int index) {
+            return ForwardLowering.this.parameter(node, index);
+        }
+
+        @Override
+        public List<Handle> calls(String kernel, List<Result> results, Argument... arguments) {
+            for (Argument argument : arguments) {
+                if (argument instanceof Value value && gathers.containsKey(value)) {
+                    steps.addAll(gathers.remove(value));
+                }
+            }
+            return super.calls(kernel, results, arguments);
         }
 
         @Override

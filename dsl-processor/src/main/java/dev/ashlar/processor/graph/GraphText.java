@@ -48,7 +48,8 @@ public final class GraphText {
     private static String parameter(ScopeParameter p) {
         return p.name() + " " + p.type().sizes() + " " + p.type().element() + " "
                 + initial(p.declaration().initial()) + (p.declaration().decay() ? " decay" : "")
-                + (p.declaration().buffer() ? " buffer" : "");
+                + (p.declaration().buffer() ? " buffer" : "")
+                + (p.update().isEmpty() ? "" : " updated " + p.updated().sizes() + " " + p.update());
     }
 
     private static String initial(Initial initial) {

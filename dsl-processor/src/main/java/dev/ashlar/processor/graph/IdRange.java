@@ -1,5 +1,6 @@
 package dev.ashlar.processor.graph;
 
+import dev.ashlar.processor.op.KernelBuilder;
 import dev.ashlar.processor.op.Rule;
 import dev.ashlar.processor.op.RuleMismatch;
 import java.util.Optional;
@@ -41,10 +42,14 @@ public record IdRange(OptionalLong bound, OptionalLong alsoAllowed) {
             return ANY;
         }
         try {
-            long size = rule.infer(
+            long part = rule.infer(
                             node.inputs().stream().map(Value::type).toList(),
                             node.signature().sizes())
                     .size(axis.get());
+            long size = node.part()
+                    .flatMap(p -> Optional.ofNullable(p.shards().get(axis.get())))
+                    .map(KernelBuilder.Shard::wholeSize)
+                    .orElse(part);
             return new IdRange(OptionalLong.of(size), node.operator().ignoredId(node.attributes(), operand));
         } catch (RuleMismatch e) {
             throw new IllegalStateException("the shapes of " + node.name() + " were inferred before", e);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes its annotation's elements
  * @param signature its rule and parameters
  * @param inputs in order of the ports, absent optional ones left out
- * @param parameters in order of declaration
+ * @param parameters in order of declaration, as the operator uses them
  * @param outputs in order
  * @param part what is different where it runs on one device's parts of its tensors; empty where it runs on whole ones
  */
@@ -43,6 +43,11 @@ public record OperatorNode(
             List<Value> outputs,
             Source source) {
         this(name, operator, attributes, signature, inputs, parameters, outputs, source, Optional.empty());
+    }
+
+    /** A parameter as it lies, which need not be as the operator uses it. */
+    public ScopeParameter stored(int parameter) {
+        return part.map(p -> p.parameters().get(parameter).parameter()).orElseGet(() -> parameters.get(parameter));
     }
 
     /** Its shapes where the plan computes in elements of so many bytes. */

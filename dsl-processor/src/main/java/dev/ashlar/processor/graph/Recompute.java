@@ -11,44 +11,82 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Makes backward compute some tensors again that forward then need not keep. A tensor is computed again just before the first step that
- * reads it, so that recomputed tensors do not all live through the block.
+ * Makes backward compute some tensors, or gather some copies, again that forward then need not keep. A tensor is made again just before
+ * the first step that reads it, so that what is made again does not all live through the block.
  */
 public final class Recompute {
-    private final Map<Value, Step.Kernel> makers = new HashMap<>();
+    private final Map<Value, Step> makers;
     private final Set<Value> dropped;
     private final Set<Value> there = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
     private Recompute(Variant variant, Set<Value> dropped) {
-        this.dropped = dropped;
-        for (Step step : variant.forward()) {
-            if (step instanceof Step.Kernel kernel) {
-                kernel.results().stream().flatMap(Optional::stream).forEach(v -> makers.put(v, kernel));
-            }
+        makers = makers(variant);
+        this.dropped = new HashSet<>(dropped);
+        variant.backward().stream()
+                .filter(this::isRepeated)
+                .flatMap(s -> makes(s).stream())
+                .filter(makers::containsKey)
+                .forEach(this.dropped::add);
+        dropped.forEach(this::dropHopsBefore);
+    }
+
+    private static Map<Value, Step> makers(Variant variant) {
+        Map<Value, Step> makers = new HashMap<>();
+        variant.forward().forEach(s -> makes(s).forEach(v -> makers.put(v, s)));
+        return makers;
+    }
+
+    /** What lies between a tensor and its copy is never kept by itself. */
+    private void dropHopsBefore(Value copy) {
+        Value value = copy;
+        while (makers.get(value) instanceof Step.Collective hop
+                && hop.source() instanceof Value source
+                && makers.get(source) instanceof Step.Collective before
+                && before.at().equals(hop.at())) {
+            dropped.add(source);
+            value = source;
         }
     }
 
-    /** What forward keeps for backward and could be computed again, in order of its making. */
+    private boolean isRepeated(Step step) {
+        return step instanceof Step.Kernel kernel
+                ? kernel.recomputed()
+                : step instanceof Step.Collective collective && makers.containsKey(collective.result());
+    }
+
+    /**
+     * What forward keeps for backward and could be made again, in order of its making: results of recomputable kernels, and copies of
+     * tensors in other layouts. Gathered parameters are not among them: their storage says what becomes of them.
+     */
     public static Set<Value> candidates(Variant variant) {
         Set<Value> read = new HashSet<>();
         variant.backward().forEach(s -> reads(s).forEach(read::add));
+        variant.backward().forEach(s -> makes(s).forEach(read::remove));
+        Set<Value> parameters = new HashSet<>();
         Set<Value> candidates = new LinkedHashSet<>();
         for (Step step : variant.forward()) {
-            if (step instanceof Step.Kernel kernel && kernel.node().operator().recomputable()) {
-                kernel.results().stream()
-                        .flatMap(Optional::stream)
-                        .filter(read::contains)
-                        .forEach(candidates::add);
+            boolean candidate = false;
+            if (step instanceof Step.Kernel kernel) {
+                candidate = kernel.node().operator().recomputable();
+            } else if (step instanceof Step.Collective hop) {
+                candidate = hop.source() instanceof Value source && !parameters.contains(source);
+                if (!candidate) {
+                    parameters.add(hop.result());
+                }
+            }
+            if (candidate) {
+                makes(step).stream().filter(read::contains).forEach(candidates::add);
             }
         }
         return candidates;
     }
 
     /**
-     * The variant whose backward computes {@code dropped} again.
+     * The variant whose backward makes {@code dropped} again, and what it made again before.
      *
-     * @param dropped results of recomputable kernels; what they are made of is kept, or dropped as well and computed again before
+     * @param dropped results of recomputable kernels, or last results of collectives; what they are made of is kept, or dropped as well
+     *     and made again before
      */
     public static Variant of(Variant variant, Set<Value> dropped) {
         if (dropped.isEmpty()) {
@@ -56,8 +94,11 @@ public final class Recompute {
         }
         Recompute recompute = new Recompute(variant, dropped);
         for (Step step : variant.backward()) {
-            reads(step).forEach(recompute::require);
-            recompute.steps.add(step);
+            // What was made again before may now be read earlier: it gets its place anew.
+            if (!recompute.isRepeated(step)) {
+                reads(step).forEach(recompute::require);
+                recompute.steps.add(step);
+            }
         }
         return new Variant(
                 variant.scope(),
@@ -75,10 +116,20 @@ public final class Recompute {
         if (!dropped.contains(value) || !there.add(value)) {
             return;
         }
-        Step.Kernel maker = makers.get(value);
-        if (maker == null) {
-            throw new IllegalArgumentException(value + " is made by no kernel of its scope");
+        Step maker = makers.get(value);
+        if (maker instanceof Step.Kernel kernel) {
+            repeat(kernel, value);
+        } else if (maker instanceof Step.Collective collective) {
+            if (collective.source() instanceof Value source) {
+                require(source);
+            }
+            steps.add(collective);
+        } else {
+            throw new IllegalArgumentException(value + " is made by no kernel or collective of its scope");
         }
+    }
+
+    private void repeat(Step.Kernel maker, Value value) {
         for (Argument argument : maker.arguments()) {
             if (argument instanceof Value input) {
                 require(input);
@@ -107,5 +158,12 @@ public final class Recompute {
                     .forEach(reads::add);
         }
         return reads;
+    }
+
+    private static List<Value> makes(Step step) {
+        if (step instanceof Step.Kernel kernel) {
+            return kernel.results().stream().flatMap(Optional::stream).toList();
+        }
+        return step instanceof Step.Collective collective ? List.of(collective.result()) : List.of();
     }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.processor.graph;
 
 import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.op.Argument;
+import dev.ashlar.processor.op.Handle;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,8 +30,9 @@ public sealed interface Step {
      *
      * @param at what it is for: {@code "ln1 -> up"}
      * @param place of the operator that it is for
+     * @param source a {@link Value}, or a {@link ScopeParameter} as it lies on the device
      */
-    record Collective(String at, Source place, Transfer transfer, Value result, Value source) implements Step {}
+    record Collective(String at, Source place, Transfer transfer, Value result, Handle source) implements Step {}
 
     /** {@code result = left + right}: two gradients of one tensor meet. */
     record Sum(Value result, Value left, Value right) implements Step {}
@@ -75,6 +77,22 @@ public sealed interface Step {
         /** Copies the list. */
         public Offset {
             strides = List.copyOf(strides);
+        }
+    }
+
+    /** The devices that differ from this one along some mesh axes alone. */
+    record Peers(List<Integer> meshAxes) implements Argument {
+        /** Copies the list. */
+        public Peers {
+            meshAxes = List.copyOf(meshAxes);
+        }
+    }
+
+    /** Whether a device is the first along some mesh axes. */
+    record First(List<Integer> meshAxes) implements Argument {
+        /** Copies the list. */
+        public First {
+            meshAxes = List.copyOf(meshAxes);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.shard.Collectives;
@@ -26,10 +27,12 @@ public final class LocalGraph {
 
     private final Assignment assignment;
     private final Parts parts;
-    private final Map<Key, LocalScope> made = new HashMap<>();
+    private final Storages storages;
+    private final Map<Key, Scope> made = new HashMap<>();
 
-    private LocalGraph(Assignment assignment, Parts parts) {
+    private LocalGraph(Assignment assignment, Storages storages, Parts parts) {
         this.assignment = assignment;
+        this.storages = storages;
         this.parts = parts;
     }
 
@@ -43,35 +46,46 @@ public final class LocalGraph {
      */
     public static TrainingGraph of(
             TrainingGraph graph, Assignment assignment, Collectives collectives, NumberFormat format) {
-        LocalGraph local = new LocalGraph(assignment, new Parts(collectives, format));
         Scope root = graph.graph().root();
+        Storages storages = Storages.of(root, assignment, collectives.mesh());
+        LocalGraph local = new LocalGraph(assignment, storages, new Parts(collectives, format));
         List<Boundary> inputs = root.inputs().stream()
                 .map(i -> Boundary.of(assignment.input(i)))
                 .toList();
         List<Boundary> outputs = root.outputs().stream()
                 .map(o -> Boundary.of(assignment.output(o)))
                 .toList();
-        Scope part = local.scope(root, "", inputs, outputs).scope();
+        Scope part = local.scope(root, "", "", inputs, outputs);
         return Autodiff.derive(graph.graph().with(part), graph.trainable());
     }
 
-    private LocalScope scope(Scope scope, String path, List<Boundary> inputs, List<Boundary> outputs) {
+    /** Path of one repetition: {@code "body[3]."}. */
+    static String path(String outer, UseNode use, long repetition) {
+        return outer + use.name() + (use.repeats().isPresent() ? "[" + repetition + "]." : ".");
+    }
+
+    /** @param owner what full names of the scope's parameters begin with */
+    private Scope scope(Scope scope, String path, String owner, List<Boundary> inputs, List<Boundary> outputs) {
         List<Chosen> chosen = new ArrayList<>();
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
-                chosen.add(new Chosen.Operator(assignment.strategy(path, operator)));
+                chosen.add(new Chosen.Operator(
+                        assignment.strategy(path, operator),
+                        operator.parameters().stream()
+                                .map(p -> storages.of(owner, p))
+                                .toList()));
             } else if (node instanceof UseNode use) {
-                chosen.add(use(use, path));
+                chosen.add(use(use, path, owner));
             } else {
                 throw new IllegalArgumentException(scope.typeName() + " has been laid out over devices before");
             }
         }
         return made.computeIfAbsent(
                 new Key(scope, chosen, inputs, outputs),
-                k -> new ScopeParts(parts, scope, inputs, outputs, path.isEmpty()).build(chosen));
+                k -> new ScopeParts(parts, assignment::group, scope, inputs, outputs, path.isEmpty()).build(chosen));
     }
 
-    private Chosen.Block use(UseNode use, String path) {
+    private Chosen.Block use(UseNode use, String path, String owner) {
         List<Boundary> inputs = new ArrayList<>();
         for (int j = 0; j < use.inputs().size(); j++) {
             inputs.add(assignment.input(path, use, j));
@@ -88,10 +102,9 @@ public final class LocalGraph {
             inner.add(output);
             outer.add(isStacked(use, k) ? output.stacked() : output);
         }
-        List<LocalScope> repetitions = new ArrayList<>();
+        List<Scope> repetitions = new ArrayList<>();
         for (long i = 0; i < use.count(); i++) {
-            String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
-            repetitions.add(scope(use.scope(), path + use.name() + index, inputs, inner));
+            repetitions.add(scope(use.scope(), path(path, use, i), owner + Trainable.instance(use, i), inputs, inner));
         }
         return new Chosen.Block(inputs, outer, repetitions);
     }

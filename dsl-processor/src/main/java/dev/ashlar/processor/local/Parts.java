@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Part;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.Dim;
 import dev.ashlar.processor.op.KernelBuilder;
@@ -26,14 +27,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What one device has of tensors and operators on a mesh, and how tensors get from layout to layout. */
-final class Parts {
+public final class Parts {
     private final Collectives collectives;
     private final Redistribution redistribution;
     private final NumberFormat format;
 
-    Parts(Collectives collectives, NumberFormat format) {
+    /** On the mesh of these collectives, in the format that the plan computes in. */
+    public Parts(Collectives collectives, NumberFormat format) {
         this.collectives = collectives;
         this.format = format;
         redistribution = new Redistribution(collectives);
@@ -48,7 +52,7 @@ final class Parts {
     }
 
     /** One device's part of a tensor; dimensions that are not cut keep their names. */
-    TensorType type(TensorType whole, Layout layout) {
+    public TensorType type(TensorType whole, Layout layout) {
         List<Long> sizes = layout.localShape(whole.sizes(), mesh());
         List<Dim> dims = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
@@ -59,7 +63,7 @@ final class Parts {
     }
 
     /** The cheapest way from one layout to another, without moves along mesh axes of one device, which leave every byte where it is. */
-    List<Hop> hops(TensorType whole, Layout from, Layout to) {
+    public List<Hop> hops(TensorType whole, Layout from, Layout to) {
         List<Hop> hops = new ArrayList<>();
         int elementBytes = whole.element().bytes(format.bytes());
         for (Move move :
@@ -78,8 +82,58 @@ final class Parts {
         return label.toString();
     }
 
-    /** What is different about an operator under a strategy. */
-    Part part(OperatorNode node, Strategy strategy) {
+    /** A parameter as it lies on one device. */
+    public ScopeParameter parameter(ScopeParameter whole, ParameterStorage storage) {
+        return whole.as(
+                type(whole.type(), storage.parameter()),
+                type(whole.type(), storage.state()),
+                hops(whole.type(), storage.state(), storage.parameter()),
+                storage.parameter().toString());
+    }
+
+    /**
+     * One device's part of an operator.
+     *
+     * @param inputs parts of what it reads
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
+     * @param outputs parts of what it makes
+     */
+    public OperatorNode operator(
+            OperatorNode node,
+            Strategy strategy,
+            List<Value> inputs,
+            List<ScopeParameter> parameters,
+            List<ParameterStorage> storage,
+            List<Value> outputs) {
+        Part part = part(node, strategy, parameters, storage);
+        List<ScopeParameter> used = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Layout layout = strategy.operands().get(node.inputs().size() + i);
+            ScopeParameter whole = node.parameters().get(i);
+            boolean lies = part.parameters().get(i).gather().isEmpty();
+            used.add(lies ? parameters.get(i) : whole.as(type(whole.type(), layout)));
+        }
+        return new OperatorNode(
+                node.name(),
+                node.operator(),
+                node.attributes(),
+                node.signature(),
+                inputs,
+                used,
+                outputs,
+                node.source(),
+                Optional.of(part));
+    }
+
+    /**
+     * What is different about an operator under a strategy.
+     *
+     * @param parameters as they lie on one device
+     * @param storage how they are stored
+     */
+    private Part part(
+            OperatorNode node, Strategy strategy, List<ScopeParameter> parameters, List<ParameterStorage> storage) {
         List<Part.Inside> insides = new ArrayList<>();
         for (LocalOperator.Reduction reduction :
                 LocalOperator.of(node, strategy, mesh(), format.bytes()).reductions()) {
@@ -89,16 +143,37 @@ final class Parts {
             insides.add(new Part.Inside(
                     axis, reduction.reduction(), collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes)));
         }
-        List<List<Hop>> gradients = new ArrayList<>();
+        List<StoredParameter> stored = new ArrayList<>();
         int inputs = node.inputs().size();
         for (int i = 0; i < node.parameters().size(); i++) {
-            ScopeParameter parameter = node.parameters().get(i);
-            boolean buffer = parameter.declaration().buffer();
-            Layout lies = strategy.operands().get(inputs + i);
-            Layout comes = buffer ? lies : strategy.operandGradients().get(inputs + i);
-            gradients.add(hops(parameter.type(), comes, lies));
+            ScopeParameter whole = node.parameters().get(i);
+            ParameterStorage lies = storage.get(i);
+            Layout used = strategy.operands().get(inputs + i);
+            boolean buffer = whole.declaration().buffer();
+            Layout gradient =
+                    buffer ? lies.state() : strategy.operandGradients().get(inputs + i);
+            stored.add(new StoredParameter(
+                    parameters.get(i),
+                    hops(whole.type(), lies.parameter(), used),
+                    hops(whole.type(), gradient, lies.state()),
+                    lies.keepGathered()));
         }
-        return new Part(strategy.kernel(), shards(node, strategy), insides, gradients);
+        return new Part(strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, stored);
+    }
+
+    /** The axis of the rule that each mesh axis splits, or nothing. */
+    private static List<String> axes(Strategy strategy) {
+        return strategy.choices().stream()
+                .map(c -> c instanceof Choice.Split split ? split.axis() : "")
+                .toList();
+    }
+
+    private static List<Integer> addends(Strategy strategy) {
+        List<Placement> placements = strategy.outputs().get(0).placements();
+        return IntStream.range(0, placements.size())
+                .filter(a -> placements.get(a) instanceof Placement.Partial)
+                .boxed()
+                .toList();
     }
 
     private Map<String, KernelBuilder.Shard> shards(OperatorNode node, Strategy strategy) {

@@ -12,12 +12,13 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,23 +27,27 @@ import java.util.Optional;
 /** Makes what one device has of one scope. */
 final class ScopeParts {
     private final Parts parts;
+    private final Groups groups;
     private final Scope scope;
     private final List<Boundary> inputs;
     private final List<Boundary> outputs;
     private final boolean model;
     private final Map<Value, Placed> placed = new HashMap<>();
     private final Map<Copied, Value> copies = new HashMap<>();
-    private final Map<ScopeParameter, Stored> stored = new HashMap<>();
-    private final Map<UseNode, Chosen.Block> blocks = new LinkedHashMap<>();
+    private final Map<ScopeParameter, ScopeParameter> stored = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
 
     /** A tensor as a group of readers wants it. */
-    private record Copied(Value tensor, Layout layout, Optional<Layout> gradient) {}
+    private record Copied(Value tensor, Layout layout, Optional<Layout> gradient, String group) {}
 
-    private record Stored(ScopeParameter part, Layout layout) {}
+    /** The group in which a node reads an input. */
+    interface Groups {
+        String of(Node reader, int input);
+    }
 
     /** @param model whether the inputs are data, which have no gradients */
-    ScopeParts(Parts parts, Scope scope, List<Boundary> inputs, List<Boundary> outputs, boolean model) {
+    ScopeParts(Parts parts, Groups groups, Scope scope, List<Boundary> inputs, List<Boundary> outputs, boolean model) {
+        this.groups = groups;
         this.parts = parts;
         this.scope = scope;
         this.inputs = inputs;
@@ -51,32 +56,28 @@ final class ScopeParts {
     }
 
     /** @param chosen one for each node */
-    LocalScope build(List<Chosen> chosen) {
+    Scope build(List<Chosen> chosen) {
         List<ScopeInput> localInputs = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             ScopeInput input = scope.inputs().get(i);
             Boundary boundary = inputs.get(i);
             Optional<Layout> gradient = model ? Optional.empty() : Optional.of(boundary.gradient());
-            localInputs.add(
-                    new ScopeInput(input.name(), place(input.value(), boundary.layout(), gradient), input.source()));
+            Value part = place(input.value(), boundary.layout(), gradient);
+            localInputs.add(new ScopeInput(
+                    input.name(), part, input.source(), whole(input.value().type(), boundary.layout())));
         }
-        List<Layout> storage = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
             if (chosen.get(i) instanceof Chosen.Operator operator) {
-                add((OperatorNode) scope.nodes().get(i), operator.strategy());
+                add((OperatorNode) scope.nodes().get(i), operator);
             } else if (chosen.get(i) instanceof Chosen.Block block) {
                 add((UseNode) scope.nodes().get(i), block);
-                block.repetitions().forEach(r -> storage.addAll(r.storage()));
             }
         }
-        blocks.forEach(this::requireOneStorage);
-        scope.parameters().forEach(p -> storage.add(stored(p).layout()));
         List<ScopeOutput> localOutputs = localOutputs();
         List<ScopeLoss> losses = localLosses();
         List<ScopeParameter> parameters =
-                scope.parameters().stream().map(p -> stored(p).part()).toList();
-        return new LocalScope(
-                new Scope(scope.typeName(), localInputs, nodes, parameters, localOutputs, losses), storage);
+                scope.parameters().stream().map(this::stored).toList();
+        return new Scope(scope.typeName(), localInputs, nodes, parameters, localOutputs, losses);
     }
 
     private Value place(Value whole, Layout layout, Optional<Layout> gradient) {
@@ -86,21 +87,26 @@ final class ScopeParts {
         return part;
     }
 
-    private Stored stored(ScopeParameter parameter) {
+    private Optional<Whole> whole(TensorType type, Layout layout) {
+        return model ? Optional.of(new Whole(type.sizes(), layout.toString())) : Optional.empty();
+    }
+
+    private ScopeParameter stored(ScopeParameter parameter) {
         return Objects.requireNonNull(stored.get(parameter), () -> "no operator has " + parameter);
     }
 
-    private void add(OperatorNode node, Strategy strategy) {
+    private void add(OperatorNode node, Chosen.Operator chosen) {
+        Strategy strategy = chosen.strategy();
         List<Value> read = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
             Boundary wanted = new Boundary(
                     strategy.operands().get(i), strategy.operandGradients().get(i));
-            read.add(read(node.inputs().get(i), wanted, node.name(), node.source()));
+            read.add(read(node.inputs().get(i), wanted, node.name(), groups.of(node, i), node.source()));
         }
-        List<ScopeParameter> parameters = new ArrayList<>();
+        List<ScopeParameter> lying = new ArrayList<>();
         for (int i = 0; i < node.parameters().size(); i++) {
-            Layout layout = strategy.operands().get(node.inputs().size() + i);
-            parameters.add(store(node.parameters().get(i), layout, node));
+            ParameterStorage storage = chosen.storage().get(i);
+            lying.add(stored.computeIfAbsent(node.parameters().get(i), p -> parts.parameter(p, storage)));
         }
         List<Value> made = new ArrayList<>();
         for (int i = 0; i < node.outputs().size(); i++) {
@@ -109,43 +115,20 @@ final class ScopeParts {
                     strategy.outputs().get(i),
                     Optional.of(strategy.outputGradients().get(i))));
         }
-        nodes.add(new OperatorNode(
-                node.name(),
-                node.operator(),
-                node.attributes(),
-                node.signature(),
-                read,
-                parameters,
-                made,
-                node.source(),
-                Optional.of(parts.part(node, strategy))));
-    }
-
-    private ScopeParameter store(ScopeParameter parameter, Layout layout, OperatorNode node) {
-        if (layout.isPartial()) {
-            throw new IllegalArgumentException(
-                    node.name() + " uses its parameter " + parameter.name() + " as partial sums " + layout);
-        }
-        Stored there = stored.computeIfAbsent(parameter, p -> new Stored(p.as(parts.type(p.type(), layout)), layout));
-        if (!there.layout().equals(layout)) {
-            throw new IllegalArgumentException(node.name() + " uses " + parameter.name() + " as " + layout
-                    + ", another operator as " + there.layout());
-        }
-        return there.part();
+        nodes.add(parts.operator(node, strategy, read, lying, chosen.storage(), made));
     }
 
     private void add(UseNode use, Chosen.Block block) {
         List<Value> read = new ArrayList<>();
         for (int j = 0; j < use.inputs().size(); j++) {
-            read.add(read(use.inputs().get(j), block.inputs().get(j), use.name(), use.source()));
+            read.add(read(use.inputs().get(j), block.inputs().get(j), use.name(), groups.of(use, j), use.source()));
         }
         List<Value> made = new ArrayList<>();
         for (int k = 0; k < use.outputs().size(); k++) {
             Boundary boundary = block.outputs().get(k);
             made.add(place(use.outputs().get(k), boundary.layout(), Optional.of(boundary.gradient())));
         }
-        blocks.put(use, block);
-        List<Scope> scopes = block.repetitions().stream().map(LocalScope::scope).toList();
+        List<Scope> scopes = block.repetitions();
         boolean same = scopes.stream().allMatch(s -> s == scopes.get(0));
         nodes.add(new UseNode(
                 use.name(),
@@ -160,37 +143,23 @@ final class ScopeParts {
                 same ? List.of() : scopes));
     }
 
-    /** What shares parameters, repetitions or uses, has to use them alike. */
-    private void requireOneStorage(UseNode use, Chosen.Block block) {
-        List<LocalScope> owners = blocks.entrySet().stream()
-                .filter(e -> use.tiedTo().equals(Optional.of(e.getKey().name())))
-                .map(e -> e.getValue().repetitions())
-                .findFirst()
-                .orElse(block.repetitions());
-        for (int i = 0; i < block.repetitions().size(); i++) {
-            List<Layout> own = owners.get(use.shared() ? 0 : i).storage();
-            if (!own.equals(block.repetitions().get(i).storage())) {
-                throw new IllegalArgumentException(
-                        use.name() + " uses parameters that it shares in other layouts in repetition " + i);
-            }
-        }
-    }
-
     /** The tensor as a reader wants it: itself, or a copy that all readers share that want it so. */
-    private Value read(Value whole, Boundary wanted, String reader, Source source) {
+    private Value read(Value whole, Boundary wanted, String reader, String group, Source source) {
         Placed from = Objects.requireNonNull(placed.get(whole), () -> "nothing makes " + whole);
         Optional<Layout> gradient = from.gradient().map(g -> wanted.gradient());
-        if (from.layout().equals(wanted.layout()) && from.gradient().equals(gradient)) {
+        if (group.isEmpty()
+                && from.layout().equals(wanted.layout())
+                && from.gradient().equals(gradient)) {
             return from.part();
         }
-        return copies.computeIfAbsent(new Copied(whole, wanted.layout(), gradient), c -> {
+        return copies.computeIfAbsent(new Copied(whole, wanted.layout(), gradient, group), c -> {
             List<Hop> forward = parts.hops(whole.type(), from.layout(), wanted.layout());
             List<Hop> backward = from.gradient()
                     .map(g -> parts.hops(whole.type(), wanted.gradient(), g))
                     .orElse(List.of());
             Value copy = Value.of(whole.name(), parts.type(whole.type(), wanted.layout()));
             String name = whole.name() + " -> " + reader;
-            nodes.add(new CopyNode(name, from.part(), copy, forward, backward, source));
+            nodes.add(new CopyNode(name, from.part(), copy, forward, backward, group, source));
             return copy;
         });
     }
@@ -199,8 +168,9 @@ final class ScopeParts {
         List<ScopeOutput> local = new ArrayList<>();
         for (int k = 0; k < outputs.size(); k++) {
             ScopeOutput output = scope.outputs().get(k);
-            Value value = read(output.value(), outputs.get(k), "output", source(output.value()));
-            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect()));
+            Value value = read(output.value(), outputs.get(k), "output", "", source(output.value()));
+            Optional<Whole> whole = whole(output.value().type(), outputs.get(k).layout());
+            local.add(new ScopeOutput(output.name(), value, output.feeds(), output.collect(), whole));
         }
         return local;
     }
@@ -208,7 +178,7 @@ final class ScopeParts {
     private List<ScopeLoss> localLosses() {
         List<ScopeLoss> local = new ArrayList<>();
         for (ScopeLoss loss : scope.losses()) {
-            Value value = read(loss.value(), Boundary.of(parts.replicated()), "loss", source(loss.value()));
+            Value value = read(loss.value(), Boundary.of(parts.replicated()), "loss", "", source(loss.value()));
             local.add(new ScopeLoss(loss.name(), value, loss.weight()));
         }
         return local;

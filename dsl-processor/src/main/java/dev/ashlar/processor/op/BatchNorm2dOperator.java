@@ -1,5 +1,6 @@
 package dev.ashlar.processor.op;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,10 @@ final class BatchNorm2dOperator implements Operator {
     private static final Rule RULE = Rule.parse("b! c h! w!, c, c, c, c -> b! c h! w!");
 
     private static final long FLOAT_BYTES = 4;
+
+    /** Axes over which the statistics go. */
+    private static final List<String> AVERAGED = List.of("b", "h", "w");
+
     private static final Rule IN_PARTS = Rule.parse("b% c h% w%, c, c, c, c -> b% c h% w%");
 
     @Override
@@ -86,16 +91,18 @@ final class BatchNorm2dOperator implements Operator {
         TensorType statistic = f.parameter(2).type();
         List<Result> results =
                 List.of(Result.of("", f.outputType(0)), Result.of("mean", statistic), Result.of("invstd", statistic));
-        List<Handle> made = f.calls(
-                "batchNorm",
-                results,
+        List<Argument> arguments = new ArrayList<>(List.of(
                 f.input(0),
                 f.parameter(0),
                 f.parameter(1),
                 f.parameter(2),
                 f.parameter(3),
                 Argument.of(f.attributes().real("momentum")),
-                Argument.of(f.attributes().real("eps")));
+                Argument.of(f.attributes().real("eps"))));
+        if (f.kernel() > 0) {
+            arguments.add(f.peers(AVERAGED));
+        }
+        List<Handle> made = f.calls("batchNorm", results, arguments.toArray(Argument[]::new));
         f.output(0, made.get(0));
         f.keep("mean", made.get(1));
         f.keep("invstd", made.get(2));
@@ -118,13 +125,16 @@ final class BatchNorm2dOperator implements Operator {
 
     @Override
     public void gradient(GradientBuilder g) {
-        List<Argument> arguments = List.of(
+        List<Argument> arguments = new ArrayList<>(List.of(
                 g.outputGradient(0),
                 g.input(0),
                 g.parameter(0),
                 g.kept("mean"),
                 g.kept("invstd"),
-                Argument.of(g.attributes().real("eps")));
+                Argument.of(g.attributes().real("eps"))));
+        if (g.kernel() > 0) {
+            arguments.add(g.peers(AVERAGED));
+        }
         Fused.gradients(g, "batchNormBackward", arguments, "weight", "bias");
     }
 }

@@ -1,8 +1,10 @@
 package dev.ashlar.processor.op;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * Mean negative log-likelihood of the targets under a softmax over the last dimension. One kernel makes the maximum, the sum and the
@@ -77,16 +79,23 @@ final class CrossEntropyOperator implements Operator {
 
     @Override
     public void forward(ForwardBuilder f) {
-        List<Handle> made = f.calls(
-                "crossEntropy",
-                List.of(
-                        Result.of("", f.outputType(0)),
-                        Result.of("logProbabilities", f.inputType(0).as(Element.FLOAT32)),
-                        Result.of("weight", f.outputType(0))),
-                f.input(0),
-                f.input(1),
-                ignoreIndex(f),
-                smoothing(f));
+        List<Result> results = List.of(
+                Result.of("", f.outputType(0)),
+                Result.of("logProbabilities", f.inputType(0).as(Element.FLOAT32)),
+                Result.of("weight", f.outputType(0)));
+        List<Handle> made = f.kernel() == 0
+                ? f.calls("crossEntropy", results, f.input(0), f.input(1), ignoreIndex(f), smoothing(f))
+                : f.calls(
+                        "crossEntropy",
+                        results,
+                        f.input(0),
+                        f.input(1),
+                        ignoreIndex(f),
+                        smoothing(f),
+                        offset(f),
+                        classes(f),
+                        tokenPeers(f),
+                        f.peers(List.of("v")));
         f.output(0, made.get(0));
         f.keep("logProbabilities", made.get(1));
         f.keep("weight", made.get(2));
@@ -97,17 +106,36 @@ final class CrossEntropyOperator implements Operator {
         if (!g.needsInput(0)) {
             return;
         }
-        g.inputGradient(
-                0,
-                g.call(
-                        "crossEntropyBackward",
-                        Result.of("logitsGradient", g.inputType(0)),
-                        g.outputGradient(0),
-                        g.kept("logProbabilities"),
-                        g.input(1),
-                        g.kept("weight"),
-                        ignoreIndex(g),
-                        smoothing(g)));
+        List<Argument> arguments = new ArrayList<>(List.of(
+                g.outputGradient(0),
+                g.kept("logProbabilities"),
+                g.input(1),
+                g.kept("weight"),
+                ignoreIndex(g),
+                smoothing(g)));
+        if (g.kernel() > 0) {
+            arguments.addAll(List.of(offset(g), classes(g)));
+        }
+        Result gradient = Result.of("logitsGradient", g.inputType(0));
+        g.inputGradient(0, g.call("crossEntropyBackward", gradient, arguments.toArray(Argument[]::new)));
+    }
+
+    /** The first class that this device has logits of. */
+    private static Argument offset(KernelBuilder b) {
+        return b.shard("v").map(KernelBuilder.Shard::offset).orElseGet(() -> Argument.of(0));
+    }
+
+    /** The number of classes of all devices. */
+    private static Argument classes(KernelBuilder b) {
+        return Argument.of(b.shard("v")
+                .map(KernelBuilder.Shard::wholeSize)
+                .orElse(b.inputType(0).size(-1)));
+    }
+
+    /** The devices that have other targets: those of all dimensions together. */
+    private static Argument tokenPeers(KernelBuilder b) {
+        return b.peers(
+                IntStream.range(0, b.inputType(1).rank()).mapToObj(i -> "t" + i).toList());
     }
 
     private static Argument ignoreIndex(KernelBuilder b) {

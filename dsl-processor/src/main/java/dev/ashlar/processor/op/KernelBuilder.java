@@ -36,6 +36,21 @@ public interface KernelBuilder {
      */
     record Shard(Argument offset, long wholeSize) {}
 
+    /** 0 for the kernel of the signature's rule, then those of {@link Operator#furtherRules}. */
+    default int kernel() {
+        return 0;
+    }
+
+    /** Whether this device's addend of the first output is the first of all; true where the output is no sum over devices. */
+    default Argument firstAddend() {
+        return Argument.of(true);
+    }
+
+    /** The devices that share any of these axes of the operator's rule with this one, for kernels that reduce inside. */
+    default Argument peers(List<String> axes) {
+        throw new IllegalStateException("there is one device");
+    }
+
     /** A number that is different for every operator of the model and every repetition: the key of a dropout mask. */
     Argument key();
 

@@ -79,11 +79,13 @@ final class LinearOperator implements Operator {
     @Override
     public void forward(ForwardBuilder f) {
         Result y = Result.of("", f.outputType(0));
-        f.output(
-                0,
-                f.attributes().flag("bias")
-                        ? f.call("linear", y, f.input(0), f.parameter(0), f.parameter(1))
-                        : f.call("linear", y, f.input(0), f.parameter(0)));
+        if (!f.attributes().flag("bias")) {
+            f.output(0, f.call("linear", y, f.input(0), f.parameter(0)));
+        } else if (f.kernel() == 0) {
+            f.output(0, f.call("linear", y, f.input(0), f.parameter(0), f.parameter(1)));
+        } else {
+            f.output(0, f.call("linear", y, f.input(0), f.parameter(0), f.parameter(1), f.firstAddend()));
+        }
     }
 
     @Override

@@ -44,7 +44,12 @@ final class MeanSquaredErrorOperator implements Operator {
 
     @Override
     public void forward(ForwardBuilder f) {
-        f.output(0, f.call("meanSquaredError", Result.of("", f.outputType(0)), f.input(0), f.input(1)));
+        Result loss = Result.of("", f.outputType(0));
+        f.output(
+                0,
+                f.kernel() == 0
+                        ? f.call("meanSquaredError", loss, f.input(0), f.input(1))
+                        : f.call("meanSquaredError", loss, f.input(0), f.input(1), elements(f)));
     }
 
     @Override
@@ -53,9 +58,25 @@ final class MeanSquaredErrorOperator implements Operator {
             if (g.needsInput(i)) {
                 Result result = Result.of(ports().get(i).name() + "Gradient", g.inputType(i));
                 // the difference turns its sign when the operands swap, and with it the gradient its owner
+                Handle dloss = g.outputGradient(0);
+                Handle x = g.input(i);
+                Handle other = g.input(1 - i);
                 g.inputGradient(
-                        i, g.call("meanSquaredErrorBackward", result, g.outputGradient(0), g.input(i), g.input(1 - i)));
+                        i,
+                        g.kernel() == 0
+                                ? g.call("meanSquaredErrorBackward", result, dloss, x, other)
+                                : g.call("meanSquaredErrorBackward", result, dloss, x, other, elements(g)));
             }
         }
+    }
+
+    /** Those of all devices. */
+    private static Argument elements(KernelBuilder b) {
+        long elements = 1;
+        TensorType part = b.inputType(0);
+        for (int i = 0; i < part.rank(); i++) {
+            elements *= b.shard("x" + i).map(KernelBuilder.Shard::wholeSize).orElse(part.size(i));
+        }
+        return Argument.of(elements);
     }
 }

@@ -1,10 +1,12 @@
 package dev.ashlar.processor.plan;
 
+import java.util.Locale;
+
 /**
  * One collective or copy between devices, once a step.
  *
  * @param name what it is for: {@code "body[0].ln1 -> up"}, {@code "body[0].up.weight"}, {@code "loss"}
- * @param backward whether it belongs to backward
+ * @param phase when
  * @param purpose what kind of tensor it brings where
  * @param kind {@code "all_reduce"}, {@code "all_gather"}, {@code "reduce_scatter"}, {@code "all_to_all"}; {@code "slice"} and {@code
  *     "zero_fill"} send nothing
@@ -17,7 +19,7 @@ package dev.ashlar.processor.plan;
  */
 public record Communication(
         String name,
-        boolean backward,
+        Phase phase,
         Purpose purpose,
         String kind,
         int meshAxis,
@@ -26,6 +28,19 @@ public record Communication(
         long tensorBytes,
         long wireBytes,
         double seconds) {
+    /** When something is sent. */
+    public enum Phase {
+        FORWARD,
+        BACKWARD,
+        /** After the optimizer's update. */
+        UPDATE;
+
+        /** In words. */
+        public String words() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** What is brought where. */
     public enum Purpose {
         /** A tensor of forward to those that read it. */
@@ -34,6 +49,8 @@ public record Communication(
         ACTIVATION_GRADIENT("activation gradient"),
         /** The gradient of a parameter to where the parameter lies. */
         PARAMETER_GRADIENT("parameter gradient"),
+        /** A parameter from where it is stored to where it is used or wanted. */
+        PARAMETER("parameter"),
         /** A reduction within an operator's kernel. */
         INSIDE("inside the operator");
 
@@ -49,11 +66,6 @@ public record Communication(
         }
     }
 
-    /** {@code "forward"} or {@code "backward"}. */
-    public String direction() {
-        return backward ? "backward" : "forward";
-    }
-
     /** The tensor's own name: {@code "body[0].ln1"}. */
     public String tensor() {
         int arrow = name.indexOf(" -> ");
@@ -62,6 +74,6 @@ public record Communication(
 
     /** The same with another name. */
     Communication named(String other) {
-        return new Communication(other, backward, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds);
+        return new Communication(other, phase, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds);
     }
 }

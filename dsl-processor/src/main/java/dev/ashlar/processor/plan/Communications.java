@@ -12,43 +12,52 @@ import dev.ashlar.processor.shard.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Lists what devices send each other in one step. */
 final class Communications {
+    private static final String GATHER = "gather ";
+
+    /** The repetition in the name of a file's parameter: {@code "body.3.up"}. */
+    private static final Pattern FILE_INDEX = Pattern.compile("\\.(\\d+)(?=\\.)");
+
     private final Collectives collectives;
 
     Communications(Collectives collectives) {
         this.collectives = collectives;
     }
 
-    /** Redistributions first, forward and then backward of each scope; then what kernels reduce inside, by operator. */
+    /** Redistributions first, forward and then backward of each scope; then what kernels reduce inside; then what follows the update. */
     List<Communication> of(ModelCost cost) {
         List<Communication> all = new ArrayList<>();
-        cost.collectives().forEach(c -> all.add(redistribution(c)));
+        cost.collectives().forEach(c -> all.add(redistribution(c, phase(c.backward()))));
         for (OperatorCost operator : cost.operators()) {
             for (Part.Inside inside : operator.node().part().map(Part::insides).orElse(List.of())) {
                 boolean forward = inside.reduction().forward();
-                all.add(inside(operator.name(), inside, !forward));
+                all.add(inside(operator.name(), inside, phase(!forward)));
                 if (forward && operator.recompute().kernels() > 0) {
-                    all.add(inside(operator.name(), inside, true));
+                    all.add(inside(operator.name(), inside, Communication.Phase.BACKWARD));
                 }
             }
         }
+        cost.updates().forEach(c -> all.add(redistribution(c, Communication.Phase.UPDATE)));
         return List.copyOf(all);
     }
 
-    private static Communication redistribution(CollectiveCost cost) {
+    private static Communication.Phase phase(boolean backward) {
+        return backward ? Communication.Phase.BACKWARD : Communication.Phase.FORWARD;
+    }
+
+    private static Communication redistribution(CollectiveCost cost, Communication.Phase phase) {
         if (!(cost.transfer() instanceof Move move)) {
             throw new IllegalArgumentException(cost.name() + " is no move of a mesh");
         }
-        boolean tensor = cost.name().contains(" -> ");
-        Communication.Purpose purpose = !cost.backward()
-                ? Communication.Purpose.ACTIVATION
-                : tensor ? Communication.Purpose.ACTIVATION_GRADIENT : Communication.Purpose.PARAMETER_GRADIENT;
+        boolean gather = cost.name().contains(GATHER);
+        String name = FILE_INDEX.matcher(cost.name().replace(GATHER, "")).replaceAll("[$1]");
         return new Communication(
-                cost.name(),
-                cost.backward(),
-                purpose,
+                name,
+                phase,
+                gather ? Communication.Purpose.PARAMETER : purpose(cost),
                 name(move.kind()),
                 move.meshAxis(),
                 move.from().toString(),
@@ -58,13 +67,22 @@ final class Communications {
                 cost.seconds());
     }
 
-    private Communication inside(String operator, Part.Inside inside, boolean backward) {
+    private static Communication.Purpose purpose(CollectiveCost cost) {
+        if (!cost.backward() || cost.again()) {
+            return Communication.Purpose.ACTIVATION;
+        }
+        return cost.name().contains(" -> ")
+                ? Communication.Purpose.ACTIVATION_GRADIENT
+                : Communication.Purpose.PARAMETER_GRADIENT;
+    }
+
+    private Communication inside(String operator, Part.Inside inside, Communication.Phase phase) {
         int axis = inside.meshAxis();
         Layout whole = Layout.replicated(collectives.mesh().rank());
         long bytes = inside.reduction().bytes();
         return new Communication(
                 operator,
-                backward,
+                phase,
                 Communication.Purpose.INSIDE,
                 name(Move.Kind.ALL_REDUCE),
                 axis,

@@ -4,6 +4,7 @@ import dev.ashlar.processor.device.Memory;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.program.MemoryGroup;
+import java.util.List;
 
 /** Says why a plan does not fit its memory, and what would. */
 final class Infeasible {
@@ -11,14 +12,21 @@ final class Infeasible {
 
     private Infeasible() {}
 
-    /** Reports it on the plan's memory value. */
-    static void report(Plan plan, Diagnostics diagnostics) {
+    /**
+     * Reports it on the plan's memory value.
+     *
+     * @param plan the smallest there is
+     * @param hints what would do, in sentences
+     */
+    static void report(Plan plan, List<String> hints, Diagnostics diagnostics) {
         StringBuilder message = new StringBuilder();
         message.append("No plan fits ").append(amount(plan.target().budgetBytes()));
         message.append(": the smallest that does needs ").append(amount(plan.deviceBytes()));
         message.append(", at ").append(plan.memory().peakAt());
         message.append(". Write memory = \"").append(plan.deviceBytes());
-        message.append("B\" or more, or make the model or its batch smaller. The largest at the peak:");
+        message.append("B\" or more, or make the model or its batch smaller.");
+        hints.forEach(hint -> message.append(' ').append(hint));
+        message.append(" The largest at the peak:");
         plan.memory().atPeak().stream()
                 .limit(SHOWN)
                 .forEach(group -> message.append("\n  ").append(line(group)));

@@ -3,9 +3,11 @@ package dev.ashlar.processor.plan;
 import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Scope;
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.local.Assignment;
-import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +17,7 @@ import java.util.Map;
 final class LaidOut {
     private final Assignment assignment;
     private final Map<String, Placed> operators = new LinkedHashMap<>();
-    private final Map<String, Layout> parameters = new HashMap<>();
+    private final Map<String, ParameterStorage> parameters = new HashMap<>();
 
     /**
      * An operator with its strategy.
@@ -35,28 +37,31 @@ final class LaidOut {
         return all;
     }
 
-    /** @param files path in the names of parameters, which have dots where those of operators have brackets */
-    private void collect(Scope scope, String path, String files) {
+    /** @param owner what full names of the scope's parameters begin with: the same for all that share them */
+    private void collect(Scope scope, String path, String owner) {
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
-                Strategy strategy = assignment.strategy(path, operator);
-                operators.put(path + operator.name(), new Placed(operator, strategy));
-                int inputs = operator.inputs().size();
+                operators.put(path + operator.name(), new Placed(operator, assignment.strategy(path, operator)));
                 for (int i = 0; i < operator.parameters().size(); i++) {
-                    String declared = operator.signature().parameters().get(i).name();
-                    parameters.putIfAbsent(
-                            files + operator.name() + "." + declared,
-                            strategy.operands().get(inputs + i));
+                    int index = i;
+                    ScopeParameter parameter = operator.parameters().get(i);
+                    parameters.computeIfAbsent(owner + parameter.name(), n -> storage(path, operator, index));
                 }
             } else if (node instanceof UseNode use) {
-                boolean sets = use.repeats().isPresent() && !use.shared();
                 for (long i = 0; i < use.count(); i++) {
                     String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
-                    String set = sets ? "." + i + "." : ".";
-                    collect(use.scope(), path + use.name() + index, files + use.name() + set);
+                    collect(use.scope(), path + use.name() + index, owner + Trainable.instance(use, i));
                 }
             }
         }
+    }
+
+    private ParameterStorage storage(String path, OperatorNode node, int parameter) {
+        if (node.parameters().get(parameter).declaration().buffer()) {
+            Strategy strategy = assignment.strategy(path, node);
+            return ParameterStorage.asUsed(strategy.operands().get(node.inputs().size() + parameter));
+        }
+        return assignment.storage(path, node, parameter);
     }
 
     /** The operators in order of forward. */
@@ -73,12 +78,12 @@ final class LaidOut {
         return placed;
     }
 
-    /** The layout in which a parameter is used: {@code "body.0.up.weight"}. */
-    Layout parameter(String name) {
-        Layout layout = parameters.get(name);
-        if (layout == null) {
+    /** How a parameter is stored that is not tied to another: {@code "body.0.up.weight"}. */
+    ParameterStorage parameter(String name) {
+        ParameterStorage storage = parameters.get(name);
+        if (storage == null) {
             throw new IllegalArgumentException("the model has no parameter " + name);
         }
-        return layout;
+        return storage;
     }
 }

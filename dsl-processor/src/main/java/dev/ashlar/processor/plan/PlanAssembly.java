@@ -6,6 +6,8 @@ import dev.ashlar.processor.cost.OperatorCost;
 import dev.ashlar.processor.graph.GraphText;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ModelParameter;
 import dev.ashlar.processor.program.ModelParameters;
@@ -15,7 +17,6 @@ import dev.ashlar.processor.program.ProgramText;
 import dev.ashlar.processor.program.SavedTensor;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.Collectives;
-import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,8 @@ final class PlanAssembly {
                 .sum();
         double communication =
                 communications.stream().mapToDouble(Communication::seconds).sum();
-        return new StepTime(cost.seconds() - communication, recompute, communication, updateSeconds(graph));
+        double inSteps = cost.seconds() + cost.updateSeconds();
+        return new StepTime(inSteps - communication, recompute, communication, updateSeconds(graph));
     }
 
     /** What the plan is for: a step if it trains, else an evaluation. */
@@ -145,24 +147,32 @@ final class PlanAssembly {
                 throw new IllegalStateException(
                         part.name() + " stands where " + whole.get(i).name() + " did");
             }
-            Layout storage = laidOut.parameter(part.name());
-            long gradientBytes = part.trained()
-                    ? part.type().elements()
-                            * part.type().element().bytes(target.format().bytes())
-                    : 0;
-            parameters.add(new ParameterPlan(part, whole.get(i).type(), storage, storage, gradientBytes));
+            ParameterStorage storage = laidOut.parameter(part.tiedTo().orElse(part.name()));
+            long gradientBytes = part.trained() ? bytes(part.updated()) : 0;
+            parameters.add(new ParameterPlan(
+                    part,
+                    whole.get(i).type(),
+                    storage.parameter(),
+                    storage.state(),
+                    storage.keepGathered(),
+                    gradientBytes));
         }
         return parameters;
     }
 
-    /** Gradients are read; values, masters and state are read and written. */
+    private long bytes(TensorType type) {
+        return type.elements() * type.element().bytes(target.format().bytes());
+    }
+
+    /** Gradients are read; values, masters and state of what is updated here are read and written. */
     private double updateSeconds(TrainingGraph graph) {
         if (!graph.graph().spec().mode().equals("TRAIN")) {
             return 0;
         }
         long bytes = ModelParameters.of(graph).stream()
                 .filter(ModelParameter::trained)
-                .mapToLong(p -> p.type().elements() * target.format().bytes() + 2 * (p.bytes() + p.optimizerBytes()))
+                .mapToLong(p -> bytes(p.updated())
+                        + 2 * (p.bytes() - bytes(p.type()) + bytes(p.updated()) + p.optimizerBytes()))
                 .sum();
         return bytes == 0
                 ? 0

@@ -1,14 +1,23 @@
 package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.joint.JointProblem;
+import dev.ashlar.processor.joint.Target;
+import dev.ashlar.processor.joint.Unplannable;
+import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.spec.PlanSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,36 +39,88 @@ public final class Planner {
         if (target.isEmpty()) {
             return Optional.empty();
         }
-        Plan plan = plan(graph, target.get());
-        if (plan.deviceBytes() > target.get().budgetBytes()) {
-            Infeasible.report(plan, diagnostics);
+        PinReader reader = new PinReader(
+                PinPlaces.operators(graph.graph().root()), target.get().mesh(), diagnostics);
+        List<PinnedOperator> pins = reader.read(PinPlaces.of(spec, graph.graph().root()));
+        if (diagnostics.hasErrors()) {
             return Optional.empty();
         }
-        return Optional.of(plan);
+        try {
+            Plan plan = plan(graph, target.get(), pins);
+            if (plan.deviceBytes() <= target.get().budgetBytes()) {
+                return Optional.of(plan);
+            }
+            Infeasible.report(plan, hints(graph, target.get(), pins), diagnostics);
+        } catch (ModelException refuted) {
+            diagnostics.error(refuted);
+        }
+        return Optional.empty();
     }
 
     /** The fastest plan within the memory; the smallest there is if none is. */
-    private static Plan plan(TrainingGraph graph, PlanTarget target) {
+    static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        PlanProblem plans = plans(whole, target, assembly);
-        Chooser.Choice choice = new Chooser(plans, target.device().fixedBytes()).choose(target.budgetBytes());
-        Plan plan = assembly.plan(plans.apply(choice.labels()), Map.of(), choice.evidence());
-        if (plan.memory().peakBytes() != choice.peakBytes()) {
+        PlanProblem plans = target.mesh().devices() > 1
+                ? PinnedPlans.of(meshPlans(graph, target, assembly), pins)
+                : plans(whole, target, assembly, pins);
+        long fixedBytes = target.device().fixedBytes();
+        Chooser.Choice choice = new Chooser(plans, fixedBytes).choose(target.budgetBytes());
+        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
+        Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
+        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
+        if (stepPeakBytes(plan) != choice.peakBytes()) {
             throw new IllegalStateException(
-                    "the plan needs " + plan.memory().peakBytes() + " bytes but was chosen for " + choice.peakBytes());
+                    "the plan needs " + stepPeakBytes(plan) + " bytes but was chosen for " + choice.peakBytes());
         }
         return plan;
     }
 
-    private static PlanProblem plans(Program whole, PlanTarget target, PlanAssembly assembly) {
+    /** The most memory of a training step; on a mesh the problem does not speak of evaluation. */
+    private static long stepPeakBytes(Plan plan) {
+        return plan.target().mesh().devices() == 1
+                ? plan.memory().peakBytes()
+                : plan.memory().points().stream()
+                        .filter(p -> !p.phase().equals("losses") && !p.phase().equals("outputs"))
+                        .mapToLong(MemoryPoint::bytes)
+                        .max()
+                        .orElse(0);
+    }
+
+    /** Inputs arrive whole: every device takes its part of them. */
+    private static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+        Collectives collectives = new Collectives(target.mesh(), target.device());
+        Layout whole = Layout.replicated(target.mesh().rank());
+        Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
+        try {
+            return new JointPlans(graph, of, JointProblem.of(graph, of));
+        } catch (Unplannable form) {
+            throw new ModelException(
+                    Code.BAD_MESH,
+                    graph.graph().spec().mesh().source(),
+                    "This model is not planned on meshes yet: " + form.reason() + ". Write mesh = {1}.");
+        }
+    }
+
+    /** What the pins cost. */
+    private static List<String> hints(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+        if (pins.isEmpty()) {
+            return List.of();
+        }
+        long least = plan(graph, target, List.of()).evidence().smallestFeasibleBytes();
+        return List.of("Without the pins " + least + " bytes would do.");
+    }
+
+    private static PlanProblem plans(
+            Program whole, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
         TrainingGraph graph = whole.graph();
         MemoryProfile memory = Timeline.of(whole);
         double seconds = assembly.time(graph).seconds();
         RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
-        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds);
+        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)
+                .with(pins, PinPlaces.operators(graph.graph().root()));
     }
 }

@@ -186,10 +186,13 @@ final class Execution {
 
         private void transfer(Statement.Collective collective) {
             enter(frame, collective.at());
+            Optional<Slot> source = collective.source() instanceof Operand.Tensor tensor
+                    ? Optional.of(tensor.slot())
+                    : Optional.empty();
             if (collective.takesOver()) {
-                put(collective.result(), take(collective.source()));
+                put(collective.result(), take(source.orElseThrow()));
             } else {
-                get(collective.source());
+                source.ifPresent(this::get);
                 make(collective.result(), collective.at(), collective.where());
             }
             ledger.workspace(collective.transfer().workspaceBytes());

@@ -4,31 +4,64 @@ import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Where the steps of a routine read each tensor for the last time. */
-final class Liveness {
-    private final Map<Value, Integer> lastUse = new HashMap<>();
-    private final Map<Value, Integer> firstUse = new HashMap<>();
+/**
+ * Where the steps of a routine read each tensor for the last time. The kernels that an operator calls in a row are one reader of what
+ * others have made: all of it stays until the last of them has run.
+ */
+public final class Liveness {
+    private final Map<Value, Integer> lastUse = new LinkedHashMap<>();
+    private final Map<Integer, List<Value>> ends = new HashMap<>();
 
     /**
      * @param steps the routine's steps
      * @param results what it returns; read behind the last step
      */
     Liveness(List<Step> steps, List<Value> results) {
+        Set<Value> own = new HashSet<>();
         for (int i = 0; i < steps.size(); i++) {
-            for (Value value : reads(steps.get(i))) {
-                use(value, i);
+            if (i == 0 || !isOneCall(steps.get(i - 1), steps.get(i))) {
+                own.clear();
             }
+            int end = end(steps, i);
+            for (Value value : reads(steps.get(i))) {
+                use(value, own.contains(value) ? i : end);
+            }
+            own.addAll(makes(steps.get(i)));
         }
         results.forEach(v -> use(v, steps.size()));
+        lastUse.forEach((value, position) ->
+                ends.computeIfAbsent(position, p -> new ArrayList<>()).add(value));
+    }
+
+    private static int end(List<Step> steps, int position) {
+        int end = position;
+        while (end + 1 < steps.size() && isOneCall(steps.get(end), steps.get(end + 1))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isOneCall(Step before, Step after) {
+        return before instanceof Step.Kernel a
+                && after instanceof Step.Kernel b
+                && a.node() == b.node()
+                && a.recomputed() == b.recomputed();
+    }
+
+    /** The tensors that are read for the last time in a step, in order of their first reading. */
+    List<Value> ends(int position) {
+        return ends.getOrDefault(position, List.of());
     }
 
     private void use(Value value, int position) {
         lastUse.put(value, position);
-        firstUse.putIfAbsent(value, position);
     }
 
     /** Position of the last step that reads it; -1 if none does. */
@@ -41,15 +74,15 @@ final class Liveness {
     }
 
     /** The tensors that a step reads, in order, repeated where it reads one twice. */
-    static List<Value> reads(Step step) {
+    public static List<Value> reads(Step step) {
         List<Value> reads = new ArrayList<>();
         if (step instanceof Step.Kernel kernel) {
             kernel.arguments().stream()
                     .filter(Value.class::isInstance)
                     .map(Value.class::cast)
                     .forEach(reads::add);
-        } else if (step instanceof Step.Collective collective) {
-            reads.add(collective.source());
+        } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
+            reads.add(source);
         } else if (step instanceof Step.Sum sum) {
             reads.add(sum.left());
             reads.add(sum.right());
@@ -64,7 +97,7 @@ final class Liveness {
     }
 
     /** The tensors that a step makes. */
-    static List<Value> makes(Step step) {
+    public static List<Value> makes(Step step) {
         if (step instanceof Step.Kernel kernel) {
             return kernel.results().stream().flatMap(Optional::stream).toList();
         }

@@ -59,7 +59,7 @@ public final class ModelParameters {
 
     private void collectTied(OperatorNode operator, String path, Optional<String> owner) {
         for (int i = 0; i < operator.parameters().size(); i++) {
-            ScopeParameter parameter = operator.parameters().get(i);
+            ScopeParameter parameter = operator.stored(i);
             String declared = operator.name() + "."
                     + operator.signature().parameters().get(i).name();
             if (!declared.equals(parameter.name())) {
@@ -76,10 +76,12 @@ public final class ModelParameters {
                         ? ModelParameter.Role.TRAINABLE
                         : ModelParameter.Role.FROZEN;
         TensorType type = parameter.type();
+        TensorType updated = parameter.updated();
         boolean trained = role == ModelParameter.Role.TRAINABLE;
-        long bytes = settings.bytes(type) + (trained ? settings.masterBytes(type.elements()) : 0);
-        long state = trained ? settings.optimizerBytes(type.elements()) : 0;
+        long bytes = settings.bytes(type) + (trained ? settings.masterBytes(updated.elements()) : 0);
+        long state = trained ? settings.optimizerBytes(updated.elements()) : 0;
         boolean own = tiedTo.isEmpty();
-        found.add(new ModelParameter(name, type, role, tiedTo, own ? bytes : 0, own ? state : 0));
+        found.add(new ModelParameter(
+                name, type, role, tiedTo, updated, parameter.update(), own ? bytes : 0, own ? state : 0));
     }
 }

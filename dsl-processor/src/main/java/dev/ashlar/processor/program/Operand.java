@@ -23,6 +23,12 @@ public sealed interface Operand {
     /** Where a device's part of an axis begins: its coordinates on the mesh, each times its stride, added. */
     record Offset(List<Long> strides) implements Operand {}
 
+    /** The devices that differ from this one along some mesh axes alone. */
+    record Peers(List<Integer> meshAxes) implements Operand {}
+
+    /** Whether a device is the first along some mesh axes. */
+    record First(List<Integer> meshAxes) implements Operand {}
+
     /** How a tensor is read. */
     enum Access {
         BORROW,

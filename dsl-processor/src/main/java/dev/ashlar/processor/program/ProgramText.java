@@ -40,7 +40,7 @@ public final class ProgramText {
             return call(call);
         } else if (statement instanceof Statement.Collective collective) {
             return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
-                    + slot(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
+                    + operand(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {
@@ -94,6 +94,10 @@ public final class ProgramText {
             return "key " + key.operator();
         } else if (operand instanceof Operand.Offset offset) {
             return "offset " + offset.strides();
+        } else if (operand instanceof Operand.Peers peers) {
+            return "peers " + peers.meshAxes();
+        } else if (operand instanceof Operand.First first) {
+            return "first " + first.meshAxes();
         }
         Object value = ((Operand.Literal) operand).value();
         return value instanceof Double real ? Double.toHexString(real) : String.valueOf(value);

@@ -249,7 +249,7 @@ final class RoutineBuilder {
             });
         }
         statements.add(new Statement.Call(kernel.node(), kernel.kernel(), operands, made, views, kernel.recomputed()));
-        free(position, Liveness.reads(kernel), dead);
+        free(position, liveness.ends(position), dead);
     }
 
     private static Value base(Step.Kernel kernel) {
@@ -283,23 +283,31 @@ final class RoutineBuilder {
         if (argument instanceof Step.Offset offset) {
             return new Operand.Offset(offset.strides());
         }
+        if (argument instanceof Step.Peers peers) {
+            return new Operand.Peers(peers.meshAxes());
+        }
+        if (argument instanceof Step.First first) {
+            return new Operand.First(first.meshAxes());
+        }
         return new Operand.Literal(((Argument.Literal) argument).value());
     }
 
     /** What is done in place needs a source that nobody reads again, in memory that is contiguous, as a view's may not be. */
     private void addCollective(int position, Step.Collective step) {
-        Value source = step.source();
         Value result = step.result();
-        boolean takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
-        Slot from = slot(source);
+        Operand from = operand(step.source());
+        boolean takesOver = false;
+        if (step.source() instanceof Value source) {
+            takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
+            if (takesOver) {
+                storage.put(result, root(source));
+            }
+        }
         statements.add(new Statement.Collective(
                 step.at(), step.place().where(), step.transfer(), slot(result), from, takesOver));
         fresh.add(result);
-        if (takesOver) {
-            storage.put(result, root(source));
-        }
         List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
-        free(position, takesOver ? List.of() : List.of(source), dead);
+        free(position, takesOver ? List.of() : Liveness.reads(step), dead);
     }
 
     private void addSum(int position, Step.Sum sum) {

@@ -29,9 +29,10 @@ public sealed interface Statement {
      *
      * @param at what it is for: {@code "ln1 -> up"}
      * @param where the place of the operator that it is for, in words
-     * @param takesOver whether the result takes the place of the source, which is then gone; else the source stays
+     * @param source a tensor that is only looked at, or a parameter
+     * @param takesOver whether the result takes the place of the source, a tensor, which is then gone; else the source stays
      */
-    record Collective(String at, String where, Transfer transfer, Slot result, Slot source, boolean takesOver)
+    record Collective(String at, String where, Transfer transfer, Slot result, Operand source, boolean takesOver)
             implements Statement {}
 
     /** {@code target += addend}; the addend is freed. */

@@ -14,10 +14,11 @@ import dev.ashlar.processor.spec.PlanSpec;
  * @param counters whether every trained parameter has a counter of its own
  * @param directions tensors beside the state that an update makes for one parameter at a time
  */
-record StepSettings(int computeBytes, boolean masters, int moments, boolean counters, int directions) {
+public record StepSettings(int computeBytes, boolean masters, int moments, boolean counters, int directions) {
     private static final int FLOAT32 = Float.BYTES;
 
-    static StepSettings of(TrainingGraph graph) {
+    /** The settings of a plan. */
+    public static StepSettings of(TrainingGraph graph) {
         PlanSpec spec = graph.graph().spec();
         String precision = spec.train().precision();
         int computeBytes = precision.equals("FP32") ? FLOAT32 : Short.BYTES;
@@ -36,16 +37,18 @@ record StepSettings(int computeBytes, boolean masters, int moments, boolean coun
         };
     }
 
-    long bytes(TensorType type) {
+    /** Bytes of a tensor. */
+    public long bytes(TensorType type) {
         return Math.multiplyExact(type.elements(), type.element().bytes(computeBytes));
     }
 
-    /** Bytes beside the value itself. */
-    long masterBytes(long elements) {
+    /** Bytes of a parameter beside the value itself. */
+    public long masterBytes(long elements) {
         return masters ? Math.multiplyExact(elements, FLOAT32) : 0;
     }
 
-    long optimizerBytes(long elements) {
+    /** Bytes of the optimizer's state for a parameter. */
+    public long optimizerBytes(long elements) {
         return Math.multiplyExact(elements, moments * updatedBytes()) + (counters ? FLOAT32 : 0);
     }
 
@@ -57,7 +60,7 @@ record StepSettings(int computeBytes, boolean masters, int moments, boolean coun
      * Memory that the update of one parameter takes beside all gradients. With masters the gradient is widened first, and the narrow one
      * is let go before the rest.
      */
-    long updateWorkspaceBytes(long elements) {
+    public long updateWorkspaceBytes(long elements) {
         long widened = masters ? Math.multiplyExact(elements, FLOAT32) : 0;
         long direction = Math.multiplyExact(elements, directions * updatedBytes());
         return Math.max(widened, widened - (masters ? elements * computeBytes : 0) + direction);

@@ -1,11 +1,13 @@
 package dev.ashlar.processor.program;
 
+import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Element;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The memory of a program over time: every statement of one step and of an evaluation is executed with sizes in place of tensors. */
 public final class Timeline {
@@ -121,11 +123,27 @@ public final class Timeline {
         ledger.enter("update", "optimizer");
         ledger.workspace(parameters.stream()
                 .filter(ModelParameter::trained)
-                .mapToLong(p -> settings.updateWorkspaceBytes(p.type().elements()))
+                .mapToLong(p -> settings.updateWorkspaceBytes(p.updated().elements()))
                 .max()
                 .orElse(0));
+        Set<String> updated = Set.copyOf(execution.gradients().keySet());
         execution.gradients().values().forEach(ledger::release);
         execution.gradients().clear();
+        parameters.stream().filter(p -> updated.contains(p.name())).forEach(this::gather);
+    }
+
+    /** What is gathered takes the place of the parameter, which is let go only then. */
+    private void gather(ModelParameter parameter) {
+        String at = "gather " + parameter.name();
+        Optional<Storage> current = Optional.empty();
+        for (Hop hop : parameter.update()) {
+            ledger.enter("update", at);
+            Storage next = ledger.allocate(settings.bytes(hop.type()), new Storage.Maker("", "", at, at, ""));
+            ledger.workspace(hop.transfer().workspaceBytes());
+            current.ifPresent(ledger::release);
+            current = Optional.of(next);
+        }
+        current.ifPresent(ledger::release);
     }
 
     private void evaluate(String phase, Routine routine) {

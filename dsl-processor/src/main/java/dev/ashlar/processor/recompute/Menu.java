@@ -1,5 +1,6 @@
 package dev.ashlar.processor.recompute;
 
+import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Recompute;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
@@ -28,6 +29,17 @@ record Menu(List<Map<Variant, Set<Value>>> labels) {
     /** Copies its list. */
     Menu {
         labels = List.copyOf(labels);
+    }
+
+    /** The operators that make what a label drops. */
+    Set<OperatorNode> makers(int label) {
+        Set<OperatorNode> makers = new LinkedHashSet<>();
+        labels.get(label)
+                .forEach((variant, dropped) -> kernels(variant).stream()
+                        .filter(k ->
+                                k.results().stream().flatMap(Optional::stream).anyMatch(dropped::contains))
+                        .forEach(k -> makers.add(k.node())));
+        return makers;
     }
 
     /** The menu of a run of the model's own kernels. */

@@ -2,6 +2,7 @@ package dev.ashlar.processor.recompute;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.cost.ModelCost;
+import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.solve.Block;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
@@ -25,21 +27,34 @@ public final class RecomputeProblem {
     private static final double MOST_TIME = 0x1p55;
 
     private final Chain chain;
+    private final Reading base;
+    private final List<List<Entry>> menus;
     private final List<List<Entry>> entries;
     private final Problem problem;
     private final double unitSeconds;
     private final long rest;
     private final double seconds;
 
-    private RecomputeProblem(
-            Chain chain, List<List<Entry>> entries, Problem problem, double unitSeconds, long rest, double seconds) {
+    /** @param menus all entries of every piece, of which the best are labels */
+    private RecomputeProblem(Chain chain, Reading base, List<List<Entry>> menus, double seconds) {
         this.chain = chain;
-        this.rest = rest;
+        this.base = base;
+        this.menus = menus;
         this.seconds = seconds;
-        this.entries = entries;
-        this.problem = problem;
-        this.unitSeconds = unitSeconds;
+        entries = menus.stream().map(Entry::best).toList();
+        rest = base.rest();
+        unitSeconds = unitSeconds(entries, seconds);
+        problem = problem(chain, base, entries, seconds, unitSeconds);
     }
+
+    /**
+     * What a pin asks.
+     *
+     * @param operator full name of the operator
+     * @param node the operator
+     * @param again whether backward computes again what it makes
+     */
+    public record Pinned(String operator, OperatorNode node, boolean again) {}
 
     /**
      * The problem of a graph.
@@ -59,11 +74,31 @@ public final class RecomputeProblem {
         for (int p = 0; p < chain.pieces().size(); p++) {
             List<Entry> all =
                     entries(p, base, measured.entries(chain.pieces().get(p).like()));
-            entries.add(chained ? Entry.best(all) : all.subList(0, 1));
+            entries.add(chained ? all : all.subList(0, 1));
         }
-        double unit = unitSeconds(entries, seconds);
-        return new RecomputeProblem(
-                chain, entries, problem(chain, base, entries, seconds, unit), unit, base.rest(), seconds);
+        return new RecomputeProblem(chain, base, entries, seconds);
+    }
+
+    /** The same with those labels alone that obey some pins; empty if a piece has none. */
+    public Optional<RecomputeProblem> with(List<Pinned> pins) {
+        List<List<Entry>> left = new ArrayList<>();
+        for (int p = 0; p < menus.size(); p++) {
+            int piece = p;
+            List<Pinned> own = pins.stream()
+                    .filter(pin -> chain.piece(pin.operator()) == piece)
+                    .toList();
+            left.add(menus.get(p).stream()
+                    .filter(e -> own.stream().allMatch(pin -> obeys(piece, e, pin)))
+                    .toList());
+        }
+        boolean inNoPiece = pins.stream().anyMatch(pin -> pin.again() && chain.piece(pin.operator()) < 0);
+        return inNoPiece || left.stream().anyMatch(List::isEmpty)
+                ? Optional.empty()
+                : Optional.of(new RecomputeProblem(chain, base, left, seconds));
+    }
+
+    private boolean obeys(int piece, Entry entry, Pinned pin) {
+        return chain.pieces().get(piece).menu().makers(entry.label()).contains(pin.node()) == pin.again();
     }
 
     /** What a label changes is read off the shortened model, the rest off the whole one. */

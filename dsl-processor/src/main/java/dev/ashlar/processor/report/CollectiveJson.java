@@ -32,7 +32,7 @@ final class CollectiveJson {
     private void collective(CommunicationGroup group) throws IOException {
         Communication first = group.first();
         json.writeStartObject();
-        json.writeStringField("at", first.direction() + " " + group.name());
+        json.writeStringField("at", first.phase().words() + " " + group.name());
         json.writeStringField("kind", first.kind());
         json.writeNumberField("axis", first.meshAxis());
         json.writeStringField("purpose", first.purpose().words());

@@ -1,22 +1,16 @@
 package dev.ashlar.processor.report;
 
 import dev.ashlar.processor.device.Memory;
+import dev.ashlar.processor.plan.Communication;
+import dev.ashlar.processor.plan.CommunicationGroup;
 import dev.ashlar.processor.plan.OperatorPlan;
 import dev.ashlar.processor.plan.Plan;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What every operator costs, as a table for people; repetitions of a block are one line. */
 public final class CostTable {
-    private static final String[] HEAD = {
-        "operator", "kind", "count", "GFLOP", "moved", "saved", "workspace", "us", "share"
-    };
-
     private CostTable() {}
 
     /** The table: forward and backward together, columns aligned, a line for the sum. */
@@ -30,18 +24,53 @@ public final class CostTable {
                     .add(operator);
         }
         double whole = plan.time().seconds();
-        List<String[]> cells = new ArrayList<>();
-        cells.add(HEAD);
-        rows.values().forEach(r -> cells.add(r.cells(whole)));
+        TextTable table =
+                new TextTable(2, "operator", "kind", "count", "GFLOP", "moved", "saved", "workspace", "us", "share");
+        rows.values().forEach(r -> table.row(r.cells(whole)));
+        double sent = plan.communications().stream()
+                .filter(c -> c.purpose() != Communication.Purpose.INSIDE)
+                .mapToDouble(Communication::seconds)
+                .sum();
+        if (sent > 0) {
+            Row collectives = new Row("collectives", "");
+            collectives.seconds = sent;
+            table.row(collectives.cells(whole));
+        }
         Row rest = new Row("sums and update", "");
         rest.seconds =
-                whole - rows.values().stream().mapToDouble(r -> r.seconds).sum();
-        cells.add(rest.cells(whole));
+                whole - rows.values().stream().mapToDouble(r -> r.seconds).sum() - sent;
+        table.row(rest.cells(whole));
         Row sum = new Row("step", "");
         rows.values().forEach(sum::add);
         sum.seconds = whole;
-        cells.add(sum.cells(whole));
-        return aligned(cells);
+        table.row(sum.cells(whole));
+        return table.text() + collectives(plan);
+    }
+
+    /** What is sent, by like repetitions; nothing on one device. */
+    private static String collectives(Plan plan) {
+        if (plan.communications().isEmpty()) {
+            return "";
+        }
+        TextTable table =
+                new TextTable(5, "collective", "for", "axis", "layouts", "what", "count", "sends each", "us", "share");
+        for (CommunicationGroup group : CommunicationGroup.of(plan.communications())) {
+            Communication first = group.first();
+            table.row(
+                    first.kind(),
+                    first.phase().words() + " " + group.name(),
+                    Integer.toString(first.meshAxis()),
+                    first.from() + " -> " + first.to(),
+                    first.purpose().words(),
+                    Integer.toString(group.count()),
+                    Memory.text(first.wireBytes()),
+                    String.format(Locale.ROOT, "%.1f", group.seconds() * 1e6),
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f %%",
+                            100 * group.seconds() / plan.time().seconds()));
+        }
+        return "\n" + table.text();
     }
 
     private static final class Row {
@@ -95,21 +124,5 @@ public final class CostTable {
                 String.format(Locale.ROOT, "%.1f %%", whole == 0 ? 0 : 100 * seconds / whole)
             };
         }
-    }
-
-    /** Names to the left, figures to the right. */
-    private static String aligned(List<String[]> rows) {
-        int[] widths = new int[HEAD.length];
-        rows.forEach(r -> Arrays.setAll(widths, i -> Math.max(widths[i], r[i].length())));
-        return rows.stream().map(r -> line(r, widths)).collect(Collectors.joining("\n", "", "\n"));
-    }
-
-    private static String line(String[] cells, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.length; i++) {
-            String blanks = " ".repeat(widths[i] - cells[i].length());
-            line.append(i == 0 ? "" : "  ").append(i < 2 ? cells[i] + blanks : blanks + cells[i]);
-        }
-        return line.toString().stripTrailing();
     }
 }

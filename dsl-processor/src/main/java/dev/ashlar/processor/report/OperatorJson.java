@@ -41,6 +41,7 @@ final class OperatorJson {
             json.writeStringField("storage", parameter.storage().toString());
             json.writeStringField(
                     "optimizerStorage", parameter.optimizerStorage().toString());
+            json.writeBooleanField("keepGathered", parameter.keepGathered());
             json.writeNumberField("bytes", part.bytes());
             json.writeNumberField("gradientBytes", parameter.gradientBytes());
             json.writeNumberField("optimizerBytes", part.optimizerBytes());

@@ -200,7 +200,7 @@ public final class BlockBuilder {
     }
 
     /** Labels of a node that is there already. */
-    int labels(int node) {
+    public int labels(int node) {
         return labels.get(node);
     }
 

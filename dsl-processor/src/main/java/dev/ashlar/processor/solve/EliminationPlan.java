@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** In which order the inner nodes of a block are eliminated (least fill, then smallest table, then first), and into which tables. */
+/**
+ * In which order the inner nodes of a block are eliminated, and into which tables: always the node of the least fill, or always that of
+ * the smallest table, whichever adds up to less.
+ */
 final class EliminationPlan {
     /** Entries of a table that are too many to hold. */
     static final long LARGEST_TABLE = 1L << 23;
@@ -27,7 +30,9 @@ final class EliminationPlan {
     private EliminationPlan(Block block, int[] kept) {
         this.block = block;
         this.kept = kept;
-        last = plan();
+        List<Integer> leastFill = order(false);
+        List<Integer> smallest = order(true);
+        last = plan(entries(smallest) < entries(leastFill) ? smallest : leastFill);
     }
 
     /** Keeps the entries and exits. */
@@ -40,21 +45,63 @@ final class EliminationPlan {
         return new EliminationPlan(block, kept.stream().toArray());
     }
 
-    private Step plan() {
+    private BitSet inner() {
+        BitSet inner = new BitSet();
+        inner.set(0, block.nodes());
+        for (int k : kept) {
+            inner.clear(k);
+        }
+        return inner;
+    }
+
+    /** Nodes in the order of a greedy rule. */
+    private List<Integer> order(boolean bySize) {
+        List<int[]> scopes = new ArrayList<>();
+        block.factors().forEach(f -> scopes.add(f.scope()));
+        List<BitSet> neighbours = neighbours(scopes);
+        BitSet left = inner();
+        List<Integer> order = new ArrayList<>();
+        while (!left.isEmpty()) {
+            int node = next(left, neighbours, bySize);
+            order.add(node);
+            left.clear(node);
+            BitSet around = neighbours.get(node);
+            around.clear(node);
+            around.stream().forEach(u -> {
+                neighbours.get(u).or(around);
+                neighbours.get(u).clear(node);
+            });
+        }
+        return order;
+    }
+
+    /** Entries of all tables that an order adds up. */
+    private double entries(List<Integer> order) {
+        List<int[]> scopes = new ArrayList<>();
+        block.factors().forEach(f -> scopes.add(f.scope()));
+        List<BitSet> neighbours = neighbours(scopes);
+        double sum = 0;
+        for (int node : order) {
+            BitSet around = neighbours.get(node);
+            around.set(node);
+            sum += around.stream().mapToDouble(block::labels).reduce(1, (a, b) -> a * b);
+            around.clear(node);
+            around.stream().forEach(u -> {
+                neighbours.get(u).or(around);
+                neighbours.get(u).clear(node);
+            });
+        }
+        return sum;
+    }
+
+    private Step plan(List<Integer> order) {
         List<int[]> scopes = new ArrayList<>();
         block.factors().forEach(f -> scopes.add(f.scope()));
         List<Integer> open = new ArrayList<>();
         for (int i = 0; i < scopes.size(); i++) {
             open.add(i);
         }
-        BitSet left = new BitSet();
-        left.set(0, block.nodes());
-        for (int k : kept) {
-            left.clear(k);
-        }
-        while (!left.isEmpty()) {
-            int node = next(left, neighbours(scopes, open));
-            left.clear(node);
+        for (int node : order) {
             List<Integer> inputs =
                     open.stream().filter(t -> contains(scopes.get(t), node)).toList();
             BitSet scope = new BitSet();
@@ -69,20 +116,21 @@ final class EliminationPlan {
         return step(block, -1, kept, open, scopes);
     }
 
-    private List<BitSet> neighbours(List<int[]> scopes, List<Integer> open) {
+    /** By node those that share a table with it. */
+    private List<BitSet> neighbours(List<int[]> scopes) {
         List<BitSet> neighbours = new ArrayList<>();
         for (int node = 0; node < block.nodes(); node++) {
             neighbours.add(new BitSet());
         }
-        for (int table : open) {
-            for (int node : scopes.get(table)) {
-                set(neighbours.get(node), scopes.get(table));
+        for (int[] scope : scopes) {
+            for (int node : scope) {
+                set(neighbours.get(node), scope);
             }
         }
         return neighbours;
     }
 
-    private int next(BitSet left, List<BitSet> neighbours) {
+    private int next(BitSet left, List<BitSet> neighbours, boolean bySize) {
         int best = -1;
         long bestFill = Long.MAX_VALUE;
         double bestSize = 0;
@@ -90,7 +138,7 @@ final class EliminationPlan {
             BitSet around = (BitSet) neighbours.get(node).clone();
             around.set(node);
             long fill = 0;
-            for (int u = around.nextSetBit(0); u >= 0; u = around.nextSetBit(u + 1)) {
+            for (int u = bySize ? -1 : around.nextSetBit(0); u >= 0; u = around.nextSetBit(u + 1)) {
                 BitSet missing = (BitSet) around.clone();
                 missing.andNot(neighbours.get(u));
                 missing.clear(u);

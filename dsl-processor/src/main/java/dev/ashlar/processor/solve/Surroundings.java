@@ -33,14 +33,24 @@ public final class Surroundings {
     }
 
     /**
+     * What the other choice comes to.
+     *
+     * @param label of the variable
+     * @param extraTime by how much the time grows, in 2^-20 ns
+     * @param extraMemory by how much the peak grows; less than 0 if it shrinks
+     * @param within whether it is within the budget; if not, it is the one with the smallest peak
+     */
+    public record Change(int label, long extraTime, long extraMemory, boolean within) {}
+
+    /**
      * The best labelling with other labels of one variable.
      *
-     * @param solution from which to start
+     * @param solution from which to start; it breaks no table
      * @param labels that the variable may take, at least one
-     * @return its amounts; infeasible if nothing is within the budget; labels are those of the small problem. Empty if the variable
-     *     reaches too far
+     * @param budget memory of a device
+     * @return empty if there is none, or the variable reaches too far
      */
-    public static Optional<Outcome> best(
+    public static Optional<Change> best(
             Problem problem, List<Integer> solution, int variable, BitSet labels, long budget, Effort effort) {
         int from = problem.owner(variable);
         int to = from;
@@ -51,8 +61,28 @@ public final class Surroundings {
             return Optional.empty();
         }
         int[] x = solution.stream().mapToInt(Integer::intValue).toArray();
-        Problem small = new Surroundings(problem, x, from, to, variable, labels).problem();
-        return Optional.of(Solver.solve(small, budget, effort));
+        return new Surroundings(problem, x, from, to, variable, labels).best(budget, effort);
+    }
+
+    private Optional<Change> best(long budget, Effort effort) {
+        Problem small = problem();
+        Outcome outcome = Solver.solve(small, budget, effort);
+        if (outcome instanceof Outcome.Feasible feasible) {
+            return Optional.of(change(small, feasible.solution(), true));
+        }
+        return outcome instanceof Outcome.Infeasible infeasible
+                ? Optional.of(change(small, infeasible.solution(), false))
+                : Optional.empty();
+    }
+
+    private Change change(Problem small, Solution best, boolean within) {
+        int node = IntStream.range(0, problem.block(from).nodes())
+                .filter(n -> problem.variable(from, n) == variable)
+                .findFirst()
+                .orElseThrow();
+        Evaluation before = Evaluation.of(problem, x);
+        int label = allowed.stream().toArray()[best.label(small, from, node)];
+        return new Change(label, best.time() - before.time(), best.peak() - before.peak(), within);
     }
 
     private Problem problem() {

@@ -85,7 +85,7 @@ final class AnnotationReader {
         return mirror == null ? "" : Context.simpleName(mirror);
     }
 
-    private static Optional<ValueSpec> value(
+    private Optional<ValueSpec> value(
             @Nullable AnnotationValue value, TypeMirror type, boolean explicit, ElementSource place) {
         if (value == null || value.getValue() == null) {
             return Optional.empty();
@@ -96,21 +96,25 @@ final class AnnotationReader {
             List<?> entries = raw instanceof List<?> list ? list : List.of(value);
             return entries(entries, explicit, place).map(list -> new ValueSpec(list, explicit, place));
         }
-        return scalar(raw).map(v -> new ValueSpec(v, explicit, place));
+        return nested(raw, place).map(v -> new ValueSpec(v, explicit, place));
     }
 
-    private static Optional<List<ValueSpec>> entries(List<?> entries, boolean explicit, ElementSource place) {
+    private Optional<List<ValueSpec>> entries(List<?> entries, boolean explicit, ElementSource place) {
         List<ValueSpec> read = new ArrayList<>();
         for (Object entry : entries) {
             AnnotationValue value = (AnnotationValue) entry;
             ElementSource at = explicit ? place.value("[" + read.size() + "]", value) : place;
-            Optional<Object> scalar = scalar(value.getValue());
-            if (scalar.isEmpty()) {
+            Optional<Object> nested = nested(value.getValue(), at);
+            if (nested.isEmpty()) {
                 return Optional.empty();
             }
-            read.add(new ValueSpec(scalar.get(), explicit, at));
+            read.add(new ValueSpec(nested.get(), explicit, at));
         }
         return Optional.of(List.copyOf(read));
+    }
+
+    private Optional<Object> nested(@Nullable Object raw, ElementSource place) {
+        return raw instanceof AnnotationMirror mirror ? read(mirror, place).map(Object.class::cast) : scalar(raw);
     }
 
     private static Optional<Object> scalar(@Nullable Object raw) {

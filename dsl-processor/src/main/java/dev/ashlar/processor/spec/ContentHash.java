@@ -48,6 +48,8 @@ final class ContentHash {
             text.append('{');
             value.entries().forEach(e -> append(e, text.append(' ')));
             text.append('}');
+        } else if (value.value() instanceof AnnotationSpec annotation) {
+            append(annotation, text);
         } else {
             text.append(value.value() instanceof String s ? quoted(s) : value.value());
         }

@@ -128,6 +128,9 @@ final class PlanReader {
                 plan.value("memory"),
                 plan.value("mode").text(),
                 plan.value("microBatches"),
+                plan.value("pins").entries().stream()
+                        .map(v -> (AnnotationSpec) v.value())
+                        .toList(),
                 train,
                 ElementSource.of(type));
     }

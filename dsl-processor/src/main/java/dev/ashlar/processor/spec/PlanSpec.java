@@ -1,6 +1,7 @@
 package dev.ashlar.processor.spec;
 
 import dev.ashlar.processor.diagnostic.Source;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param memory the memory as written
  * @param mode {@code "TRAIN"} or {@code "EVALUATE"}
  * @param microBatches number of micro-batches, 0 if planned
+ * @param pins choices that are not left to the planner, each a {@code @Pin}
  * @param train how it trains
  * @param source the plan's interface
  */
@@ -33,5 +35,6 @@ public record PlanSpec(
         ValueSpec memory,
         String mode,
         ValueSpec microBatches,
+        List<AnnotationSpec> pins,
         TrainSpec train,
         Source source) {}

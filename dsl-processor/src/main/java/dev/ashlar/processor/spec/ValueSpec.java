@@ -7,7 +7,7 @@ import java.util.List;
  * One element of an annotation.
  *
  * @param value a {@code String} (texts, enum constants by their simple name, classes by their qualified name), {@code Long} (every
- *     whole number), {@code Double}, {@code Boolean}, or a {@code List<ValueSpec>} for arrays
+ *     whole number), {@code Double}, {@code Boolean}, an {@link AnnotationSpec}, or a {@code List<ValueSpec>} for arrays
  * @param explicit whether the user wrote it; otherwise it is the annotation's default
  * @param source the value itself where the user wrote it, else the annotation
  */

@@ -16,6 +16,7 @@ final class Names {
     static final ClassName PRECISION = ClassName.get("dev.ashlar.runtime.engine", "Precision");
     static final ClassName DTYPE = ClassName.get("dev.ashlar.runtime", "DType");
     static final ClassName HOST_TENSOR = ClassName.get("dev.ashlar.runtime", "HostTensor");
+    static final ClassName LAYOUT = ClassName.get("dev.ashlar.runtime.dist", "Layout");
     static final ClassName SEED = ClassName.get("dev.ashlar.runtime", "Seed");
     static final ClassName RANKS = ClassName.get("dev.ashlar.runtime.launch", "Ranks");
     static final ClassName SETTINGS = ClassName.get("dev.ashlar.runtime.train", "Settings");

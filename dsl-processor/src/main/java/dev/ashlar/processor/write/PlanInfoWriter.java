@@ -3,6 +3,7 @@ package dev.ashlar.processor.write;
 import com.palantir.javapoet.CodeBlock;
 import dev.ashlar.processor.graph.IdRange;
 import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.spec.PlanSpec;
@@ -28,7 +29,10 @@ final class PlanInfoWriter {
         arguments.add(CodeBlock.of("$S", facts.modelHash()));
         arguments.add(CodeBlock.of("$S", facts.planHash()));
         arguments.add(CodeBlock.of("$S", facts.device()));
-        arguments.add(CodeBlock.of("1"));
+        arguments.add(CodeBlock.of(
+                "$T.of($L)",
+                List.class,
+                facts.mesh().stream().map(String::valueOf).collect(Collectors.joining(", "))));
         arguments.add(CodeBlock.of("$T.$L", Names.PRECISION, plan.train().precision()));
         arguments.add(CodeBlock.of("$T.$L", Names.OPTIMIZER_KIND, plan.train().optimizer()));
         arguments.add(CodeBlock.of("$L", plan.train().clipping()));
@@ -51,9 +55,19 @@ final class PlanInfoWriter {
     }
 
     private CodeBlock input(ScopeInput input) {
+        CodeBlock whole = wholeInput(input);
+        return input.whole()
+                .filter(Layouts::isCut)
+                .map(w -> CodeBlock.of("$L.laidOut($L)", whole, Layouts.of(w)))
+                .orElse(whole);
+    }
+
+    private CodeBlock wholeInput(ScopeInput input) {
         IdRange range = IdRange.of(program.graph().graph().root(), input.value());
         String dtype = input.value().type().element() == Element.INT64 ? "INT64" : "FLOAT32";
-        String shape = input.value().type().sizes().stream().map(n -> ", " + n).collect(Collectors.joining());
+        List<Long> sizes =
+                input.whole().map(Whole::sizes).orElse(input.value().type().sizes());
+        String shape = sizes.stream().map(n -> ", " + n).collect(Collectors.joining());
         if (range.bound().isEmpty()) {
             return CodeBlock.of("$T.values($S, $T.$L$L)", Names.INPUT_INFO, input.name(), Names.DTYPE, dtype, shape);
         }

@@ -13,6 +13,7 @@ import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Whole;
 import dev.ashlar.processor.op.Initial;
 import dev.ashlar.processor.program.ScopeNames;
 import dev.ashlar.processor.program.Slot;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
@@ -111,7 +113,8 @@ final class ScopeWriter {
         Set<ScopeParameter> written = new HashSet<>();
         for (Node node : names.scope().nodes()) {
             if (node instanceof OperatorNode operator) {
-                for (ScopeParameter parameter : operator.parameters()) {
+                for (int i = 0; i < operator.parameters().size(); i++) {
+                    ScopeParameter parameter = operator.stored(i);
                     if (written.add(parameter)) {
                         fields.add(FieldSpec.builder(Names.PARAMETER, names.parameter(parameter)));
                         statements.add(create(names, parameter));
@@ -159,7 +162,7 @@ final class ScopeWriter {
         List<String> at = paths.getOrDefault(names.scope(), List.of());
         Uniform trains = uniform(at, parameter, trainable::trains);
         CodeBlock common = CodeBlock.of("path + $S, $L", parameter.name(), init(parameter));
-        String shape = parameter.type().sizes().stream().map(n -> ", " + n).collect(Collectors.joining());
+        CodeBlock shape = shape(parameter);
         if (parameter.declaration().buffer()) {
             return CodeBlock.builder()
                     .addStatement("$L = store.buffer($L$L)", field, common, shape)
@@ -173,6 +176,17 @@ final class ScopeWriter {
             case SOME -> CodeBlock.of("$L ?$W$L :$W$L", isOneOf(at, parameter, trainable::trains), trained, frozen);
         };
         return CodeBlock.builder().addStatement("$L = $L", field, made).build();
+    }
+
+    /** The sizes of the whole; before them the layout, if it is cut. */
+    private static CodeBlock shape(ScopeParameter parameter) {
+        List<Long> sizes =
+                parameter.whole().map(Whole::sizes).orElse(parameter.type().sizes());
+        Optional<String> layout = Layouts.of(parameter);
+        return CodeBlock.of(
+                "$L$L",
+                layout.map(l -> CodeBlock.of(", $S", l)).orElse(CodeBlock.of("")),
+                sizes.stream().map(n -> ", " + n).collect(Collectors.joining()));
     }
 
     private CodeBlock decays(List<String> at, ScopeParameter parameter) {

@@ -76,7 +76,7 @@ final class StatementWriter {
 
     private void other(Statement statement) {
         if (statement instanceof Statement.Collective collective) {
-            throw new IllegalStateException("nothing executes collectives yet: " + collective.at());
+            code.add(CollectiveWriter.write(collective));
         } else if (statement instanceof Statement.AddInPlace add) {
             code.addStatement("ops.addInPlace($L, $L)", read(add.target()), read(add.addend()));
             code.addStatement("$L.close()", read(add.addend()));
@@ -120,9 +120,6 @@ final class StatementWriter {
     }
 
     private static CodeBlock invocation(Statement.Call call) {
-        if (call.node().part().filter(p -> p.kernel() > 0).isPresent()) {
-            throw new IllegalStateException(call.node().name() + " has no kernel for parts yet");
-        }
         List<CodeBlock> arguments = new ArrayList<>();
         call.operands().forEach(o -> arguments.add(operand(o)));
         return CodeBlock.of("ops.at($S).$L($L)", call.node().name(), call.kernel(), CodeBlock.join(arguments, ",$W"));
@@ -151,9 +148,19 @@ final class StatementWriter {
             return CodeBlock.of("s.key ^ $L", hexadecimal(key.operator()));
         }
         if (operand instanceof Operand.Offset offset) {
-            throw new IllegalStateException("nothing knows a device's place on the mesh yet: " + offset);
+            return CodeBlock.of("mesh.offset($L)", joined(offset.strides()));
+        }
+        if (operand instanceof Operand.Peers peers) {
+            return CodeBlock.of("mesh.peers($L)", joined(peers.meshAxes()));
+        }
+        if (operand instanceof Operand.First first) {
+            return CodeBlock.of("mesh.isFirst($L)", joined(first.meshAxes()));
         }
         return CodeBlock.of("$L", literal(((Operand.Literal) operand).value()));
+    }
+
+    private static String joined(List<?> numbers) {
+        return numbers.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
     static String hexadecimal(long value) {

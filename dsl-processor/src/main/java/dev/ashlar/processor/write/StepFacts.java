@@ -10,6 +10,7 @@ import java.util.Map;
  * @param modelHash hash of the model's graph
  * @param planHash hash of the program
  * @param device name of the device
+ * @param mesh devices along each mesh axis
  * @param computeBytes bytes of an element that the plan computes in
  * @param summary lines for people
  * @param seconds estimated time of every operator
@@ -18,6 +19,7 @@ public record StepFacts(
         String modelHash,
         String planHash,
         String device,
+        List<Integer> mesh,
         int computeBytes,
         long budgetBytes,
         long peakBytes,

@@ -178,6 +178,22 @@ public final class StepWriter {
                         List.class,
                         quoted(root.outputs().stream().map(ScopeOutput::name)))
                 .build());
+        outputLayouts(step);
+    }
+
+    private void outputLayouts(TypeSpec.Builder step) {
+        List<CodeBlock> layouts = root.outputs().stream()
+                .map(o -> o.whole().map(Layouts::of).orElse(CodeBlock.of("$T.whole()", Names.LAYOUT)))
+                .toList();
+        if (root.outputs().stream()
+                .anyMatch(o -> o.whole().filter(Layouts::isCut).isPresent())) {
+            step.addMethod(override(
+                            "outputLayouts",
+                            Modifier.PROTECTED,
+                            ParameterizedTypeName.get(ClassName.get(List.class), Names.LAYOUT))
+                    .addStatement("return $T.of($L)", List.class, CodeBlock.join(layouts, ", "))
+                    .build());
+        }
     }
 
     private static String quoted(Stream<String> names) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Recompute;
+import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.program.MemoryProfile;
@@ -14,6 +17,9 @@ import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.ProgramText;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.SimulatedMesh;
+import dev.ashlar.processor.shard.Strategies;
+import dev.ashlar.processor.shard.Strategy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -193,7 +199,7 @@ class HandMadeTest {
                         Map.entry("backward loss", 98L + 16),
                         Map.entry("backward y", 32L + 32 + 16 + 1 + 32 + 8 + 2),
                         Map.entry("backward act", 32L + 32 + 1 + 32 + 10 + 32),
-                        Map.entry("backward up", 32L + 1 + 32 + 10 + 16),
+                        Map.entry("backward up", 32L + 1 + 32 + 10 + 16 + 4),
                         Map.entry("update optimizer", 30L)),
                 numbers);
     }
@@ -287,11 +293,56 @@ class HandMadeTest {
         assertTrue(text.contains("(share a)"), text);
     }
 
+    /** Kernels write the running statistics, which have eight channels. */
     @Test
-    void oneParameterLiesInOneLayout() {
-        TestAssignment assignment = new TestAssignment(TWO).with("wte", "x[R] weight[S0] -> y[P]");
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> Local.graph(SampleModels.sharedAndTied(), TWO, assignment));
-        assertEquals("logits uses wte.weight as [R], another operator as [S0]", refused.getMessage());
+    void aBufferLiesInOneLayout() {
+        ModelSpecs model =
+                ModelSpecs.model("Shared", "batch=4 c=8 h=4 w=4", """
+                        @Input(shape = "batch c h w") x()
+                        @Input(shape = "batch c h w") targets()
+                        @Repeat(value = "2", shared = true) @Use(Norm) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """).block("Norm", "", """
+                        @Input(shape = "batch c h w") x()
+                        @Output @BatchNorm2d y(x)
+                        """);
+        Assignment assignment = new TestAssignment(TWO) {
+            @Override
+            public Strategy strategy(String path, OperatorNode node) {
+                List<Strategy> all = Strategies.of(node, TWO);
+                return all.get(path.equals("body[1].") ? 1 : 0);
+            }
+        };
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> Local.graph(model, TWO, assignment));
+        assertEquals("body[1].y uses y.running_mean as [S0], but this buffer lies as [R]", refused.getMessage());
+    }
+
+    /** Five gathered tensors of 1,024 bytes are not kept, but the halves that they are made of. */
+    @Test
+    void backwardGathersAgain() {
+        TrainingGraph kept = Local.graph(SampleModels.gpt(2), TWO, sequenceParallel(TWO));
+        TrainingGraph again = RecomputedGraph.of(
+                kept,
+                (path, variant) -> Recompute.candidates(variant).stream()
+                        .filter(v -> v.name().endsWith(".R"))
+                        .collect(Collectors.toSet()));
+        List<String> expected = new ArrayList<>();
+        for (String collective : Local.collectives(kept.train())) {
+            switch (collective) {
+                case "backward body -> norm: slice over 0: [R] -> [S1] 0" ->
+                    expected.add("backward body -> norm: all_gather over 0: [S1] -> [R] 512");
+                case "backward body.ln2 -> up: reduce_scatter over 0: [P] -> [S1] 512" ->
+                    expected.add("backward body.ln2 -> up: all_gather over 0: [S1] -> [R] 512");
+                case "backward body.ln1 -> attn.q: reduce_scatter over 0: [P] -> [S1] 512" ->
+                    expected.add("backward body.ln1 -> attn.q: all_gather over 0: [S1] -> [R] 512");
+                default -> {}
+            }
+            expected.add(collective);
+        }
+        assertEquals(expected, Local.collectives(again.train()));
+        long keptBytes = Timeline.of(ProgramBuilder.build(kept)).savedBytes();
+        long againBytes = Timeline.of(ProgramBuilder.build(again)).savedBytes();
+        assertEquals(5 * (1024 - 512), keptBytes - againBytes);
     }
 }

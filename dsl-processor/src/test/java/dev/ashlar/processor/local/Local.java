@@ -3,9 +3,15 @@ package dev.ashlar.processor.local;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.ModelParameters;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Move;
 import dev.ashlar.processor.shard.SimulatedMesh;
@@ -34,6 +40,27 @@ final class Local {
         collect(variant.forward(), "forward ", "", all);
         collect(variant.backward(), "backward ", "", all);
         return all;
+    }
+
+    /** What follows the update: {@code "gather up.weight: all_gather over 0: [S0] -> [R] 48"}, bytes sent. */
+    static List<String> updates(TrainingGraph graph) {
+        List<String> all = new ArrayList<>();
+        for (ModelParameter parameter : ModelParameters.of(graph)) {
+            for (Hop hop : parameter.update()) {
+                Move move = (Move) hop.transfer();
+                all.add("gather " + parameter.name() + ": " + move + " " + move.wireBytes());
+            }
+        }
+        return all;
+    }
+
+    /** Memory of one training step beside the parameters, in numbers of 4 bytes: {@code "forward up 80"}. */
+    static List<String> memory(TrainingGraph graph) {
+        MemoryProfile profile = Timeline.of(ProgramBuilder.build(graph));
+        return profile.points().stream()
+                .filter(p -> List.of("forward", "backward", "update").contains(p.phase()))
+                .map(p -> p.phase() + " " + p.at() + " " + (p.bytes() - profile.staticBytes()) / 4)
+                .toList();
     }
 
     private static void collect(List<Step> steps, String direction, String path, List<String> all) {

@@ -6,15 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Recompute;
+import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Element;
-import dev.ashlar.processor.shard.Choice;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.shard.Grid;
 import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Layout;
@@ -29,7 +35,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -38,7 +49,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Simulated ranks that run one device's graph each have together the losses and gradients of one device that runs the whole. */
+/**
+ * Simulated ranks that run one device's graph each have together the losses, gradients and updated parameters of one device that runs
+ * the whole.
+ */
 class NumbersTest {
     private static final int DRAWS = 8;
     private static final double TOLERANCE = 1e-4;
@@ -50,33 +64,81 @@ class NumbersTest {
                         Arguments.of("mlp", SampleModels.mlp(), m),
                         Arguments.of("several losses", SampleModels.severalLosses(), m),
                         Arguments.of("gpt", SampleModels.gpt(2), m),
+                        Arguments.of("tied", tied(), m),
                         Arguments.of("nested", SampleModels.nested(), m)));
+    }
+
+    /** One parameter of two operators, of all repetitions of a block, and of two uses of it. */
+    private static ModelSpecs tied() {
+        return ModelSpecs.model("Tied", "batch=2 seq=4 d=8 vocab=16", """
+                        @Input(shape = "batch seq", dtype = INT64) tokens()
+                        @Input(shape = "batch seq", dtype = INT64) targets()
+                        @Embedding(rows = "vocab", dim = "d") wte(tokens)
+                        @Repeat(value = "2", shared = true) @Use(Block) body(wte)
+                        @Repeat(value = "2", shared = true) @Use(Block) @Tied("body") again(body)
+                        @Output @Tied("weight=wte.weight") @Linear(out = "vocab", bias = false) logits(again)
+                        @Loss @CrossEntropy loss(logits, targets)
+                        """).block("Block", "", """
+                        @Input(shape = "batch seq d") x()
+                        @RmsNorm norm(x)
+                        @Linear(out = "2*d") up(norm)
+                        @Gelu act(up)
+                        @Linear(out = "d", bias = false) down(act)
+                        @Output @Add y(x, down)
+                        """);
     }
 
     @ParameterizedTest(name = "{0} on {2}")
     @MethodSource("cases")
     void agreeWithTheSerialModel(String name, ModelSpecs model, Mesh mesh) {
+        agree(name, model, mesh, seed -> draw(mesh, seed), seed -> Optional.empty());
+    }
+
+    @ParameterizedTest(name = "{0} on {2}")
+    @MethodSource("cases")
+    void agreeWhateverBackwardMakesAgain(String name, ModelSpecs model, Mesh mesh) {
+        agree(name, model, mesh, seed -> draw(mesh, seed), seed -> Optional.of(new Random(seed)));
+    }
+
+    @ParameterizedTest(name = "{0} on {2}")
+    @MethodSource("cases")
+    void agreeHoweverParametersAreStored(String name, ModelSpecs model, Mesh mesh) {
+        agree(
+                name,
+                model,
+                mesh,
+                seed -> new RandomStorage(draw(mesh, seed), mesh, seed, seed % 2 == 0),
+                seed -> seed % 4 < 2 ? Optional.empty() : Optional.of(new Random(seed)));
+    }
+
+    private static Assignment draw(Mesh mesh, int seed) {
+        return new RandomAssignment(mesh, seed, seed % 2 == 0, NumbersTest::isKnown);
+    }
+
+    /** @param again draws what backward makes again */
+    private static void agree(
+            String name,
+            ModelSpecs model,
+            Mesh mesh,
+            IntFunction<Assignment> assignments,
+            IntFunction<Optional<Random>> again) {
         Mesh one = SimulatedMesh.mesh(1);
         for (int seed = 0; seed < DRAWS; seed++) {
             try (PointerScope scope = new PointerScope();
                     Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), true)) {
-                Outcome serial = run(model.graph(), one, new TestAssignment(one), engine);
-                Assignment assignment = new RandomAssignment(mesh, seed, seed % 2 == 0, NumbersTest::isKnown);
-                Outcome sharded = run(model.graph(), mesh, assignment, engine);
+                Outcome serial = run(model.graph(), one, new TestAssignment(one), Optional.empty(), engine);
+                Outcome sharded = run(model.graph(), mesh, assignments.apply(seed), again.apply(seed), engine);
                 compare(name + " " + seed, serial, sharded);
             }
         }
     }
 
-    /** Kernels of further rules are put together from those that exist, where that is simple. */
+    /** Kernels that reduce inside need ranks that run at once. */
     private static boolean isKnown(OperatorNode node, Strategy strategy) {
-        return strategy.kernel() == 0
-                || List.of("linear", "mean_squared_error")
-                                .contains(node.operator().kind())
-                        && strategy.choices().stream().noneMatch(Choice.Pass.class::isInstance);
+        return strategy.insideAxes().isEmpty();
     }
 
-    private record Outcome(List<Grid> losses, Map<String, Grid> gradients) {}
+    private record Outcome(List<Grid> losses, Map<String, Grid> gradients, Map<String, Grid> parameters) {}
 
     private static void compare(String what, Outcome expected, Outcome actual) {
         for (int i = 0; i < expected.losses().size(); i++) {
@@ -94,20 +156,26 @@ class NumbersTest {
                     error <= TOLERANCE * norm(gradient) + 1e-6 * largest,
                     () -> what + " gradient of " + name + ": error " + error + " of " + norm(gradient));
         });
+        assertEquals(expected.parameters().keySet(), actual.parameters().keySet(), what);
+        expected.parameters()
+                .forEach((name, parameter) ->
+                        actual.parameters().get(name).assertClose(what + " updated " + name, parameter, TOLERANCE));
     }
 
     private static double norm(Grid grid) {
         return Math.sqrt(Arrays.stream(grid.values()).map(v -> v * v).sum());
     }
 
-    private static Outcome run(TrainingGraph whole, Mesh mesh, Assignment assignment, Engine engine) {
-        TrainingGraph local = LocalGraph.of(
-                whole, assignment, Local.collectives(mesh), dev.ashlar.processor.device.NumberFormat.FP32);
+    private static Outcome run(
+            TrainingGraph whole, Mesh mesh, Assignment assignment, Optional<Random> again, Engine engine) {
+        TrainingGraph kept = LocalGraph.of(whole, assignment, Local.collectives(mesh), NumberFormat.FP32);
+        TrainingGraph local = again.map(draw -> RecomputedGraph.of(kept, (path, v) -> some(v, draw)))
+                .orElse(kept);
         SimulatedMesh ranks = new SimulatedMesh(mesh);
         Random random = new Random(11);
-        Map<String, Layout> layouts = new HashMap<>();
+        Map<String, ParameterStorage> storage = new TreeMap<>();
         Map<String, List<Tensor>> parameters = new HashMap<>();
-        distribute(whole.graph().root(), "", "", ranks, assignment, layouts, parameters);
+        distribute(whole.graph().root(), "", "", ranks, assignment, storage, parameters);
         List<List<Tensor>> inputs = new ArrayList<>();
         for (ScopeInput input : whole.graph().root().inputs()) {
             boolean ids = input.value().type().element() == Element.INT64;
@@ -122,33 +190,50 @@ class NumbersTest {
             losses.add(ranks.assemble(grids(loss), Layout.replicated(mesh.rank()), TOLERANCE));
         }
         Map<String, Grid> gradients = new HashMap<>();
-        execution
-                .gradients()
-                .forEach((name, parts) ->
-                        gradients.put(name, ranks.assemble(grids(parts), layouts.get(name), TOLERANCE)));
-        return new Outcome(losses, gradients);
+        Map<String, Grid> updated = new HashMap<>();
+        RankUpdate update = new RankUpdate(ranks, mesh);
+        for (ModelParameter parameter : ModelParameters.of(local)) {
+            String name = parameter.name();
+            if (execution.gradients().containsKey(name)) {
+                ParameterStorage lies = storage.get(name);
+                List<Grid> gradient = grids(execution.gradients().get(name));
+                List<Grid> after = update.step(parameter, lies, grids(parameters.get(name)), gradient);
+                gradients.put(name, ranks.assemble(gradient, lies.state(), TOLERANCE));
+                updated.put(name, ranks.assemble(after, lies.parameter(), TOLERANCE));
+            }
+        }
+        assertEquals(execution.gradients().keySet(), gradients.keySet());
+        return new Outcome(losses, gradients, updated);
     }
 
-    /** Draws every parameter by its name and cuts it up as the operator that has it wants it. */
+    private static Set<Value> some(Variant variant, Random draw) {
+        return Recompute.candidates(variant).stream()
+                .filter(v -> draw.nextBoolean())
+                .collect(Collectors.toSet());
+    }
+
+    /** Draws every parameter by its name and cuts it up as it is stored. */
     private static void distribute(
             Scope scope,
             String path,
             String owner,
             SimulatedMesh ranks,
             Assignment assignment,
-            Map<String, Layout> layouts,
+            Map<String, ParameterStorage> storage,
             Map<String, List<Tensor>> parameters) {
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
-                Strategy strategy = assignment.strategy(path, operator);
                 for (int i = 0; i < operator.parameters().size(); i++) {
                     String name = owner + operator.parameters().get(i).name();
-                    Layout layout = strategy.operands().get(operator.inputs().size() + i);
+                    if (storage.containsKey(name)) {
+                        continue;
+                    }
+                    ParameterStorage lies = assignment.storage(path, operator, i);
                     Random random = new Random(name.hashCode());
                     List<Long> shape = operator.parameters().get(i).type().sizes();
                     Grid grid = Grid.random(shape, random).map((v, k) -> 0.3 * random.nextGaussian());
-                    layouts.put(name, layout);
-                    parameters.put(name, tensors(ranks.distribute(grid, layout, random), ScalarType.Float));
+                    storage.put(name, lies);
+                    parameters.put(name, tensors(ranks.distribute(grid, lies.parameter(), random), ScalarType.Float));
                 }
             } else if (node instanceof UseNode use) {
                 for (long i = 0; i < use.count(); i++) {
@@ -159,7 +244,7 @@ class NumbersTest {
                             owner + Trainable.instance(use, i),
                             ranks,
                             assignment,
-                            layouts,
+                            storage,
                             parameters);
                 }
             }

@@ -28,9 +28,9 @@ final class RandomAssignment implements Assignment {
     private final Redistribution redistribution;
     private final Map<String, Strategy> strategies = new HashMap<>();
     private final Map<OperatorNode, List<Strategy>> legal = new HashMap<>();
-    private final Map<String, Layout> storage = new HashMap<>();
+    private final Map<String, Layout> buffers = new HashMap<>();
 
-    /** @param alike whether all repetitions of a block choose alike, as they have to where they share parameters */
+    /** @param alike whether all repetitions of a block choose alike */
     RandomAssignment(Mesh mesh, long seed, boolean alike) {
         this(mesh, seed, alike, (node, strategy) -> true);
     }
@@ -59,22 +59,22 @@ final class RandomAssignment implements Assignment {
         String place = alike ? path.replaceAll("\\[\\d+\\]", "") : path;
         return strategies.computeIfAbsent(place + node.name(), name -> {
             List<Strategy> all = legal.computeIfAbsent(node, n -> Strategies.of(n, mesh)).stream()
-                    .filter(s -> sharesParameters(place, node, s) && allowed.test(node, s))
+                    .filter(s -> sharesBuffers(place, node, s) && allowed.test(node, s))
                     .toList();
             Strategy drawn = draw(all, name);
             for (int i = 0; i < node.parameters().size(); i++) {
-                storage.put(place + node.parameters().get(i).name(), parameter(node, drawn, i));
+                buffers.put(place + node.parameters().get(i).name(), parameter(node, drawn, i));
             }
             return drawn;
         });
     }
 
-    private boolean sharesParameters(String place, OperatorNode node, Strategy strategy) {
+    private boolean sharesBuffers(String place, OperatorNode node, Strategy strategy) {
         for (int i = 0; i < node.parameters().size(); i++) {
             ScopeParameter parameter = node.parameters().get(i);
             Layout layout = parameter(node, strategy, i);
-            if (layout.isPartial()
-                    || !storage.getOrDefault(place + parameter.name(), layout).equals(layout)) {
+            Layout there = buffers.getOrDefault(place + parameter.name(), layout);
+            if (parameter.declaration().buffer() && (layout.isPartial() || !there.equals(layout))) {
                 return false;
             }
         }

@@ -1,7 +1,6 @@
 package dev.ashlar.processor.local;
 
 import dev.ashlar.processor.device.Mesh;
-import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
@@ -9,8 +8,8 @@ import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
-import dev.ashlar.processor.op.KernelBuilder;
 import dev.ashlar.processor.op.LiveKernels;
+import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.shard.Grid;
 import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Move;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -42,6 +40,11 @@ final class RankExecution {
 
         Frame(String owner) {
             this.owner = owner;
+        }
+
+        /** Forward leaves what backward reads of it, no more. */
+        void keep(Variant variant) {
+            values.keySet().retainAll(ProgramBuilder.saved(variant));
         }
 
         List<Tensor> get(Value value) {
@@ -72,6 +75,7 @@ final class RankExecution {
         List<List<Tensor>> losses = new ArrayList<>();
         forward(variant, frame, inputs);
         variant.losses().forEach(l -> losses.add(frame.get(l)));
+        frame.keep(variant);
         variant.backward().forEach(s -> execute(s, frame));
         return losses;
     }
@@ -87,7 +91,9 @@ final class RankExecution {
         if (step instanceof Step.Kernel kernel) {
             call(kernel, frame);
         } else if (step instanceof Step.Collective collective) {
-            List<Tensor> source = frame.get(collective.source());
+            List<Tensor> source = collective.source() instanceof Value value
+                    ? frame.get(value)
+                    : parameters.get(frame.owner + ((ScopeParameter) collective.source()).name());
             ScalarType type = source.get(0).scalar_type().intern();
             List<Grid> moved = ranks.execute(
                     (Move) collective.transfer(),
@@ -129,14 +135,9 @@ final class RankExecution {
             for (Argument argument : kernel.arguments()) {
                 values.add(value(argument, frame, rank));
             }
-            boolean parts = kernel.node().part().orElseThrow().kernel() > 0;
-            if (parts && kernel.kernel().equals("linear") && isBehindFirst(kernel.node(), rank)) {
-                values.set(2, ((Tensor) values.get(2)).mul(new Scalar(0.0)));
-            }
             Tensor[] results = kernels.call(kernel.kernel(), values.toArray());
             for (int i = 0; i < results.length; i++) {
-                boolean mean = parts && kernel.kernel().startsWith("meanSquaredError");
-                made.get(i).add(mean ? results[i].mul(new Scalar(share(kernel.node()))) : results[i]);
+                made.get(i).add(results[i]);
             }
         }
         for (int i = 0; i < made.size(); i++) {
@@ -152,6 +153,8 @@ final class RankExecution {
             return parameters.get(frame.owner + parameter.name()).get(rank);
         } else if (argument instanceof Step.Offset offset) {
             return offset(offset, rank);
+        } else if (argument instanceof Step.First first) {
+            return first.meshAxes().stream().allMatch(axis -> ranks.coordinates(rank)[axis] == 0);
         }
         Object value = ((Argument.Literal) argument).value();
         return value instanceof List<?> list
@@ -167,28 +170,6 @@ final class RankExecution {
         return sum;
     }
 
-    /** Whether a rank has another than the first part of what a linear sums over: the first alone adds the bias. */
-    private boolean isBehindFirst(OperatorNode node, int rank) {
-        return node.part().orElseThrow().shards().entrySet().stream()
-                .filter(e -> e.getKey().startsWith("k"))
-                .anyMatch(e -> offset((Step.Offset) e.getValue().offset(), rank) > 0);
-    }
-
-    /** A rank's share of all elements. */
-    private static double share(OperatorNode node) {
-        double share = 1;
-        for (KernelBuilder.Shard shard : node.part().orElseThrow().shards().values()) {
-            long part = ((Step.Offset) shard.offset())
-                    .strides().stream()
-                            .filter(s -> s > 0)
-                            .mapToLong(s -> s)
-                            .min()
-                            .orElseThrow();
-            share *= (double) part / shard.wholeSize();
-        }
-        return share;
-    }
-
     private void forward(Step.BlockForward block, Frame frame) {
         UseNode use = block.node();
         List<List<Tensor>> current =
@@ -201,6 +182,7 @@ final class RankExecution {
                 frames.add(inner);
                 forward(run.variant(), inner, current);
                 outputs = run.variant().outputs().stream().map(inner::get).toList();
+                inner.keep(run.variant());
                 for (int k = 0; k < outputs.size(); k++) {
                     OptionalInt feeds = use.feeds().get(k);
                     if (feeds.isPresent()) {

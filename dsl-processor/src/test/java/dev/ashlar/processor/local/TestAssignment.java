@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /** An assignment made by hand: by the names of operators, inputs and blocks, the same in all repetitions; all else is replicated. */
-public final class TestAssignment implements Assignment {
+public class TestAssignment implements Assignment {
     private final Mesh mesh;
     private final Map<String, String> strategies = new HashMap<>();
     private final Map<String, Layout> layouts = new HashMap<>();
+    private final Map<String, ParameterStorage> storages = new HashMap<>();
 
     public TestAssignment(Mesh mesh) {
         this.mesh = mesh;
@@ -32,6 +33,21 @@ public final class TestAssignment implements Assignment {
     public TestAssignment layout(String tensor, String layout) {
         layouts.put(tensor, Layout.parse(layout));
         return this;
+    }
+
+    /**
+     * @param parameter {@code "up.weight"}
+     * @param state layout of its gradient and optimizer state
+     */
+    public TestAssignment storage(String parameter, String layout, String state, boolean keepGathered) {
+        storages.put(parameter, new ParameterStorage(Layout.parse(layout), Layout.parse(state), keepGathered));
+        return this;
+    }
+
+    @Override
+    public ParameterStorage storage(String path, OperatorNode node, int parameter) {
+        ParameterStorage asUsed = Assignment.super.storage(path, node, parameter);
+        return storages.getOrDefault(node.parameters().get(parameter).name(), asUsed);
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.device.Device;
+import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.local.TestAssignment;
 import dev.ashlar.processor.shard.Collectives;
@@ -55,9 +57,18 @@ public final class HandMadePlans {
 
     /** The plan of an assignment. */
     public static Plan plan(ModelSpecs model, Mesh mesh, TestAssignment assignment) {
-        PlanTarget target = new PlanTarget(DEVICE, mesh, 1 << 30, NumberFormat.FP32, false);
+        return plan(model, DEVICE, mesh, assignment);
+    }
+
+    /** The plan of an assignment on hosts, as ranks run it. */
+    public static Plan onHosts(ModelSpecs model, Mesh mesh, Assignment assignment) {
+        return plan(model, DeviceCatalogue.standard().find("cpu").orElseThrow(), mesh, assignment);
+    }
+
+    private static Plan plan(ModelSpecs model, Device device, Mesh mesh, Assignment assignment) {
+        PlanTarget target = new PlanTarget(device, mesh, 1 << 30, NumberFormat.FP32, false);
         TrainingGraph whole = model.graph();
-        TrainingGraph local = LocalGraph.of(whole, assignment, new Collectives(mesh, DEVICE), NumberFormat.FP32);
+        TrainingGraph local = LocalGraph.of(whole, assignment, new Collectives(mesh, device), NumberFormat.FP32);
         PlanAssembly assembly = new PlanAssembly(whole, target);
         return assembly.only(new PlannedGraph(local, local, assignment));
     }

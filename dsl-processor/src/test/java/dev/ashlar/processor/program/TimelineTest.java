@@ -79,8 +79,8 @@ class TimelineTest {
                         // y and targets are gone, and so is the gradient of the loss: x, act, dy, loss stay.
                         Map.entry("backward y", 32L + 128 + 16 + 1 + 128 + 32 + 2),
                         Map.entry("backward act", 32L + 128 + 1 + 128 + 34 + 128),
-                        // x dies between the gradients of weight and bias.
-                        Map.entry("backward up", 32L + 1 + 128 + 34 + 64),
+                        // x stays until all kernels of the operator have run.
+                        Map.entry("backward up", 32L + 1 + 128 + 34 + 64 + 16),
                         Map.entry("update optimizer", 114L)),
                 numbers);
     }

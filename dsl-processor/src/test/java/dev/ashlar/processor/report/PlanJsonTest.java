@@ -37,6 +37,16 @@ class PlanJsonTest {
     }
 
     @Test
+    void goldenTableOfAMesh() throws IOException {
+        assertGolden("mixed.costs.txt", CostTable.text(HandMadePlans.mixed()));
+    }
+
+    @Test
+    void goldenExplanation() throws IOException {
+        assertGolden("mixed.explain.txt", Explanation.text(HandMadePlans.mixed()));
+    }
+
+    @Test
     void samePlanSameBytes() {
         for (ModelSpecs model :
                 List.of(SampleModels.sharedAndTied(), SampleModels.collecting("STACK"), SampleModels.flat(120))) {

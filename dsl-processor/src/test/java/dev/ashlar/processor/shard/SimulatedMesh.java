@@ -138,6 +138,11 @@ public final class SimulatedMesh {
         return reduced;
     }
 
+    /** A rank's chunk of what it has, along one mesh axis. */
+    public Grid chunk(Grid part, int dimension, int rank, int meshAxis) {
+        return part.chunk(dimension, coordinates(rank)[meshAxis], mesh.size(meshAxis));
+    }
+
     /** What the ranks hold after a move, each from what its group held before. */
     public List<Grid> execute(Move move, List<Grid> before) {
         List<Grid> after = new ArrayList<>();

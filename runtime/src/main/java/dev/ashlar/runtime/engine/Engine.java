@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.dist.Mesh;
 
 /**
  * A device with a compute type: where operators run. Belongs to the thread that uses it. Tensors made by its operators outlive it;
@@ -29,16 +30,32 @@ public final class Engine implements AutoCloseable {
      * @throws AshlarException if this engine has no kernels for the device
      */
     public static Engine open(DeviceKind device, Precision precision, Seed seed, boolean debug) {
+        return open(device, precision, seed, debug, Mesh.single());
+    }
+
+    /**
+     * Opens a device of one rank.
+     *
+     * @param debug check every floating-point result and throw {@link NonFiniteException} at the first that is not finite
+     * @param mesh where this rank is; stays with the caller
+     * @throws AshlarException if this engine has no kernels for the device
+     */
+    public static Engine open(DeviceKind device, Precision precision, Seed seed, boolean debug, Mesh mesh) {
         if (device != DeviceKind.CPU) {
             throw new AshlarException(
                     "This engine runs on the CPU only, not on " + device + "; use a plan with device = \"cpu\".");
         }
-        return new Engine(new KernelContext(device, precision), seed, debug);
+        return new Engine(new KernelContext(device, precision, mesh), seed, debug);
     }
 
     /** The operators. */
     public Ops ops() {
         return ops;
+    }
+
+    /** The collectives. */
+    public Collectives collectives() {
+        return ops.collectives();
     }
 
     /** Sets the number of the training step, which dropout's masks follow. */

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.dist.Mesh;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.BoolPointer;
@@ -15,13 +16,14 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** What kernels share: the device, the compute type, and small native objects that are too dear to be made at every call. */
+/** What kernels share: the device, the place on the mesh, the compute type, and small native objects that are too dear to be made at every call. */
 final class KernelContext implements AutoCloseable {
     /** Far above the number of constants in a model; only a value that changes at every step reaches it. */
     private static final int MOST_SCALARS = 1024;
 
     private final DeviceKind device;
     private final Precision precision;
+    private final Mesh mesh;
     /** By number and type: a {@link Double} or a {@link Long}. */
     private final Map<Number, Scalar> scalars = new HashMap<>();
 
@@ -33,9 +35,10 @@ final class KernelContext implements AutoCloseable {
     private final ScalarTypeOptional ownType = new ScalarTypeOptional();
     private final ScalarTypeOptional floatType = new ScalarTypeOptional(ScalarType.Float);
 
-    KernelContext(DeviceKind device, Precision precision) {
+    KernelContext(DeviceKind device, Precision precision, Mesh mesh) {
         this.device = device;
         this.precision = precision;
+        this.mesh = mesh;
         for (int i = 0; i < masks.length; i++) {
             masks[i] = new BoolPointer(3);
             for (int bit = 0; bit < 3; bit++) {
@@ -50,6 +53,11 @@ final class KernelContext implements AutoCloseable {
 
     Precision precision() {
         return precision;
+    }
+
+    /** Where this rank is. */
+    Mesh mesh() {
+        return mesh;
     }
 
     DType compute() {

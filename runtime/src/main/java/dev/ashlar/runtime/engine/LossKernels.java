@@ -51,7 +51,8 @@ final class LossKernels {
         }
     }
 
-    private Tensor logSoftmax(Tensor logits) {
+    /** Logarithms of a softmax over the last dimension, in 32-bit floats. */
+    Tensor logSoftmax(Tensor logits) {
         if (Tensors.is(logits, DType.FLOAT32)) {
             return logits.log_softmax(-1, context.floatType());
         }
@@ -86,29 +87,43 @@ final class LossKernels {
                 Tensor count = weight.clamp_min(context.scalar(1));
                 Tensor scaled = factor.mul_(dloss).div_(count).mul(context.scalar(smoothing - 1));
                 Tensor subtrahend = scaled.unsqueeze(1)) {
-            long step = rowsOf(classes);
-            for (long start = 0; start < rows.size(0); start += step) {
-                long length = Math.min(step, rows.size(0) - start);
-                try (Tensor from = rows.narrow(0, start, length);
-                        Tensor to = result.narrow(0, start, length);
-                        Tensor work = workspace(to);
-                        Tensor places = index.narrow(0, start, length);
-                        Tensor hot = subtrahend.narrow(0, start, length);
-                        Tensor factors = column.narrow(0, start, length)) {
-                    torch.exp_out(work, from);
-                    if (smoothing > 0) {
-                        work.sub_(context.scalar(smoothing / classes));
-                    }
-                    // In the order in which autograd rounds.
-                    work.mul_(factors);
-                    work.scatter_add_(1, places, hot);
-                    if (context.compute() != DType.FLOAT32) {
-                        to.copy_(work);
-                    }
+            byRows(rows, result, smoothing / classes, column, index, subtrahend);
+        }
+        return gradient;
+    }
+
+    /**
+     * Gradients of rows of logits: probabilities less {@code uniform}, times the row's factor, and one class more.
+     *
+     * @param logProbabilities [rows, classes]
+     * @param result [rows, classes]
+     * @param factors [rows, 1]
+     * @param places class of each row, [rows, 1]
+     * @param added what is added there, [rows, 1]
+     */
+    void byRows(Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
+        long rows = result.size(0);
+        long step = rowsOf(result.size(1));
+        for (long start = 0; start < rows; start += step) {
+            long length = Math.min(step, rows - start);
+            try (Tensor from = logProbabilities.narrow(0, start, length);
+                    Tensor to = result.narrow(0, start, length);
+                    Tensor work = workspace(to);
+                    Tensor place = places.narrow(0, start, length);
+                    Tensor more = added.narrow(0, start, length);
+                    Tensor factor = factors.narrow(0, start, length)) {
+                torch.exp_out(work, from);
+                if (uniform > 0) {
+                    work.sub_(context.scalar(uniform));
+                }
+                // In the order in which autograd rounds.
+                work.mul_(factor);
+                work.scatter_add_(1, place, more);
+                if (context.compute() != DType.FLOAT32) {
+                    to.copy_(work);
                 }
             }
         }
-        return gradient;
     }
 
     /** Results in 32-bit floats are worked out in place. */
@@ -119,7 +134,7 @@ final class LossKernels {
     }
 
     /** 1 for a target that counts, 0 for an ignored one. */
-    private Tensor validity(Tensor targets, long ignoreIndex) {
+    Tensor validity(Tensor targets, long ignoreIndex) {
         try (Tensor valid = targets.ne(context.whole(ignoreIndex))) {
             return valid.to(Tensors.torchType(DType.FLOAT32));
         }
@@ -132,24 +147,40 @@ final class LossKernels {
         }
     }
 
-    private static void requireSmoothing(double smoothing) {
+    static void requireSmoothing(double smoothing) {
         if (!(smoothing >= 0 && smoothing <= 1)) {
             throw new AshlarException("Label smoothing of " + smoothing + " is outside [0, 1]; choose a value in it.");
         }
     }
 
     Tensor meanSquaredError(Tensor x, Tensor targets) {
-        try (Tensor wide = Tensors.as(x, DType.FLOAT32);
-                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32);
-                Tensor difference = wide.sub(wideTargets)) {
-            // not mse_loss: its scalar keeps storage as large as x
-            difference.square_();
-            return difference.mean();
+        // not mse_loss: its scalar keeps storage as large as x
+        try (Tensor squares = squares(x, targets)) {
+            return squares.mean();
         }
     }
 
-    Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
-        try (Tensor factor = dloss.mul(context.scalar(2.0 / Math.max(1, x.numel())))) {
+    /** @param elements of all ranks */
+    Tensor meanSquaredError(Tensor x, Tensor targets, long elements) {
+        try (Tensor squares = squares(x, targets)) {
+            Tensor sum = squares.sum();
+            sum.div_(context.scalar(elements));
+            return sum;
+        }
+    }
+
+    private static Tensor squares(Tensor x, Tensor targets) {
+        try (Tensor wide = Tensors.as(x, DType.FLOAT32);
+                Tensor wideTargets = Tensors.as(targets, DType.FLOAT32)) {
+            Tensor difference = wide.sub(wideTargets);
+            difference.square_();
+            return difference;
+        }
+    }
+
+    /** @param elements of all ranks */
+    Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets, long elements) {
+        try (Tensor factor = dloss.mul(context.scalar(2.0 / Math.max(1, elements)))) {
             Tensor difference = x.sub(targets);
             difference.mul_(factor);
             return difference;

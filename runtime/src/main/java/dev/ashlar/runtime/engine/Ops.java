@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.dist.Peers;
 import dev.ashlar.runtime.engine.ImageKernels.BatchNorm;
 import dev.ashlar.runtime.engine.ImageKernels.Window;
 import org.bytedeco.pytorch.Tensor;
@@ -24,8 +25,11 @@ public final class Ops {
     private final PointwiseKernels pointwise;
     private final DropoutKernels dropout;
     private final ImageKernels image;
+    private final BatchNormShardKernels batchNormShards;
     private final LossKernels loss;
+    private final LossShardKernels lossShards;
     private final TransferKernels transfer;
+    private final Collectives collectives;
 
     Ops(Engine engine) {
         KernelContext context = engine.context();
@@ -39,7 +43,14 @@ public final class Ops {
         this.pointwise = new PointwiseKernels(context);
         this.dropout = new DropoutKernels(context);
         this.image = new ImageKernels(context);
+        this.batchNormShards = new BatchNormShardKernels(context, image);
         this.loss = new LossKernels(context);
+        this.lossShards = new LossShardKernels(context, loss);
+        this.collectives = new Collectives(context.mesh(), trace);
+    }
+
+    Collectives collectives() {
+        return collectives;
     }
 
     /** Names the operator that the next calls belong to. */
@@ -88,6 +99,11 @@ public final class Ops {
     /** x[*, in] · weight[out, in]ᵀ. */
     public Tensor linear(Tensor x, Tensor weight) {
         return trace.checked("linear", linear.linear(x, weight, null));
+    }
+
+    /** A rank's addend of x[*, in] · weight[out, in]ᵀ + bias[out], of which the first alone has the bias. */
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias, boolean first) {
+        return trace.checked("linear", linear.linear(x, weight, first ? bias : null));
     }
 
     /** dy[*, out] · weight[out, in]. */
@@ -398,6 +414,39 @@ public final class Ops {
         return trace.checked("batchNormBackward", image.batchNormBackward(dy, x, weight, mean, invstd, eps, needs));
     }
 
+    /** Batch norm in training of one rank's part of x[b, c, h, w], with the statistics of all. */
+    public Tensor[] batchNorm(
+            Tensor x,
+            Tensor weight,
+            Tensor bias,
+            Tensor runningMean,
+            Tensor runningVariance,
+            double momentum,
+            double eps,
+            Peers peers) {
+        BatchNorm parameters = new BatchNorm(weight, bias, runningMean, runningVariance);
+        return trace.checked(
+                "batchNorm", batchNormShards.batchNorm(x, parameters, momentum, eps, peers, trace.where()));
+    }
+
+    /** Gradients of batch norm for one rank's part: dx, this rank's addends of dweight and dbias. */
+    public @Nullable Tensor[] batchNormBackward(
+            Tensor dy,
+            Tensor x,
+            Tensor weight,
+            Tensor mean,
+            Tensor invstd,
+            double eps,
+            Peers peers,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias) {
+        boolean[] needs = {needX, needWeight, needBias};
+        return trace.checked(
+                "batchNormBackward",
+                batchNormShards.batchNormBackward(dy, x, weight, mean, invstd, eps, needs, peers, trace.where()));
+    }
+
     /** Batch norm by the running statistics. */
     public Tensor batchNormEvaluate(
             Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, double eps) {
@@ -449,14 +498,62 @@ public final class Ops {
                 loss.crossEntropyBackward(dloss, logProbabilities, targets, weight, ignoreIndex, smoothing));
     }
 
+    /**
+     * Cross-entropy of one rank's part of the logits, the same loss on all.
+     *
+     * @param logits some rows, and of these the classes from {@code offset} on
+     * @param targets of these rows, counted from the first of all {@code classes}
+     * @param rows ranks that have other rows
+     * @param columns ranks that have other classes
+     * @return as the other form: the loss of all rows, this rank's logarithms of probabilities, the number of all targets that count
+     */
+    public Tensor[] crossEntropy(
+            Tensor logits,
+            Tensor targets,
+            long ignoreIndex,
+            double smoothing,
+            long offset,
+            long classes,
+            Peers rows,
+            Peers columns) {
+        LossShardKernels.Shard shard = new LossShardKernels.Shard(offset, classes, rows, columns, trace.where());
+        return trace.checked("crossEntropy", lossShards.crossEntropy(logits, targets, ignoreIndex, smoothing, shard));
+    }
+
+    /** Gradient of the loss for one rank's part of the logits. */
+    public Tensor crossEntropyBackward(
+            Tensor dloss,
+            Tensor logProbabilities,
+            Tensor targets,
+            Tensor weight,
+            long ignoreIndex,
+            double smoothing,
+            long offset,
+            long classes) {
+        return trace.checked(
+                "crossEntropyBackward",
+                lossShards.crossEntropyBackward(
+                        dloss, logProbabilities, targets, weight, ignoreIndex, smoothing, offset, classes));
+    }
+
     /** Mean of (x − targets)² in 32-bit floats. */
     public Tensor meanSquaredError(Tensor x, Tensor targets) {
         return trace.checked("meanSquaredError", loss.meanSquaredError(x, targets));
     }
 
+    /** A rank's addend of the mean over so many elements of all ranks. */
+    public Tensor meanSquaredError(Tensor x, Tensor targets, long elements) {
+        return trace.checked("meanSquaredError", loss.meanSquaredError(x, targets, elements));
+    }
+
     /** Gradient of {@link #meanSquaredError} for x; dloss is the loss's own, a scalar. */
     public Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets) {
-        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(dloss, x, targets));
+        return meanSquaredErrorBackward(dloss, x, targets, x.numel());
+    }
+
+    /** Gradient of the mean over so many elements of all ranks for x, of which this rank has a part. */
+    public Tensor meanSquaredErrorBackward(Tensor dloss, Tensor x, Tensor targets, long elements) {
+        return trace.checked("meanSquaredErrorBackward", loss.meanSquaredErrorBackward(dloss, x, targets, elements));
     }
 
     // ---- shapes and transfers
@@ -519,6 +616,7 @@ public final class Ops {
     void close() {
         rope.close();
         dropout.close();
+        collectives.close();
     }
 
     /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */

@@ -3,11 +3,15 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.dist.Layout;
+import dev.ashlar.runtime.dist.Mesh;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** A named tensor of a model: trained, frozen, or a buffer such as a running mean. Owned by its {@link ParameterStore}. */
+/** A named tensor of a model, or this rank's part of it: trained, frozen, or a buffer such as a running mean. Owned by its {@link ParameterStore}. */
 public final class Parameter {
     /** What becomes of a parameter in training. */
     public enum Kind {
@@ -20,20 +24,60 @@ public final class Parameter {
     private final Kind kind;
     private final boolean decay;
     private final long[] shape;
+    private final long[] wholeShape;
+    private final ParameterLayout layout;
     private final Tensor value;
+    /** What the optimizer updates of the value: a view of it, or the value itself. */
+    private final Tensor updated;
+
     private final Tensor master;
+    private final Mesh mesh;
     private final TransferKernels transfer;
     private @Nullable Tensor gradient;
 
-    /** @param master the value itself unless the optimizer updates a wider copy */
-    Parameter(String name, Kind kind, boolean decay, Tensor value, Tensor master, TransferKernels transfer) {
+    /** @param whole the first values in 32-bit floats; stays with the caller */
+    Parameter(
+            String name,
+            Kind kind,
+            boolean decay,
+            ParameterLayout layout,
+            Tensor whole,
+            KernelContext context,
+            TransferKernels transfer) {
         this.name = name;
         this.kind = kind;
         this.decay = decay;
-        this.shape = Tensors.shape(value);
-        this.value = value;
-        this.master = master;
+        this.layout = layout;
+        this.mesh = context.mesh();
         this.transfer = transfer;
+        this.wholeShape = Tensors.shape(whole);
+        DType type = kind == Kind.BUFFER ? DType.FLOAT32 : context.compute();
+        this.value = copy(whole, layout.value(), type, context);
+        this.shape = Tensors.shape(value);
+        this.updated = layout.gathers() ? partOfValue() : value;
+        boolean wider = kind == Kind.TRAINABLE && context.precision().master() != type;
+        // The optimizer's kernels walk through memory.
+        this.master = wider || !updated.is_contiguous()
+                ? copy(whole, layout.updated(), wider ? context.precision().master() : type, context)
+                : updated;
+    }
+
+    private Tensor copy(Tensor whole, Layout as, DType type, KernelContext context) {
+        try (Tensor part = mesh.part(whole, as)) {
+            Tensor copy = context.empty(type, Tensors.shape(part));
+            copy.copy_(part);
+            return copy;
+        }
+    }
+
+    private Tensor partOfValue() {
+        List<Integer> further = new ArrayList<>(layout.updated().dimensions());
+        for (int axis = 0; axis < further.size(); axis++) {
+            if (layout.value().cuts(axis)) {
+                further.set(axis, Layout.REPLICATED);
+            }
+        }
+        return mesh.part(value, new Layout(further));
     }
 
     /** For example {@code body.3.up.weight}. */
@@ -41,9 +85,29 @@ public final class Parameter {
         return name;
     }
 
-    /** The dimensions. */
+    /** The dimensions of what this rank has. */
     public long[] shape() {
         return shape.clone();
+    }
+
+    /** The dimensions of the whole. */
+    public long[] wholeShape() {
+        return wholeShape.clone();
+    }
+
+    /** How it lies on the mesh. */
+    public Layout layout() {
+        return layout.value();
+    }
+
+    /** How its gradient and the optimizer's state lie on the mesh. */
+    public Layout updatedLayout() {
+        return layout.updated();
+    }
+
+    /** Bytes of the value and of a master apart from it. */
+    long bytes() {
+        return value.nbytes() + (master == updated ? 0 : master.nbytes());
     }
 
     /** What becomes of it in training. */
@@ -66,7 +130,10 @@ public final class Parameter {
         return value;
     }
 
-    /** The value that the optimizer updates: 32-bit floats in {@link Precision#BF16_MIXED}, else the value itself; borrowed. */
+    /**
+     * What the optimizer updates: 32-bit floats in {@link Precision#BF16_MIXED}, else the value itself, or this rank's part of it;
+     * borrowed.
+     */
     public Tensor master() {
         return master;
     }
@@ -79,10 +146,10 @@ public final class Parameter {
     /**
      * Adds to the gradient and takes the tensor, which must not share its storage with any other.
      *
-     * @param added of this parameter's shape, in the compute type
+     * @param added of the shape of what this rank updates, in the compute type
      */
     public void addGradient(Tensor added) {
-        requireShape(added);
+        requireShape(Tensors.shape(updated), Tensors.shape(added));
         if (!trainable()) {
             throw new IllegalStateException(name + " is " + kind + " and takes no gradient");
         }
@@ -121,19 +188,35 @@ public final class Parameter {
 
     /** Rounds the master to the value, where they are two. */
     void publish() {
-        if (master != value) {
-            value.copy_(master);
+        if (master != updated) {
+            updated.copy_(master);
+        }
+    }
+
+    /** Brings this rank what others have updated of its value. */
+    public void gather(Collectives collectives) {
+        List<Layout> path = layout.path();
+        Tensor current = Tensors.share(updated);
+        for (int i = 1; i < path.size(); i++) {
+            try (Tensor part = current) {
+                current = collectives.at("gather " + name).allGather(part, path.get(i - 1), path.get(i));
+            }
+        }
+        try (Tensor gathered = current) {
+            if (layout.gathers()) {
+                value.copy_(gathered);
+            }
         }
     }
 
     /**
      * Sets the value.
      *
-     * @param source 32-bit floats of this parameter's shape
+     * @param source 32-bit floats, the whole tensor
      * @throws AshlarException if the shape differs
      */
     public void assign(HostTensor source) {
-        requireShape(source.shape());
+        requireShape(wholeShape, source.shape());
         try (Tensor uploaded = transfer.upload(source, DType.FLOAT32)) {
             assign(uploaded);
         }
@@ -142,30 +225,38 @@ public final class Parameter {
     /**
      * Sets the value; the source stays with the caller.
      *
-     * @param source of this parameter's shape, in any floating-point type
+     * @param source the whole tensor, in any floating-point type
      * @throws AshlarException if the shape differs
      */
     public void assign(Tensor source) {
-        requireShape(source);
-        master.copy_(source);
+        requireShape(wholeShape, Tensors.shape(source));
+        if (layout.gathers()) {
+            copyPart(source, layout.value(), value);
+        }
+        copyPart(source, layout.updated(), master);
         publish();
     }
 
-    private void requireShape(Tensor other) {
-        requireShape(Tensors.shape(other));
+    private void copyPart(Tensor source, Layout as, Tensor target) {
+        try (Tensor part = mesh.part(source, as)) {
+            target.copy_(part);
+        }
     }
 
-    private void requireShape(long[] other) {
-        if (!Arrays.equals(shape, other)) {
-            throw new AshlarException("Parameter " + name + " has shape " + Arrays.toString(shape) + " but was given "
+    private void requireShape(long[] own, long[] other) {
+        if (!Arrays.equals(own, other)) {
+            throw new AshlarException("Parameter " + name + " has shape " + Arrays.toString(own) + " but was given "
                     + Arrays.toString(other) + "; check the names and the dims of the plan.");
         }
     }
 
     void close() {
         clearGradient();
-        if (master != value) {
+        if (master != updated) {
             master.close();
+        }
+        if (updated != value) {
+            updated.close();
         }
         value.close();
     }

@@ -14,7 +14,10 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone. */
+/**
+ * The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone,
+ * and not on how the parameters lie on the mesh. Shapes are those of whole tensors.
+ */
 public final class ParameterStore implements AutoCloseable {
     private final KernelContext context;
     private final Seed seed;
@@ -34,17 +37,37 @@ public final class ParameterStore implements AutoCloseable {
      * @param decay whether weight decay applies
      */
     public Parameter trainable(String name, Init init, boolean decay, long... shape) {
-        return add(name, Parameter.Kind.TRAINABLE, decay, init, shape);
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, ParameterLayout.whole(), shape);
+    }
+
+    /**
+     * Creates a parameter of which this rank has a part.
+     *
+     * @param decay whether weight decay applies
+     * @param layout {@code "[S0, R]"}, or {@code "[S0, S1] -> [S0, R]"} where a rank updates a part of what it has, and gathers the rest
+     */
+    public Parameter trainable(String name, Init init, boolean decay, String layout, long... shape) {
+        return add(name, Parameter.Kind.TRAINABLE, decay, init, ParameterLayout.parse(layout), shape);
     }
 
     /** Creates a parameter that keeps its value. */
     public Parameter frozen(String name, Init init, long... shape) {
-        return add(name, Parameter.Kind.FROZEN, false, init, shape);
+        return add(name, Parameter.Kind.FROZEN, false, init, ParameterLayout.whole(), shape);
+    }
+
+    /** As {@link #frozen(String, Init, long...)}, of which this rank has a part. */
+    public Parameter frozen(String name, Init init, String layout, long... shape) {
+        return add(name, Parameter.Kind.FROZEN, false, init, ParameterLayout.parse(layout), shape);
     }
 
     /** Creates a tensor that operators update, such as a running mean; always in 32-bit floats. */
     public Parameter buffer(String name, Init init, long... shape) {
-        return add(name, Parameter.Kind.BUFFER, false, init, shape);
+        return add(name, Parameter.Kind.BUFFER, false, init, ParameterLayout.whole(), shape);
+    }
+
+    /** As {@link #buffer(String, Init, long...)}, of which this rank has a part. */
+    public Parameter buffer(String name, Init init, String layout, long... shape) {
+        return add(name, Parameter.Kind.BUFFER, false, init, ParameterLayout.parse(layout), shape);
     }
 
     /** All, in order of creation. */
@@ -70,32 +93,21 @@ public final class ParameterStore implements AutoCloseable {
     public long bytes() {
         long bytes = 0;
         for (Parameter parameter : parameters.values()) {
-            bytes += parameter.value().nbytes();
-            bytes += parameter.master() == parameter.value()
-                    ? 0
-                    : parameter.master().nbytes();
+            bytes += parameter.bytes();
         }
         return bytes;
     }
 
-    private Parameter add(String name, Parameter.Kind kind, boolean decay, Init init, long[] shape) {
+    private Parameter add(
+            String name, Parameter.Kind kind, boolean decay, Init init, ParameterLayout layout, long[] shape) {
         if (parameters.containsKey(name)) {
             throw new AshlarException("Two parameters are named '" + name + "'; give one of them another name.");
         }
-        Tensor drawn = draw(name, init, shape);
-        DType valueType = kind == Parameter.Kind.BUFFER ? DType.FLOAT32 : context.compute();
-        Tensor value;
-        Tensor master;
-        if (kind == Parameter.Kind.TRAINABLE && context.precision().master() != valueType) {
-            master = drawn;
-            value = drawn.to(Tensors.torchType(valueType));
-        } else {
-            value = Tensors.converted(drawn, valueType);
-            master = value;
+        try (Tensor drawn = draw(name, init, shape)) {
+            Parameter parameter = new Parameter(name, kind, decay, layout, drawn, context, transfer);
+            parameters.put(name, parameter);
+            return parameter;
         }
-        Parameter parameter = new Parameter(name, kind, decay, value, master, transfer);
-        parameters.put(name, parameter);
-        return parameter;
     }
 
     private Tensor draw(String name, Init init, long[] shape) {

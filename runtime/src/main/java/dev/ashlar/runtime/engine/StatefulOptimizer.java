@@ -2,6 +2,9 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.dist.Layout;
+import dev.ashlar.runtime.dist.Peers;
+import dev.ashlar.runtime.dist.Reduction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -98,12 +102,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
             throw new AshlarException(
                     "A clip norm of " + clipNorm + " is not positive; use infinity to switch clipping off.");
         }
-        double squares = 0;
-        for (Parameter parameter : parameters) {
-            double norm = norm(Objects.requireNonNull(parameter.gradient()));
-            squares += norm * norm;
-        }
-        double norm = Math.sqrt(squares);
+        double norm = Math.sqrt(squares(parameters));
         // A norm that is NaN passes: the loss check says so more clearly than a model of NaNs.
         if (norm > clipNorm) {
             double factor = clipNorm / (norm + CLIP_EPS);
@@ -112,6 +111,32 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
             }
         }
         return OptionalDouble.of(norm);
+    }
+
+    /** The sum over all elements: parts of one tensor are added up over the ranks that share it, replicas count once. */
+    private double squares(List<Parameter> parameters) {
+        Map<Layout, Double> byLayout = new LinkedHashMap<>();
+        for (Parameter parameter : parameters) {
+            double norm = norm(Objects.requireNonNull(parameter.gradient()));
+            byLayout.merge(parameter.updatedLayout(), norm * norm, Double::sum);
+        }
+        double squares = 0;
+        for (Map.Entry<Layout, Double> entry : byLayout.entrySet()) {
+            squares += added(entry.getValue(), context.mesh().peers(entry.getKey()));
+        }
+        return squares;
+    }
+
+    private double added(double squares, Peers peers) {
+        if (peers.isEmpty()) {
+            return squares;
+        }
+        try (Tensor sum = context.zeros(DType.FLOAT64);
+                Scalar own = new Scalar(squares)) {
+            sum.fill_(own);
+            peers.reduce("clipping", sum, Reduction.SUM);
+            return sum.item_double();
+        }
     }
 
     private double norm(Tensor gradient) {

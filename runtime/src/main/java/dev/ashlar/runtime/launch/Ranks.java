@@ -1,34 +1,65 @@
 package dev.ashlar.runtime.launch;
 
 import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.dist.Limits;
+import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Rendezvous;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process of how many this one is, by the variables that torchrun sets: {@code RANK} and {@code WORLD_SIZE}. Without them there is one
- * rank. This version runs one rank only.
+ * Which process of how many this one is, by the variables that torchrun sets: {@code RANK}, {@code WORLD_SIZE}, {@code MASTER_ADDR} and
+ * {@code MASTER_PORT}. Without them there is one rank.
  */
 public final class Ranks implements AutoCloseable {
     private static final String RANK = "RANK";
     private static final String WORLD_SIZE = "WORLD_SIZE";
+    private static final String MASTER_ADDR = "MASTER_ADDR";
+    private static final String MASTER_PORT = "MASTER_PORT";
+    /** Set by torchrun where its own agent, not rank 0, has opened the store. */
+    private static final String AGENT_STORE = "TORCHELASTIC_USE_AGENT_STORE";
 
     private final int rank;
     private final int worldSize;
+    private final String host;
+    private final int port;
+    private final boolean opensStore;
+    private final Limits limits;
+    private @Nullable Rendezvous rendezvous;
+    private int meshes;
 
-    private Ranks(int rank, int worldSize) {
+    private Ranks(
+            int rank,
+            int worldSize,
+            String host,
+            int port,
+            boolean opensStore,
+            Limits limits,
+            @Nullable Rendezvous rendezvous) {
         this.rank = rank;
         this.worldSize = worldSize;
+        this.host = host;
+        this.port = port;
+        this.opensStore = opensStore;
+        this.limits = limits;
+        this.rendezvous = rendezvous;
     }
 
     /** The only rank of one. */
     public static Ranks single() {
-        return new Ranks(0, 1);
+        return new Ranks(0, 1, "", 0, false, Limits.defaults(), null);
+    }
+
+    /** One of several ranks that find each other at a place that this one has found already. */
+    static Ranks at(Rendezvous rendezvous, int rank, int worldSize, Limits limits) {
+        return new Ranks(rank, worldSize, "", 0, false, limits, rendezvous);
     }
 
     /**
      * Reads the environment of this process.
      *
-     * @throws AshlarException if a variable is not a number, if the rank is not below the world size, or if there is more than one rank
+     * @throws AshlarException if a variable is missing or not a number, or if the rank is not below the world size
      */
     public static Ranks fromEnvironment() {
         return from(System.getenv());
@@ -41,11 +72,17 @@ public final class Ranks implements AutoCloseable {
             throw new AshlarException("RANK=" + rank + " and WORLD_SIZE=" + worldSize
                     + " do not fit together; ranks run from 0 to WORLD_SIZE - 1");
         }
-        if (worldSize != 1) {
-            throw new AshlarException("WORLD_SIZE=" + worldSize
-                    + ", but this version of Ashlar runs one rank; start one process, without torchrun's variables");
+        if (worldSize == 1) {
+            return single();
         }
-        return new Ranks(rank, worldSize);
+        String host = environment.get(MASTER_ADDR);
+        if (host == null || host.isBlank() || environment.get(MASTER_PORT) == null) {
+            throw new AshlarException("WORLD_SIZE=" + worldSize + " without MASTER_ADDR and MASTER_PORT, where rank 0"
+                    + " listens; set both, or start the process through a launcher");
+        }
+        int port = number(MASTER_PORT, environment.get(MASTER_PORT), 0);
+        boolean opens = rank == 0 && !"True".equals(environment.get(AGENT_STORE));
+        return new Ranks(rank, worldSize, host.strip(), port, opens, Limits.defaults(), null);
     }
 
     private static int number(String variable, @Nullable String text, int absent) {
@@ -70,7 +107,67 @@ public final class Ranks implements AutoCloseable {
         return worldSize;
     }
 
-    /** Nothing to leave with one rank. */
+    /**
+     * Connects the ranks as a mesh, which the caller closes. All ranks have to ask for the same meshes in the same order.
+     *
+     * @param sizes of the axes, whose product is the world size
+     * @throws AshlarException if not all ranks come in time
+     */
+    public Mesh mesh(List<Integer> sizes) {
+        if (worldSize == 1) {
+            return Mesh.single();
+        }
+        meshes++;
+        return Mesh.connect(rendezvous(), "mesh " + meshes + ", ", sizes, rank, limits);
+    }
+
+    /**
+     * Requires that all ranks have the same; asked once before each {@link #mesh}, so that no rank waits for one that has gone.
+     *
+     * @param what it is, in words
+     * @throws AshlarException on all ranks if one has another than rank 0, or does not come in time
+     */
+    public void requireAgreement(String what, String value) {
+        if (worldSize == 1) {
+            return;
+        }
+        String key = "agreement " + meshes + " of ";
+        rendezvous().set(key + rank, value);
+        String first = agreed(key, 0, what);
+        for (int other = 1; other < worldSize; other++) {
+            String theirs = agreed(key, other, what);
+            if (!theirs.equals(first)) {
+                throw new AshlarException(what + " is " + theirs + " on rank " + other + " but " + first
+                        + " on rank 0; start all ranks from one build");
+            }
+        }
+    }
+
+    private String agreed(String key, int other, String what) {
+        try {
+            return rendezvous().get(key + other, limits.start());
+        } catch (RuntimeException e) {
+            throw new AshlarException(
+                    "rank " + other + " did not come within " + limits.start().toSeconds() + " s to say what " + what
+                            + " is; check whether it was started",
+                    e);
+        }
+    }
+
+    private Rendezvous rendezvous() {
+        Rendezvous known = rendezvous;
+        if (known == null) {
+            known = opensStore
+                    ? Rendezvous.open(host, port, limits.start())
+                    : Rendezvous.join(host, port, limits.start());
+            rendezvous = known;
+        }
+        return known;
+    }
+
+    /** Forgets the store, which stays open for the others as long as its process lives. */
     @Override
-    public void close() {}
+    public void close() {
+        rendezvous = null;
+    }
 }

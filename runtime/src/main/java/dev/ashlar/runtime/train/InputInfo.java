@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.train;
 
 import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.dist.Layout;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,11 +10,13 @@ import java.util.List;
  *
  * @param name the input's name in the model
  * @param dtype the type its host array has; floating inputs are given as {@link DType#FLOAT32} and cast on the way to the device
- * @param shape the sizes of its dimensions, all of them fixed by the plan
+ * @param shape the sizes of the whole batch, all of them fixed by the plan
  * @param exclusiveUpperBound ids lie in [0, bound); {@link #UNBOUNDED} if its values are not ids
  * @param alsoAllowed one more id that is allowed outside the range, the targets' ignore index; {@link #NONE} if there is none
+ * @param layout how it lies on the mesh: a batch is given whole on every rank, which takes its part of it
  */
-public record InputInfo(String name, DType dtype, List<Long> shape, long exclusiveUpperBound, long alsoAllowed) {
+public record InputInfo(
+        String name, DType dtype, List<Long> shape, long exclusiveUpperBound, long alsoAllowed, Layout layout) {
 
     /** The bound of an input whose values are not ids. */
     public static final long UNBOUNDED = -1;
@@ -27,17 +30,22 @@ public record InputInfo(String name, DType dtype, List<Long> shape, long exclusi
 
     /** An input whose values are not checked. */
     public static InputInfo values(String name, DType dtype, long... shape) {
-        return new InputInfo(name, dtype, boxed(shape), UNBOUNDED, NONE);
+        return new InputInfo(name, dtype, boxed(shape), UNBOUNDED, NONE, Layout.whole());
     }
 
     /** An input of ids in [0, exclusiveUpperBound). */
     public static InputInfo ids(String name, long exclusiveUpperBound, long... shape) {
-        return new InputInfo(name, DType.INT64, boxed(shape), exclusiveUpperBound, NONE);
+        return new InputInfo(name, DType.INT64, boxed(shape), exclusiveUpperBound, NONE, Layout.whole());
     }
 
     /** An input of class ids in [0, exclusiveUpperBound), or {@code ignoreIndex} where there is nothing to learn. */
     public static InputInfo targets(String name, long exclusiveUpperBound, long ignoreIndex, long... shape) {
-        return new InputInfo(name, DType.INT64, boxed(shape), exclusiveUpperBound, ignoreIndex);
+        return new InputInfo(name, DType.INT64, boxed(shape), exclusiveUpperBound, ignoreIndex, Layout.whole());
+    }
+
+    /** The same input, of which every rank has its part. */
+    public InputInfo laidOut(Layout other) {
+        return new InputInfo(name, dtype, shape, exclusiveUpperBound, alsoAllowed, other);
     }
 
     /** How many elements one batch of this input has. */

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.train;
 
 import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.dist.PeerException;
 import java.io.PrintStream;
 
 /** Runs what a {@code main} does and ends the process as every Ashlar program does: failures are one line and an exit code. */
@@ -8,6 +9,7 @@ public final class Mains {
     private static final int FINE = 0;
     private static final int BUG = 1;
     private static final int MISTAKE = 2;
+    private static final int PEER = 3;
 
     private Mains() {}
 
@@ -18,8 +20,8 @@ public final class Mains {
     }
 
     /**
-     * Runs the body and returns if it ends well. An {@link AshlarException} ends the process with its sentence on stderr and exit code 2,
-     * anything else with its kind and message and exit code 1; the trace is printed with {@code -Dashlar.debug=true} only.
+     * Runs the body and returns if it ends well. An {@link AshlarException} ends the process with its sentence on stderr and exit code 2, or
+     * 3 if another rank failed first, anything else with its kind and message and exit code 1; the trace is printed with {@code -Dashlar.debug=true} only.
      */
     public static void run(Body body) {
         int code = exitCode(body, System.err);
@@ -33,7 +35,7 @@ public final class Mains {
             body.run();
             return FINE;
         } catch (AshlarException e) {
-            return failed(e, String.valueOf(e.getMessage()), MISTAKE, errors);
+            return failed(e, String.valueOf(e.getMessage()), isPeers(e) ? PEER : MISTAKE, errors);
         } catch (Exception e) {
             String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             return failed(
@@ -43,6 +45,15 @@ public final class Mains {
                     BUG,
                     errors);
         }
+    }
+
+    private static boolean isPeers(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PeerException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int failed(Exception e, String line, int code, PrintStream errors) {

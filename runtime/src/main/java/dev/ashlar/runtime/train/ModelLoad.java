@@ -53,7 +53,7 @@ final class ModelLoad implements AutoCloseable {
                     + " holds whole numbers, but the parameter '" + parameter.name()
                     + "' is floating; drop it in the name map, or map another");
         }
-        List<Long> own = Arrays.stream(parameter.shape()).boxed().toList();
+        List<Long> own = Arrays.stream(parameter.wholeShape()).boxed().toList();
         List<Long> theirs = source.shape(file);
         if (!theirs.equals(own)) {
             throw new AshlarException("the tensor '" + source.tensor() + "' of " + path + " gives the shape " + theirs

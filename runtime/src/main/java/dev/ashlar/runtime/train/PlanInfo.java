@@ -12,7 +12,7 @@ import java.util.List;
  * @param modelHash a hash of the model's graph and sizes: equal hashes train the same function
  * @param planHash a hash of everything that was decided: equal hashes run the same operators in the same order
  * @param device the device that was planned for
- * @param worldSize how many ranks execute the plan together
+ * @param mesh how many ranks execute the plan together along each mesh axis
  * @param precision the types of parameters and activations
  * @param optimizer the optimizer whose state was planned for
  * @param clipping whether clipping of the gradient's norm was planned for
@@ -29,7 +29,7 @@ public record PlanInfo(
         String modelHash,
         String planHash,
         String device,
-        int worldSize,
+        List<Integer> mesh,
         Precision precision,
         OptimizerKind optimizer,
         boolean clipping,
@@ -41,7 +41,13 @@ public record PlanInfo(
         List<String> summary) {
 
     public PlanInfo {
+        mesh = List.copyOf(mesh);
         inputs = List.copyOf(inputs);
         summary = List.copyOf(summary);
+    }
+
+    /** How many ranks execute the plan together. */
+    public int worldSize() {
+        return mesh.stream().reduce(1, Math::multiplyExact);
     }
 }

@@ -3,6 +3,10 @@ package dev.ashlar.runtime.train;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.dist.Layout;
+import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Traffic;
+import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.Engine;
 import dev.ashlar.runtime.engine.Ops;
@@ -32,6 +36,12 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** The operators, on the plan's device. */
     protected final Ops ops;
 
+    /** This rank's place among those that execute the plan. */
+    protected final Mesh mesh;
+
+    /** What ranks do together. */
+    protected final Collectives collectives;
+
     /** Where the written class creates its parameters; closed with the step. */
     protected final ParameterStore store;
 
@@ -60,8 +70,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.settings = settings;
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
-        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug());
+        ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.mesh = ranks.mesh(plan.mesh());
+        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
         this.ops = engine.ops();
+        this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
     }
 
@@ -111,6 +124,11 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** The names of the methods with {@code @Output}. */
     protected abstract List<String> outputNames();
 
+    /** The layouts of the outputs, in the order of {@link #outputNames()}. */
+    protected List<Layout> outputLayouts() {
+        return outputNames().stream().map(name -> Layout.whole()).toList();
+    }
+
     @Override
     public final float train(B batch, double learningRate) {
         requireUsable();
@@ -148,7 +166,10 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            optimizer().update(store.all(), learningRate, settings.clipNorm());
+            List<Parameter> due =
+                    store.all().stream().filter(p -> p.gradient() != null).toList();
+            optimizer().update(due, learningRate, settings.clipNorm());
+            due.forEach(p -> p.gather(collectives));
             updates++;
             accumulated = 0;
             return updates;
@@ -169,7 +190,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final Map<String, HostTensor> forward(B batch) {
         List<HostTensor> inputs = checked(batch);
-        return guarded(() -> named(outputNames(), outputs(upload(inputs)), ops::download));
+        return guarded(() -> named(outputNames(), whole(outputs(upload(inputs))), ops::download));
     }
 
     @Override
@@ -192,12 +213,14 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final void save(Path file) {
         requireUsable();
+        requireOneRank();
         ModelFiles.save(file, store, ops, plan);
     }
 
     @Override
     public final void checkpoint(Path directory, long dataPosition) {
         requireUsable();
+        requireOneRank();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
@@ -210,6 +233,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
+        requireOneRank();
         Checkpoint.Manifest manifest = Checkpoint.read(directory);
         ModelFiles.requireOf(directory, manifest, plan, seed);
         try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
@@ -229,6 +253,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         return plan;
     }
 
+    /** What this rank has sent to others. */
+    public final Traffic traffic() {
+        return mesh.traffic();
+    }
+
     @Override
     public final ParameterStore parameters() {
         return store;
@@ -245,6 +274,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
         store.close();
         engine.close();
+        mesh.close();
     }
 
     private void forgetGradients() {
@@ -267,7 +297,20 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     private Tensor[] upload(List<HostTensor> inputs) {
-        return inputs.stream().map(ops::upload).toArray(Tensor[]::new);
+        Tensor[] uploaded = new Tensor[inputs.size()];
+        for (int i = 0; i < uploaded.length; i++) {
+            Layout layout = plan.inputs().get(i).layout();
+            uploaded[i] = ops.upload(mesh.part(inputs.get(i), layout));
+        }
+        return uploaded;
+    }
+
+    private Tensor[] whole(Tensor[] outputs) {
+        List<Layout> layouts = outputLayouts();
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = collectives.at(outputNames().get(i)).whole(outputs[i], layouts.get(i));
+        }
+        return outputs;
     }
 
     private float weighted(Tensor[] tensors) {
@@ -303,6 +346,13 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
             throw new AshlarException(
                     "the learning rate is " + learningRate + "; give a finite number that is not negative");
+        }
+    }
+
+    private void requireOneRank() {
+        if (plan.worldSize() > 1) {
+            throw new AshlarException("this version writes and resumes files on one rank only, and " + plan.plan()
+                    + " runs on " + plan.worldSize() + "; leave the checkpoint out, or plan one rank");
         }
     }
 

@@ -25,7 +25,7 @@ class RanksTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 2, runs one rank",
+        "0, 2, without MASTER_ADDR and MASTER_PORT",
         "1, 1, do not fit together",
         "-1, 1, do not fit",
         "0, 0, do not fit",

@@ -36,7 +36,7 @@ final class BigramStep extends PlannedStep<BigramStep.Batch> {
                         "m",
                         "p",
                         "cpu",
-                        1,
+                        List.of(1),
                         Precision.FP32,
                         OptimizerKind.ADAMW,
                         false,

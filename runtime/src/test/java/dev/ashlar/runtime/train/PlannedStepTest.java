@@ -263,7 +263,7 @@ class PlannedStepTest {
                 one.modelHash(),
                 one.planHash(),
                 one.device(),
-                4,
+                List.of(2, 2),
                 one.precision(),
                 one.optimizer(),
                 one.clipping(),

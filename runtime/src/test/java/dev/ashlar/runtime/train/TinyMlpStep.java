@@ -56,7 +56,7 @@ final class TinyMlpStep extends PlannedStep<TinyMlpBatch> {
                 "model-1",
                 "plan-" + batch,
                 "cpu",
-                1,
+                List.of(1),
                 precision,
                 optimizer,
                 clipping,

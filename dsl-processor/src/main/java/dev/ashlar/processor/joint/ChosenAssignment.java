@@ -1,0 +1,80 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.Node;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.ScopeOutput;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.shard.Placement;
+import dev.ashlar.processor.shard.Strategy;
+import java.util.List;
+
+/** What a labelling means. */
+final class ChosenAssignment implements Assignment {
+    private final JointProblem problem;
+    private final ProblemBuilder builder;
+    private final List<Integer> labels;
+
+    ChosenAssignment(JointProblem problem, ProblemBuilder builder, List<Integer> labels) {
+        this.problem = problem;
+        this.builder = builder;
+        this.labels = List.copyOf(labels);
+    }
+
+    /** Operators that only evaluation runs do the same everywhere. */
+    @Override
+    public Strategy strategy(String path, OperatorNode node) {
+        int piece = problem.piece(path, node);
+        if (piece < 0) {
+            return builder.everywhere(node);
+        }
+        Choices choices = problem.templates().get(piece).choices();
+        OperatorNode own = choices.ofWhole(node);
+        return choices.menu(own).strategies().get(problem.label(piece, choices.variable(own), labels));
+    }
+
+    @Override
+    public String group(Node reader, int input) {
+        return Groups.of(reader, input);
+    }
+
+    @Override
+    public Layout input(ScopeInput input) {
+        return builder.target().inputs().apply(input);
+    }
+
+    /** As it is made, partial sums added up. */
+    @Override
+    public Layout output(ScopeOutput output) {
+        Layout made = builder.maker(output.value())
+                .map(m -> strategy("", m.node()).outputs().get(m.output()))
+                .orElse(Layout.replicated(builder.target().collectives().mesh().rank()));
+        return new Layout(made.placements().stream()
+                .map(p -> p instanceof Placement.Shard ? p : Placement.REPLICATED)
+                .toList());
+    }
+
+    @Override
+    public Boundary input(String path, UseNode use, int index) {
+        return boundary(builder.crossing(use, false, index));
+    }
+
+    @Override
+    public Boundary output(String path, UseNode use, int index) {
+        return boundary(builder.crossing(use, true, index));
+    }
+
+    private Boundary boundary(Crossing crossing) {
+        Wanted wanted = builder.wanted(crossing);
+        for (int b = 0; b < problem.pieces().size(); b++) {
+            boolean here = problem.pieces().get(b).given().stream().anyMatch(p -> p.crossing() == crossing);
+            if (here) {
+                return wanted.boundaries().get(problem.label(b, wanted.variable(), labels));
+            }
+        }
+        throw new IllegalStateException(crossing + " passes nowhere");
+    }
+}

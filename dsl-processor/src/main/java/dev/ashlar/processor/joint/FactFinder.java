@@ -1,0 +1,170 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.cost.OperatorCost;
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.Hop;
+import dev.ashlar.processor.graph.LoweredOperator;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Scope;
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.op.Work;
+import dev.ashlar.processor.program.Liveness;
+import dev.ashlar.processor.program.StepSettings;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Strategy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds out what an operator comes to under a strategy: it is lowered alone, as one device has it, and priced. */
+final class FactFinder {
+    private static final Scope NOWHERE = new Scope("", List.of(), List.of(), List.of(), List.of(), List.of());
+
+    private final Parts parts;
+    private final CostModel costs;
+    private final StepSettings settings;
+    private final NumberFormat format;
+
+    FactFinder(Parts parts, CostModel costs, StepSettings settings, NumberFormat format) {
+        this.parts = parts;
+        this.costs = costs;
+        this.settings = settings;
+        this.format = format;
+    }
+
+    /**
+     * The facts of one strategy.
+     *
+     * @param whole the operator in the whole graph
+     * @param use what its piece makes of it
+     */
+    Facts of(OperatorNode whole, Strategy strategy, OperatorUse use) {
+        OperatorNode local = local(whole, strategy);
+        LoweredOperator lowered = LoweredOperator.of(local, use.inputs(), use.parameters());
+        Work work = local.operator().work(local.attributes(), local.shapes(settings.computeBytes()));
+        List<Route> gradients = new ArrayList<>();
+        List<Long> gradientBytes = new ArrayList<>();
+        long fixed = 0;
+        long updated = 0;
+        long updateWorkspace = 0;
+        for (int i = 0; i < local.parameters().size(); i++) {
+            ScopeParameter parameter = local.parameters().get(i);
+            TensorType type = parameter.type();
+            boolean trained = use.parameters().contains(i);
+            List<Hop> hops = local.part().orElseThrow().parameters().get(i).gradient();
+            gradients.add(Route.of(hops, settings.bytes(type), settings));
+            gradientBytes.add(settings.bytes(type));
+            long bytes = settings.bytes(type) + (trained ? settings.masterBytes(type.elements()) : 0);
+            long state = trained ? settings.optimizerBytes(type.elements()) : 0;
+            fixed += bytes + state;
+            updated += trained ? type.elements() * format.bytes() + 2 * (bytes + state) : 0;
+            updateWorkspace = Math.max(updateWorkspace, trained ? settings.updateWorkspaceBytes(type.elements()) : 0);
+        }
+        return new Facts(
+                kernels(lowered.forward(), work.forwardWorkspaceBytes(), use.forwardOutliving()),
+                kernels(lowered.backward(), work.backwardWorkspaceBytes(), use.backwardOutliving()),
+                Collectives.ticks(seconds(lowered)),
+                gradients,
+                gradientBytes,
+                fixed,
+                Collectives.ticks(costs.transferSeconds(updated)),
+                updateWorkspace);
+    }
+
+    private OperatorNode local(OperatorNode whole, Strategy strategy) {
+        List<Value> inputs = new ArrayList<>();
+        int operand = 0;
+        for (Value input : whole.inputs()) {
+            inputs.add(Value.of(
+                    input.name(), parts.type(input.type(), strategy.operands().get(operand++))));
+        }
+        List<ScopeParameter> parameters = new ArrayList<>();
+        List<ParameterStorage> storage = new ArrayList<>();
+        for (ScopeParameter parameter : whole.parameters()) {
+            ParameterStorage lies = ParameterStorage.asUsed(strategy.operands().get(operand++));
+            storage.add(lies);
+            parameters.add(parts.parameter(parameter, lies));
+        }
+        List<Value> outputs = new ArrayList<>();
+        for (int k = 0; k < whole.outputs().size(); k++) {
+            Value output = whole.outputs().get(k);
+            outputs.add(Value.of(
+                    output.name(), parts.type(output.type(), strategy.outputs().get(k))));
+        }
+        return parts.operator(whole, strategy, inputs, parameters, storage, outputs);
+    }
+
+    private double seconds(LoweredOperator lowered) {
+        Variant alone = new Variant(
+                NOWHERE,
+                Variant.Mode.TRAIN,
+                List.of(),
+                List.copyOf(lowered.forward()),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.copyOf(lowered.backward()),
+                List.of());
+        return costs.of(alone).operators().stream()
+                .mapToDouble(OperatorCost::seconds)
+                .sum();
+    }
+
+    /**
+     * What the kernels of one direction take.
+     *
+     * @param outliving places of results that somebody else reads
+     */
+    private Facts.Kernels kernels(List<Step.Kernel> kernels, long workspaceBytes, Set<OperatorUse.Place> outliving) {
+        List<List<Long>> bytes = new ArrayList<>();
+        Set<Value> there = new HashSet<>();
+        long live = 0;
+        long peak = 0;
+        for (int k = 0; k < kernels.size(); k++) {
+            List<Long> results = new ArrayList<>();
+            boolean works = false;
+            for (Optional<Value> result : kernels.get(k).results()) {
+                boolean own = result.isPresent() && result.get().storage() == result.get();
+                results.add(own ? settings.bytes(result.get().type()) : 0);
+                if (own) {
+                    there.add(result.get());
+                    live += settings.bytes(result.get().type());
+                    works = true;
+                }
+            }
+            bytes.add(results);
+            peak = Math.max(peak, live + (works ? workspaceBytes : 0));
+            for (Value gone : gone(kernels, k, there, outliving)) {
+                there.remove(gone);
+                live -= settings.bytes(gone.type());
+            }
+        }
+        return new Facts.Kernels(bytes, peak);
+    }
+
+    /** What nobody reads behind a kernel. */
+    private static List<Value> gone(
+            List<Step.Kernel> kernels, int kernel, Set<Value> there, Set<OperatorUse.Place> outliving) {
+        Set<Value> needed = new HashSet<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            for (int r = 0; r < kernels.get(k).results().size(); r++) {
+                if (outliving.contains(new OperatorUse.Place(k, r))) {
+                    kernels.get(k).results().get(r).ifPresent(v -> needed.add(v.storage()));
+                }
+            }
+            if (k > kernel) {
+                Liveness.reads(kernels.get(k)).forEach(v -> needed.add(v.storage()));
+            }
+        }
+        return there.stream().filter(v -> !needed.contains(v)).toList();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Strategy;
+import dev.ashlar.processor.solve.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All ways to lay out the training step of a model on a mesh, as a problem for the solver. Memory is in bytes, time in 2⁻²⁰ ns. */
+public final class JointProblem {
+    private final List<Piece> pieces;
+    private final List<Template> templates;
+    private final Problem problem;
+    private final ProblemBuilder builder;
+
+    JointProblem(ProblemBuilder builder, List<Piece> pieces, List<Template> templates) {
+        this.builder = builder;
+        this.pieces = List.copyOf(pieces);
+        this.templates = List.copyOf(templates);
+        problem = Problem.of(templates.stream().map(Template::block).toList());
+    }
+
+    /**
+     * The problem of a graph.
+     *
+     * @param whole the graph of the whole model, trained
+     * @param target what it is planned for
+     * @throws Unplannable if the model has a form that is not planned on meshes yet
+     */
+    public static JointProblem of(TrainingGraph whole, Target target) throws Unplannable {
+        return new ProblemBuilder(whole, target).build();
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+
+    /**
+     * An operator with several strategies.
+     *
+     * @param name its full name
+     * @param variable of the problem
+     * @param strategies by label
+     */
+    public record Operator(String name, int variable, List<Strategy> strategies) {}
+
+    /** The operators that have several strategies, in order of forward. */
+    public List<Operator> operators() {
+        List<Operator> operators = new ArrayList<>();
+        for (int b = 0; b < pieces.size(); b++) {
+            Template template = templates.get(b);
+            for (OperatorNode node : template.choices().operators()) {
+                Variable variable = template.choices().variable(node);
+                if (variable.labels() > 1) {
+                    operators.add(new Operator(
+                            pieces.get(b).path() + node.name(),
+                            problem.variable(b, template.node(variable)),
+                            template.choices().menu(node).strategies()));
+                }
+            }
+        }
+        return operators;
+    }
+
+    /** What a labelling means. */
+    public Assignment assignment(List<Integer> labels) {
+        return new ChosenAssignment(this, builder, labels);
+    }
+
+    /** Seconds of a time of the problem. */
+    public double seconds(long time) {
+        return Collectives.seconds(time);
+    }
+
+    List<Piece> pieces() {
+        return pieces;
+    }
+
+    List<Template> templates() {
+        return templates;
+    }
+
+    /** The label of a variable in one piece. */
+    int label(int piece, Variable variable, List<Integer> labels) {
+        return variable.labels() == 1
+                ? 0
+                : labels.get(problem.variable(piece, templates.get(piece).node(variable)));
+    }
+
+    /** The names of all time points, by piece: {@code "forward body[0].up"}. */
+    List<List<String>> points() {
+        List<List<String>> all = new ArrayList<>();
+        for (int b = 0; b < pieces.size(); b++) {
+            Template template = templates.get(b);
+            List<String> names = new ArrayList<>();
+            for (int p = 0; p < template.points().size(); p++) {
+                Moment moment = template.lifetimes().moments().get(p);
+                String phase = moment instanceof Moment.Update
+                        ? "update "
+                        : p < template.lifetimes().forwardPoints() ? "forward " : "backward ";
+                names.add(phase + pieces.get(b).path() + moment.at());
+            }
+            all.add(List.copyOf(names));
+        }
+        return all;
+    }
+
+    /** Whether a time point exists for a labelling: copies that are not made have none. */
+    boolean isThere(int piece, int point, List<Integer> labels) {
+        Template template = templates.get(piece);
+        Moment moment = template.lifetimes().moments().get(point);
+        return !(moment instanceof Moment.Moving moving)
+                || builder.isMoved(template.choices(), moving.marker(), v -> label(piece, v, labels));
+    }
+
+    /** The piece in which an operator of the whole graph is, in a repetition; -1 if it is in none. */
+    int piece(String path, OperatorNode whole) {
+        for (int b = 0; b < pieces.size(); b++) {
+            if (pieces.get(b).path().equals(path) && templates.get(b).choices().hasWhole(whole)) {
+                return b;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,323 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.joint.Storage.Condition;
+import dev.ashlar.processor.program.Liveness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** The time points of a piece, and what is alive at them under which conditions. */
+final class Lifetimes {
+    private final Piece piece;
+    private final List<Moment> moments = new ArrayList<>();
+    private final List<Storage> storages = new ArrayList<>();
+    private final Map<Value, List<Root>> roots = new HashMap<>();
+    private final Map<Value, Size> sizes = new HashMap<>();
+    private final Map<Value, Size> sums = new HashMap<>();
+    private final Map<Value, Set<Object>> readers = new HashMap<>();
+    private final Set<Object> done = new HashSet<>();
+    private final List<Step.Kernel> pending = new ArrayList<>();
+    private boolean backward;
+    private int forwardPoints;
+    private int points;
+
+    private record Reader(OperatorNode node, boolean backward) {}
+
+    /** A storage that a tensor lies in, if all conditions hold. */
+    private record Root(Storage storage, List<Condition> when) {
+        Root with(Condition condition) {
+            List<Condition> all = new ArrayList<>(when);
+            all.add(condition);
+            return new Root(storage, List.copyOf(all));
+        }
+    }
+
+    private Lifetimes(Piece piece) {
+        this.piece = piece;
+    }
+
+    /**
+     * @param first whether the update of the optimizer is counted as its last time point
+     */
+    static Lifetimes of(Piece piece, boolean first) throws Unplannable {
+        Lifetimes lifetimes = new Lifetimes(piece);
+        lifetimes.build(first);
+        return lifetimes;
+    }
+
+    List<Moment> moments() {
+        return moments;
+    }
+
+    /** How many of the time points belong to forward. */
+    int forwardPoints() {
+        return forwardPoints;
+    }
+
+    List<Storage> storages() {
+        return storages;
+    }
+
+    /** The time of what is there until the end of the step. */
+    int end() {
+        return points;
+    }
+
+    /** The storages that a tensor lies in before it is laid out anew. */
+    List<Storage> sources(Moment.Moving moving) {
+        return roots(moving.source()).stream().map(Root::storage).distinct().toList();
+    }
+
+    /** Sizes of all sums of gradients. */
+    List<Size> sums() {
+        return piece.backward().stream()
+                .filter(Step.Sum.class::isInstance)
+                .map(s -> size(((Step.Sum) s).result()))
+                .toList();
+    }
+
+    Size size(Value value) {
+        return Objects.requireNonNull(sizes.get(value), value::toString);
+    }
+
+    /** The storage that comes in by a port. */
+    Storage given(Port port) {
+        return Objects.requireNonNull(roots.get(port.value())).get(0).storage();
+    }
+
+    /** The conditions under which a port hands on a storage that this piece may keep for its own backward. */
+    List<Handed> handed(Port port) {
+        List<Handed> handed = new ArrayList<>();
+        for (Root root : roots(port.value())) {
+            if (root.storage().mayLiveBehind(forwardPoints - 1)) {
+                handed.add(new Handed(root.storage(), root.when()));
+            }
+        }
+        return handed;
+    }
+
+    /** A storage that is handed on if all conditions hold. */
+    record Handed(Storage storage, List<Condition> when) {}
+
+    private void build(boolean first) throws Unplannable {
+        countReaders();
+        nameSums();
+        arrive();
+        for (Port port : piece.given()) {
+            make(port.value(), new Size.OfCrossing(port.crossing()), -1, false);
+        }
+        for (Step step : piece.forward()) {
+            add(step);
+        }
+        flush();
+        forwardPoints = moments.size();
+        backward = true;
+        piece.passing().forEach(v -> read(v, forwardPoints - 1));
+        for (Port port : piece.handed()) {
+            read(port.value(), forwardPoints - 1);
+            port.gradient().ifPresent(g -> make(g, new Size.OfCrossing(port.crossing()), forwardPoints - 1, false));
+        }
+        for (Step step : piece.backward()) {
+            add(step);
+        }
+        flush();
+        int last = moments.size() - 1;
+        if (first) {
+            moments.add(new Moment.Update());
+        }
+        points = moments.size();
+        for (Port port : piece.given()) {
+            port.gradient().ifPresent(g -> read(g, last));
+        }
+        piece.losses().forEach(l -> read(l, last));
+        for (Value loss : piece.laterLosses()) {
+            make(loss, new Size.OfScalar(loss), forwardPoints - 1, false);
+            read(loss, last);
+        }
+        for (Step step : piece.backward()) {
+            if (step instanceof Step.ParameterGradient gradient) {
+                read(gradient.gradient(), points);
+            }
+        }
+    }
+
+    /** A sum of the gradients of readers has the size of their copy. */
+    private void nameSums() {
+        for (int i = piece.backward().size() - 1; i >= 0; i--) {
+            Step step = piece.backward().get(i);
+            if (step instanceof Step.Collective collective
+                    && collective.transfer() instanceof Marker.OfCopy of
+                    && of.backward()
+                    && collective.source() instanceof Value source) {
+                sums.put(source, new Size.OfCopy(of.copy()));
+            } else if (step instanceof Step.Sum sum && sums.containsKey(sum.result())) {
+                sums.putIfAbsent(sum.left(), Objects.requireNonNull(sums.get(sum.result())));
+            }
+        }
+    }
+
+    private void countReaders() {
+        for (boolean back : List.of(false, true)) {
+            for (Step step : back ? piece.backward() : piece.forward()) {
+                Object reader = step instanceof Step.Kernel kernel ? new Reader(kernel.node(), back) : step;
+                Liveness.reads(step)
+                        .forEach(v ->
+                                readers.computeIfAbsent(v, x -> new HashSet<>()).add(reader));
+            }
+        }
+    }
+
+    private void arrive() {
+        for (Value input : piece.arriving()) {
+            moments.add(new Moment.Arrival(input));
+            make(input, new Size.OfInput(input), moments.size() - 1, false);
+        }
+        piece.arriving().forEach(i -> read(i, moments.size() - 1));
+        for (Value input : piece.crossing()) {
+            make(input, new Size.OfInput(input), -1, false);
+        }
+    }
+
+    private Storage make(Value value, Size size, int birth, boolean fresh) {
+        Storage storage = new Storage(size, birth, fresh, backward);
+        storages.add(storage);
+        roots.put(value, List.of(new Root(storage, List.of())));
+        sizes.put(value, size);
+        return storage;
+    }
+
+    private List<Root> roots(Value value) {
+        return Objects.requireNonNull(roots.get(value), value::toString);
+    }
+
+    private void read(Value value, int time) {
+        roots(value).forEach(r -> r.storage().read(time, r.when()));
+    }
+
+    /** Kernels of one operator in a row are one point. */
+    private void add(Step step) throws Unplannable {
+        if (step instanceof Step.Kernel kernel) {
+            if (!pending.isEmpty() && pending.get(0).node() != kernel.node()) {
+                flush();
+            }
+            pending.add(kernel);
+            return;
+        }
+        flush();
+        if (step instanceof Step.Collective collective) {
+            move(collective);
+        } else if (step instanceof Step.Sum sum) {
+            sum(sum);
+        } else if (step instanceof Step.Seed seed) {
+            moments.add(new Moment.Start(seed.gradient()));
+            make(seed.gradient(), new Size.OfScalar(seed.gradient()), moments.size() - 1, true);
+        }
+    }
+
+    private void flush() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        OperatorNode node = pending.get(0).node();
+        List<Step.Kernel> kernels = List.copyOf(pending);
+        pending.clear();
+        moments.add(new Moment.Call(node, backward, kernels));
+        int now = moments.size() - 1;
+        for (int k = 0; k < kernels.size(); k++) {
+            Step.Kernel kernel = kernels.get(k);
+            Liveness.reads(kernel).forEach(v -> read(v, now));
+            for (int r = 0; r < kernel.results().size(); r++) {
+                Optional<Value> result = kernel.results().get(r);
+                if (result.isPresent()) {
+                    make(result.get(), kernel, new Size.OfResult(node, backward, k, r), now);
+                }
+            }
+        }
+        done.add(new Reader(node, backward));
+    }
+
+    private void make(Value result, Step.Kernel kernel, Size size, int now) {
+        if (result.storage() == result) {
+            make(result, size, now, true);
+        } else {
+            roots.put(result, roots(Liveness.reads(kernel).get(0)));
+            sizes.put(result, size);
+        }
+    }
+
+    private void move(Step.Collective collective) {
+        Marker marker = (Marker) collective.transfer();
+        Value source = (Value) collective.source();
+        Value result = collective.result();
+        moments.add(new Moment.Moving(collective.at(), marker, source, result));
+        int now = moments.size() - 1;
+        Condition moved = new Condition(marker, true);
+        List<Root> all = new ArrayList<>();
+        for (Root root : roots(source)) {
+            root.storage().read(now, root.with(moved).when());
+            all.add(root.with(new Condition(marker, false)));
+        }
+        Storage storage = make(result, size(marker), now, true);
+        all.add(new Root(storage, List.of(moved)));
+        roots.put(result, List.copyOf(all));
+        done.add(collective);
+    }
+
+    private static Size size(Marker marker) {
+        if (marker instanceof Marker.OfParameter parameter) {
+            return new Size.OfParameter(parameter.node(), parameter.parameter());
+        }
+        Marker.OfCopy of = (Marker.OfCopy) marker;
+        return of.backward() ? new Size.OfTensor(of.copy().tensor()) : new Size.OfCopy(of.copy());
+    }
+
+    /** In place of one of both where that may be overwritten, whatever is chosen. */
+    private void sum(Step.Sum sum) throws Unplannable {
+        Size size = Optional.ofNullable(sums.get(sum.result())).orElseGet(() -> size(sum.left()));
+        boolean inPlace = overwritable(sum, sum.left()) || overwritable(sum, sum.right());
+        if (!inPlace && mayBeFresh(sum)) {
+            throw new Unplannable(
+                    "the gradients of '" + sum.result().name() + "' meet in a way that depends on layouts");
+        }
+        if (!inPlace) {
+            moments.add(new Moment.Addition(sum.result()));
+        }
+        int now = moments.size() - 1;
+        read(sum.left(), now);
+        read(sum.right(), now);
+        make(sum.result(), size, now, true);
+        done.add(sum);
+    }
+
+    private boolean mayBeFresh(Step.Sum sum) {
+        return sum.left() != sum.right()
+                && java.util.stream.Stream.of(sum.left(), sum.right())
+                        .flatMap(v -> roots(v).stream())
+                        .anyMatch(r -> r.storage().fresh());
+    }
+
+    private boolean overwritable(Step.Sum sum, Value value) {
+        return sum.left() != sum.right()
+                && isDone(value, sum)
+                && roots(value).stream().allMatch(r -> r.storage().fresh() && isNotReadElse(r.storage(), value));
+    }
+
+    private boolean isDone(Value value, Object but) {
+        return readers.getOrDefault(value, Set.of()).stream().allMatch(r -> r.equals(but) || done.contains(r));
+    }
+
+    private boolean isNotReadElse(Storage storage, Value value) {
+        return roots.entrySet().stream()
+                .filter(e -> e.getKey() != value)
+                .filter(e -> e.getValue().stream().anyMatch(r -> r.storage() == storage))
+                .allMatch(e -> isDone(e.getKey(), value));
+    }
+}

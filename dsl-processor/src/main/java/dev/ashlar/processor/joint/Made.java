@@ -1,0 +1,20 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.shard.Layout;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a tensor is made.
+ *
+ * @param variable what decides
+ * @param layouts its layout by label
+ * @param gradients layout in which the maker wants its gradient, by label; empty for what can have none
+ */
+record Made(Variable variable, List<Layout> layouts, Optional<List<Layout>> gradients) {
+    /** Copies the lists. */
+    Made {
+        layouts = List.copyOf(layouts);
+        gradients = gradients.map(List::copyOf);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Transfer;
+
+/** Stands in the skeleton where a tensor may have to change its layout. */
+sealed interface Marker extends Transfer {
+    /** A copy, or the gradient of one. */
+    record OfCopy(Copy copy, boolean backward) implements Marker {}
+
+    /** The gradient of a parameter, on its way to where the parameter lies. */
+    record OfParameter(OperatorNode node, int parameter) implements Marker {}
+
+    @Override
+    default boolean inPlace() {
+        return false;
+    }
+
+    @Override
+    default long workspaceBytes() {
+        return 0;
+    }
+
+    @Override
+    default long ticks() {
+        return 0;
+    }
+}

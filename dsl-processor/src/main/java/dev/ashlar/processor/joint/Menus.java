@@ -1,0 +1,103 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.program.Liveness;
+import dev.ashlar.processor.shard.Strategies;
+import dev.ashlar.processor.shard.Strategy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Lists what may be chosen for the operators of a piece. */
+final class Menus {
+    private final Skeleton skeleton;
+    private final Mesh mesh;
+    private final FactFinder finder;
+    private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
+
+    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder) {
+        this.skeleton = skeleton;
+        this.mesh = mesh;
+        this.finder = finder;
+    }
+
+    /** The menu of one operator of a piece. */
+    OperatorMenu of(OperatorNode node, Piece piece) {
+        OperatorNode whole = skeleton.whole(node);
+        List<Strategy> all = strategies.computeIfAbsent(
+                whole,
+                w -> Strategies.of(w, mesh).stream()
+                        .filter(s -> hasWholeParameters(w, s))
+                        .toList());
+        OperatorUse use = use(node, whole, piece);
+        return new OperatorMenu(
+                whole, all, all.stream().map(s -> finder.of(whole, s, use)).toList());
+    }
+
+    /** A parameter cannot lie on the devices as partial sums. */
+    private static boolean hasWholeParameters(OperatorNode whole, Strategy strategy) {
+        return strategy.operands().stream().skip(whole.inputs().size()).noneMatch(l -> l.isPartial());
+    }
+
+    private static OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
+        Set<Integer> inputs = new HashSet<>();
+        Set<Integer> parameters = new HashSet<>();
+        Set<Value> differentiated = new HashSet<>();
+        for (Step step : piece.backward()) {
+            if (step instanceof Step.Collective collective) {
+                if (collective.transfer() instanceof Marker.OfCopy copy) {
+                    differentiated.add(copy.copy().tensor());
+                } else if (collective.transfer() instanceof Marker.OfParameter of && of.node() == whole) {
+                    parameters.add(of.parameter());
+                }
+            }
+        }
+        List<Step.Kernel> backward = kernels(piece.backward(), node);
+        for (int i = 0; i < whole.inputs().size(); i++) {
+            if (differentiated.contains(whole.inputs().get(i)) && !backward.isEmpty()) {
+                inputs.add(i);
+            }
+        }
+        return new OperatorUse(
+                inputs,
+                parameters,
+                outliving(kernels(piece.forward(), node), piece, node, false),
+                outliving(backward, piece, node, true));
+    }
+
+    private static List<Step.Kernel> kernels(List<Step> steps, OperatorNode node) {
+        return steps.stream()
+                .filter(s -> s instanceof Step.Kernel k && k.node() == node)
+                .map(Step.Kernel.class::cast)
+                .toList();
+    }
+
+    private static Set<OperatorUse.Place> outliving(
+            List<Step.Kernel> kernels, Piece piece, OperatorNode node, boolean backward) {
+        Set<Value> read = new HashSet<>();
+        for (boolean back : List.of(false, true)) {
+            for (Step step : back ? piece.backward() : piece.forward()) {
+                boolean own = back == backward && step instanceof Step.Kernel k && k.node() == node;
+                if (!own) {
+                    read.addAll(Liveness.reads(step));
+                }
+            }
+        }
+        Set<OperatorUse.Place> outliving = new HashSet<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            for (int r = 0; r < kernels.get(k).results().size(); r++) {
+                Optional<Value> result = kernels.get(k).results().get(r);
+                if (result.filter(read::contains).isPresent()) {
+                    outliving.add(new OperatorUse.Place(k, r));
+                }
+            }
+        }
+        return outliving;
+    }
+}

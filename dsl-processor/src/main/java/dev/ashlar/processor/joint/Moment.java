@@ -1,0 +1,64 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Value;
+import java.util.List;
+
+/** A time point of a piece. */
+sealed interface Moment {
+    /** Name of the point in the timeline, without the piece's path. */
+    String at();
+
+    /** An input of the model is uploaded. */
+    record Arrival(Value input) implements Moment {
+        @Override
+        public String at() {
+            return input.name();
+        }
+    }
+
+    /** All kernels of an operator in one direction. */
+    record Call(OperatorNode node, boolean backward, List<Step.Kernel> kernels) implements Moment {
+        @Override
+        public String at() {
+            return node.name();
+        }
+    }
+
+    /** A tensor is laid out anew, if it has to be. */
+    record Moving(String at, Marker marker, Value source, Value result) implements Moment {}
+
+    /** A gradient is made of two, neither of which may be overwritten. */
+    record Addition(Value result) implements Moment {
+        @Override
+        public String at() {
+            return local(result);
+        }
+    }
+
+    /** The gradient of a loss. */
+    record Start(Value gradient) implements Moment {
+        @Override
+        public String at() {
+            return local(gradient);
+        }
+    }
+
+    /** The optimizer runs. */
+    record Update() implements Moment {
+        @Override
+        public String at() {
+            return "optimizer";
+        }
+    }
+
+    /** As a local variable is named: {@code "dLoss"}. */
+    private static String local(Value value) {
+        StringBuilder name = new StringBuilder();
+        for (String part : value.name().split("\\.", -1)) {
+            name.append(name.isEmpty() ? part : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+        }
+        return name.toString();
+    }
+}

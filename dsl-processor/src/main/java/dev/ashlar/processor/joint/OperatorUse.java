@@ -1,0 +1,25 @@
+package dev.ashlar.processor.joint;
+
+import java.util.Set;
+
+/**
+ * What a piece makes of an operator, whatever is chosen.
+ *
+ * @param inputs indices of the inputs whose gradients are made
+ * @param parameters indices of the parameters that are trained
+ * @param forwardOutliving results of its kernels forward that are read behind them
+ * @param backwardOutliving the same backward
+ */
+record OperatorUse(
+        Set<Integer> inputs, Set<Integer> parameters, Set<Place> forwardOutliving, Set<Place> backwardOutliving) {
+    /** Copies the sets. */
+    OperatorUse {
+        inputs = Set.copyOf(inputs);
+        parameters = Set.copyOf(parameters);
+        forwardOutliving = Set.copyOf(forwardOutliving);
+        backwardOutliving = Set.copyOf(backwardOutliving);
+    }
+
+    /** One result of one kernel of a direction. */
+    record Place(int kernel, int result) {}
+}

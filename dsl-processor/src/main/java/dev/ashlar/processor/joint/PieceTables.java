@@ -1,0 +1,399 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.solve.BlockBuilder;
+import dev.ashlar.processor.solve.Quantity;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+
+/** Writes the tables of a piece. */
+final class PieceTables {
+    /** Most variables of a table that speaks of conditions by what decides about them. */
+    private static final int DIRECT = 3;
+
+    private final Lifetimes lifetimes;
+    private final Choices choices;
+    private final Bytes bytes;
+    private final Ways ways;
+    private final Map<Storage, Variable> keptBefore;
+    private final BlockBuilder block;
+    private final Map<Variable, Integer> nodes = new HashMap<>();
+    private final Map<Marker, Variable> movedBits = new LinkedHashMap<>();
+    private final Map<Storage, List<Storage.Reading>> known = new HashMap<>();
+
+    /**
+     * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
+     */
+    PieceTables(
+            Lifetimes lifetimes,
+            Choices choices,
+            Bytes bytes,
+            Ways ways,
+            Map<Storage, Variable> keptBefore,
+            BlockBuilder block) {
+        this.lifetimes = lifetimes;
+        this.choices = choices;
+        this.bytes = bytes;
+        this.ways = ways;
+        this.keptBefore = keptBefore;
+        this.block = block;
+    }
+
+    void entry(Variable variable) {
+        nodes.put(variable, block.entry(variable.labels()));
+    }
+
+    void node(Variable variable) {
+        nodes.put(variable, block.node(variable.labels()));
+    }
+
+    int nodeOf(Variable variable) {
+        return Objects.requireNonNull(nodes.get(variable), variable::toString);
+    }
+
+    boolean isEmpty() {
+        return nodes.isEmpty();
+    }
+
+    Map<Variable, Integer> nodes() {
+        return Map.copyOf(nodes);
+    }
+
+    boolean has(Variable variable) {
+        return nodes.containsKey(variable);
+    }
+
+    /** Writes all tables. */
+    void write() {
+        movedBits.forEach(this::tie);
+        choices.operators().forEach(this::operator);
+        choices.copies().forEach(this::copy);
+        for (Size sum : lifetimes.sums()) {
+            add(Quantity.TIME, bytes.variables(sum), x -> bytes.sumTicks(sum, x));
+        }
+        List<Moment> moments = lifetimes.moments();
+        for (int p = 0; p < moments.size(); p++) {
+            moment(p, moments.get(p));
+        }
+        lifetimes.storages().forEach(this::storage);
+    }
+
+    private Table table(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        List<Variable> ordered = new LinkedHashSet<>(over)
+                .stream()
+                        .filter(v -> v.labels() > 1)
+                        .sorted(Comparator.comparingInt(this::nodeOf))
+                        .toList();
+        return Table.of(ordered, amount);
+    }
+
+    /** Nodes of a table; any one where it is over none, and then all its entries are equal. */
+    private int[] scope(Table table) {
+        return table.variables().isEmpty()
+                ? new int[] {0}
+                : table.variables().stream().mapToInt(this::nodeOf).toArray();
+    }
+
+    private long[] amounts(Table table) {
+        if (!table.variables().isEmpty()) {
+            return table.amounts();
+        }
+        long[] same = new long[block.labels(0)];
+        java.util.Arrays.fill(same, table.amounts()[0]);
+        return same;
+    }
+
+    private void add(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.addTable(quantity, scope(table), amounts(table));
+        }
+    }
+
+    private void live(int from, int to, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        if (from >= to) {
+            return;
+        }
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.live(from, to, scope(table), amounts(table));
+        }
+    }
+
+    private void operator(OperatorNode node) {
+        Variable variable = choices.variable(node);
+        List<Facts> facts = choices.menu(node).facts();
+        add(Quantity.TIME, List.of(variable), x -> ticks(facts.get(x.of(variable))));
+        add(Quantity.STATIC, List.of(variable), x -> facts.get(x.of(variable)).staticBytes());
+    }
+
+    private static long ticks(Facts facts) {
+        return facts.ticks()
+                + facts.updateTicks()
+                + facts.gradients().stream().mapToLong(Route::ticks).sum();
+    }
+
+    private void copy(Copy copy) {
+        Made made = choices.made(copy.tensor());
+        Wanted wanted = choices.wanted(copy);
+        Set<Variable> over = new LinkedHashSet<>(List.of(made.variable(), wanted.variable()));
+        boolean back = lifetimes.moments().stream()
+                .anyMatch(m ->
+                        m instanceof Moment.Moving moving && moving.marker().equals(new Marker.OfCopy(copy, true)));
+        Table time = table(over, x -> {
+            Optional<Route> there = route(new Marker.OfCopy(copy, false), x);
+            Optional<Route> again = back ? route(new Marker.OfCopy(copy, true), x) : there;
+            return there.isEmpty() || again.isEmpty()
+                    ? -1
+                    : there.get().ticks() + (back ? again.get().ticks() : 0);
+        });
+        forbidNegative(time);
+        for (Choices.Reader reader : choices.agreeing(copy)) {
+            List<Boundary> boundaries = choices.boundaries(reader);
+            Variable operator = choices.variable(reader.node());
+            forbidNegative(table(
+                    List.of(wanted.variable(), operator),
+                    x -> boundaries
+                                    .get(x.of(operator))
+                                    .equals(wanted.boundaries().get(x.of(wanted.variable())))
+                            ? 0
+                            : -1));
+        }
+    }
+
+    /** Adds a table of times in which what is negative cannot be. */
+    private void forbidNegative(Table table) {
+        long[] amounts = amounts(table).clone();
+        int[] scope = scope(table);
+        for (int entry = 0; entry < amounts.length; entry++) {
+            if (amounts[entry] < 0) {
+                block.forbid(scope, labels(scope, entry));
+                amounts[entry] = 0;
+            }
+        }
+        block.addTable(Quantity.TIME, scope, amounts);
+    }
+
+    private int[] labels(int[] scope, int entry) {
+        int[] labels = new int[scope.length];
+        int rest = entry;
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[k] = rest % block.labels(scope[k]);
+            rest /= block.labels(scope[k]);
+        }
+        return labels;
+    }
+
+    private Optional<Route> route(Marker marker, Labels x) {
+        return ways.of(marker, x::of);
+    }
+
+    private Set<Variable> variables(Marker marker) {
+        return ways.variables(marker);
+    }
+
+    private boolean holds(Storage.Condition condition, Labels x) {
+        Optional<Variable> bit =
+                Optional.ofNullable(movedBits.get(condition.marker())).filter(x::has);
+        boolean moved = bit.isPresent()
+                ? x.of(bit.get()) == 1
+                : route(condition.marker(), x).map(Route::moved).orElse(false);
+        return moved == condition.moved();
+    }
+
+    /**
+     * Adds what decides about conditions. Where a table would be over more than two variables, each condition becomes a variable of its
+     * own with two labels, tied to what decides about it: many small tables are cheaper than one large.
+     */
+    private void addVariables(Set<Variable> over, Collection<Storage.Condition> conditions) {
+        Set<Variable> direct = new LinkedHashSet<>(over);
+        conditions.forEach(c -> direct.addAll(variables(c.marker())));
+        if (direct.stream().filter(v -> v.labels() > 1).count() <= DIRECT) {
+            over.addAll(direct);
+            return;
+        }
+        for (Storage.Condition condition : conditions) {
+            Set<Variable> deciding = variables(condition.marker());
+            if (over.containsAll(deciding) || deciding.size() == 1) {
+                over.addAll(deciding);
+            } else {
+                over.add(bit(condition.marker()));
+            }
+        }
+    }
+
+    private Variable bit(Marker marker) {
+        return movedBits.computeIfAbsent(marker, m -> new Variable("moved " + m, 2));
+    }
+
+    private void tie(Marker marker, Variable bit) {
+        Set<Variable> over = new LinkedHashSet<>(variables(marker));
+        over.add(bit);
+        forbidNegative(table(over, x -> {
+            boolean moved = route(marker, x).map(Route::moved).orElse(false);
+            return moved == (x.of(bit) == 1) ? 0 : -1;
+        }));
+    }
+
+    /**
+     * Variables of conditions, which are nodes of their own, by what has to come before each of them.
+     *
+     * @param handed what the piece may keep of what it hands on
+     */
+    Map<Variable, Set<Variable>> conditions(Collection<List<Lifetimes.Handed>> handed) {
+        for (Storage storage : lifetimes.storages()) {
+            readings(storage).forEach(r -> over(storage, r.time()));
+        }
+        for (int p = 0; p < lifetimes.moments().size(); p++) {
+            if (lifetimes.moments().get(p) instanceof Moment.Moving moving) {
+                over(p, moving);
+            }
+        }
+        handed.forEach(this::over);
+        Map<Variable, Set<Variable>> after = new LinkedHashMap<>();
+        movedBits.forEach((marker, bit) -> after.put(bit, variables(marker)));
+        return after;
+    }
+
+    private Set<Variable> over(Storage storage, int time) {
+        Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
+        Optional.ofNullable(keptBefore.get(storage)).ifPresent(over::add);
+        addVariables(over, conditions(readings(storage), time));
+        return over;
+    }
+
+    private Set<Variable> over(int point, Moment.Moving moving) {
+        Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
+        List<Storage.Condition> conditions = new ArrayList<>();
+        lifetimes.sources(moving).forEach(s -> conditions.addAll(conditions(readings(s), point + 1)));
+        addVariables(over, conditions);
+        return over;
+    }
+
+    private Set<Variable> over(List<Lifetimes.Handed> handed) {
+        List<Storage.Condition> conditions = new ArrayList<>();
+        for (Lifetimes.Handed of : handed) {
+            conditions.addAll(of.when());
+            conditions.addAll(conditions(readings(of.storage()), lifetimes.forwardPoints()));
+        }
+        Set<Variable> over = new LinkedHashSet<>();
+        addVariables(over, conditions);
+        return over;
+    }
+
+    private void moment(int point, Moment moment) {
+        if (moment instanceof Moment.Call call) {
+            Variable variable = choices.variable(call.node());
+            List<Facts> facts = choices.menu(call.node()).facts();
+            live(point, point + 1, List.of(variable), x -> {
+                Facts of = facts.get(x.of(variable));
+                return (call.backward() ? of.backward() : of.forward()).peakBytes();
+            });
+        } else if (moment instanceof Moment.Moving moving) {
+            moving(point, moving);
+        } else if (moment instanceof Moment.Addition addition) {
+            Size size = lifetimes.size(addition.result());
+            live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));
+        } else if (moment instanceof Moment.Start start) {
+            live(point, point + 1, List.of(), x -> bytes.of(new Size.OfScalar(start.gradient()), x));
+        } else if (moment instanceof Moment.Arrival arrival) {
+            live(point, point + 1, List.of(), x -> bytes.arriving(arrival.input()));
+        }
+    }
+
+    /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
+    private void moving(int point, Moment.Moving moving) {
+        List<Storage> sources = lifetimes.sources(moving);
+        Set<Variable> over = over(point, moving);
+        boolean ownsStorage = moving.source().storage() == moving.source();
+        boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
+        live(point, point + 1, over, x -> {
+            Route route = route(moving.marker(), x).orElse(new Route(false, 0, 0, 0, 0));
+            if (!route.moved()) {
+                return 0;
+            }
+            boolean stays = sources.stream().anyMatch(s -> isAlive(s, point + 1, x));
+            return stays ? route.stayingBytes() : fresh ? route.overwritingBytes() : route.leavingBytes();
+        });
+    }
+
+    /** Readings that another does not outlast whenever they happen. */
+    private List<Storage.Reading> readings(Storage storage) {
+        return known.computeIfAbsent(storage, PieceTables::lasting);
+    }
+
+    private static List<Storage.Reading> lasting(Storage storage) {
+        List<Storage.Reading> all = new ArrayList<>(new LinkedHashSet<>(storage.readings()));
+        return all.stream()
+                .filter(r -> all.stream()
+                        .noneMatch(other -> other != r
+                                && other.time() >= r.time()
+                                && r.when().containsAll(other.when())
+                                && !(other.time() == r.time() && other.when().containsAll(r.when()))))
+                .toList();
+    }
+
+    private boolean isAlive(Storage storage, int point, Labels x) {
+        return readings(storage).stream()
+                .anyMatch(r -> r.time() >= point && r.when().stream().allMatch(c -> holds(c, x)));
+    }
+
+    private static List<Storage.Condition> conditions(List<Storage.Reading> readings, int from) {
+        return readings.stream()
+                .filter(r -> r.time() >= from)
+                .flatMap(r -> r.when().stream())
+                .distinct()
+                .toList();
+    }
+
+    private void storage(Storage storage) {
+        List<Storage.Reading> readings = readings(storage);
+        int from = storage.birth() + 1;
+        int points = lifetimes.end();
+        int boundary = lifetimes.forwardPoints();
+        List<Integer> times = readings.stream()
+                .map(Storage.Reading::time)
+                .filter(t -> t > storage.birth())
+                .distinct()
+                .sorted()
+                .toList();
+        for (int time : times) {
+            Set<Variable> over = over(storage, time);
+            Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
+            ToLongFunction<Labels> amount = x ->
+                    before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x) ? bytes.of(storage.size(), x) : 0;
+            live(from, Math.min(time + 1, points), over, amount);
+            if (from <= boundary && time >= boundary && !storage.backward()) {
+                add(Quantity.KEPT, over, amount);
+            }
+            if (time == points) {
+                add(Quantity.GRADIENT, over, amount);
+            }
+            from = time + 1;
+        }
+    }
+
+    /** Forbids labels of a variable that does not say whether a piece keeps what it hands on. */
+    void kept(Variable variable, List<Lifetimes.Handed> handed) {
+        Set<Variable> over = over(handed);
+        over.add(variable);
+        forbidNegative(table(over, x -> {
+            boolean kept = handed.stream()
+                    .anyMatch(h -> isAlive(h.storage(), lifetimes.forwardPoints(), x)
+                            && h.when().stream().allMatch(c -> holds(c, x)));
+            return (x.of(variable) == 1) == kept ? 0 : -1;
+        }));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.shard.Layout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/** Ways of copies and gradients by the labels of what decides about them. */
+final class Ways {
+    private final Choices choices;
+    private final Routes routes;
+    private final Map<Marker, Way> known = new HashMap<>();
+
+    /**
+     * @param routes label of the first variable, then of the second; empty where there is no way
+     */
+    private record Way(Variable first, Variable second, List<List<Optional<Route>>> routes) {}
+
+    Ways(Choices choices, Routes routes) {
+        this.choices = choices;
+        this.routes = routes;
+    }
+
+    /** The way; empty if there is none. */
+    Optional<Route> of(Marker marker, ToIntFunction<Variable> label) {
+        Way way = way(marker);
+        return way.routes().get(label.applyAsInt(way.first())).get(label.applyAsInt(way.second()));
+    }
+
+    /** What decides about a way. */
+    Set<Variable> variables(Marker marker) {
+        Way way = way(marker);
+        return new LinkedHashSet<>(List.of(way.first(), way.second()));
+    }
+
+    private Way way(Marker marker) {
+        Way way = known.get(marker);
+        if (way == null) {
+            way = marker instanceof Marker.OfCopy copy ? find(copy) : find((Marker.OfParameter) marker);
+            known.put(marker, way);
+        }
+        return way;
+    }
+
+    private Way find(Marker.OfParameter marker) {
+        OperatorNode node = choices.ofWhole(marker.node());
+        Variable variable = choices.variable(node);
+        List<List<Optional<Route>>> all = new ArrayList<>();
+        for (Facts facts : choices.menu(node).facts()) {
+            all.add(List.of(Optional.of(facts.gradients().get(marker.parameter()))));
+        }
+        return new Way(variable, new Variable("nothing", 1), all);
+    }
+
+    private Way find(Marker.OfCopy marker) {
+        Value tensor = marker.copy().tensor();
+        Made made = choices.made(tensor);
+        Wanted wanted = choices.wanted(marker.copy());
+        List<List<Optional<Route>>> all = new ArrayList<>();
+        for (int m = 0; m < made.layouts().size(); m++) {
+            Layout layout = made.layouts().get(m);
+            List<Optional<Route>> row = new ArrayList<>();
+            for (Boundary boundary : wanted.boundaries()) {
+                row.add(
+                        marker.backward()
+                                ? routes.of(
+                                        tensor.type(),
+                                        boundary.gradient(),
+                                        made.gradients().orElseThrow().get(m))
+                                : routes.of(tensor.type(), layout, boundary.layout()));
+            }
+            all.add(List.copyOf(row));
+        }
+        return new Way(made.variable(), wanted.variable(), List.copyOf(all));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.diagnostic.Code;
+import dev.ashlar.processor.diagnostic.ModelException;
+import dev.ashlar.processor.diagnostic.Source;
+import dev.ashlar.processor.shard.Strategy;
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Narrowing;
+import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.Problem;
+import dev.ashlar.processor.solve.Solver;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Those plans that obey some pins. */
+record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
+    /**
+     * The plans that obey all pins.
+     *
+     * @throws ModelException if there are none; the message says which pins do not go together
+     */
+    static PlanProblem of(PlanProblem plans, List<PinnedOperator> pins) {
+        Map<String, OperatorLabels> operators =
+                plans.operators().stream().collect(Collectors.toMap(OperatorLabels::name, Function.identity()));
+        List<PinnedOperator> binding = new ArrayList<>();
+        for (PinnedOperator pin : pins) {
+            OperatorLabels labels = operators.get(pin.name());
+            if (labels != null) {
+                requireLabel(pin, labels);
+                binding.add(pin);
+            }
+        }
+        if (binding.isEmpty()) {
+            return plans;
+        }
+        PinnedPlans pinned = new PinnedPlans(plans, Narrowing.of(plans.problem(), allowed(binding, operators)));
+        if (!pinned.isPossible()) {
+            throw conflict(plans, binding, operators);
+        }
+        return pinned;
+    }
+
+    private static void requireLabel(PinnedOperator pin, OperatorLabels labels) {
+        if (labels.labels().stream().noneMatch(pin::permits)) {
+            List<Strategy> offered = labels.labels().stream()
+                    .map(OperatorLabels.Label::strategy)
+                    .distinct()
+                    .toList();
+            boolean strategy = offered.stream().anyMatch(pin::permits);
+            throw new ModelException(
+                    Code.BAD_PIN,
+                    pin.source(),
+                    strategy
+                            ? "Backward reads nothing that '" + pin.name()
+                                    + "' makes and that could be recomputed. Remove 'saved'."
+                            : "This version does not execute '" + pin.name()
+                                    + "' with these layouts. The nearest of those that it does:"
+                                    + PinReader.nearest(pin, offered));
+        }
+    }
+
+    private static Map<Integer, BitSet> allowed(List<PinnedOperator> pins, Map<String, OperatorLabels> operators) {
+        Map<Integer, BitSet> allowed = new TreeMap<>();
+        for (PinnedOperator pin : pins) {
+            OperatorLabels labels = java.util.Objects.requireNonNull(operators.get(pin.name()));
+            BitSet permitted = new BitSet();
+            for (int l = 0; l < labels.labels().size(); l++) {
+                permitted.set(l, pin.permits(labels.labels().get(l)));
+            }
+            allowed.merge(labels.variable(), permitted, (a, b) -> {
+                a.and(b);
+                return a;
+            });
+        }
+        return allowed;
+    }
+
+    private boolean isPossible() {
+        return !(Solver.solve(problem, 1L << 56, Effort.of(1)) instanceof Outcome.Contradiction);
+    }
+
+    /** Pins are added one after the other; the first that leaves no plan is the one that is told. */
+    private static ModelException conflict(
+            PlanProblem plans, List<PinnedOperator> pins, Map<String, OperatorLabels> operators) {
+        Set<String> before = new LinkedHashSet<>();
+        List<PinnedOperator> tried = new ArrayList<>();
+        for (List<PinnedOperator> own : bySource(pins)) {
+            tried.addAll(own);
+            String name = "'" + OperatorPattern.starred(own.get(0).name()) + "'";
+            if (!new PinnedPlans(plans, Narrowing.of(plans.problem(), allowed(tried, operators))).isPossible()) {
+                return new ModelException(
+                        Code.BAD_PIN,
+                        own.get(0).source(),
+                        before.isEmpty()
+                                ? "No plan obeys this pin of " + name + ". Remove it, or pin less."
+                                : "No plan obeys this pin of " + name + " together with those of "
+                                        + String.join(", ", before) + ". Remove one of them, or pin less.");
+            }
+            before.add(name);
+        }
+        throw new IllegalStateException("all pins together leave plans");
+    }
+
+    private static Collection<List<PinnedOperator>> bySource(List<PinnedOperator> pins) {
+        Map<Source, List<PinnedOperator>> bySource = new LinkedHashMap<>();
+        pins.forEach(p ->
+                bySource.computeIfAbsent(p.source(), s -> new ArrayList<>()).add(p));
+        return bySource.values();
+    }
+
+    @Override
+    public boolean hasChoices() {
+        return plans.hasChoices();
+    }
+
+    @Override
+    public PlannedGraph apply(List<Integer> labels) {
+        return plans.apply(labels);
+    }
+
+    @Override
+    public double seconds(long time) {
+        return plans.seconds(time);
+    }
+
+    /** The fastest of all may not obey. */
+    @Override
+    public Optional<Fastest> fastest() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<OperatorLabels> operators() {
+        return plans.operators();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ashlar.processor.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.WrittenPlan;
+import dev.ashlar.processor.plan.HandMadePlans;
+import dev.ashlar.processor.plan.Plan;
+import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.engine.MemoryMeter;
+import dev.ashlar.runtime.engine.OptimizerKind;
+import dev.ashlar.runtime.launch.RankThreads;
+import dev.ashlar.runtime.launch.Ranks;
+import dev.ashlar.runtime.train.PlannedStep;
+import dev.ashlar.runtime.train.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Planned memory of a rank against what libtorch's allocator reports while the written class trains. Needs JDK 22 and the runtime as a
+ * jar, that is {@code mvn verify}; elsewhere nothing is measured.
+ */
+class RankMemoryTest {
+    @TempDir
+    private Path directory;
+
+    static Stream<MeshCase> cases() {
+        return Stream.of(
+                MeshCase.batches(gpt(), 2),
+                MeshCase.sequences(gpt(), 2),
+                MeshCase.vocabulary(gpt(), 2),
+                MeshCase.together(gpt()),
+                MeshCase.stored(MeshCase.batches(gpt(), 2), 1));
+    }
+
+    private static ModelSpecs gpt() {
+        return SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=512 layers=3");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void plannedIsMeasured(MeshCase layout) throws Exception {
+        Plan plan = HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment());
+        try (MemoryMeter meter = MemoryMeter.open()) {
+            assumeTrue(meter.available(), meter::toString);
+        }
+        try (WrittenPlan written = WrittenPlan.of(plan, directory)) {
+            List<Long> peaks = RankThreads.run(layout.mesh().devices(), ranks -> peak(written, ranks));
+            if (Boolean.getBoolean("ashlar.ratios")) {
+                System.out.println(layout + " " + plan.memory().peakBytes() + " / " + peaks);
+            }
+            for (long peak : peaks) {
+                double ratio = (double) plan.memory().peakBytes() / peak;
+                assertTrue(1 <= ratio && ratio <= 1.03, () -> layout + ": planned / measured = " + ratio);
+            }
+        }
+    }
+
+    private static long peak(WrittenPlan plan, Ranks ranks) throws Exception {
+        Settings settings = Settings.defaults(OptimizerKind.ADAMW).withDebug(false);
+        try (MemoryMeter meter = MemoryMeter.open();
+                PlannedStep<?> step = plan.open(ranks, Seed.of(5), settings)) {
+            assertEquals(step.plan().parameterBytes() + step.plan().optimizerBytes(), meter.currentBytes());
+            train(step); // makes the kernels' tables
+            long between = meter.currentBytes();
+            meter.resetPeak();
+            train(step);
+            assertEquals(between, meter.currentBytes());
+            return meter.peakBytes();
+        }
+    }
+
+    private static <B> void train(PlannedStep<B> step) {
+        step.train(step.batch(RandomBatch.of(step.plan(), 1)), 1e-3);
+    }
+}

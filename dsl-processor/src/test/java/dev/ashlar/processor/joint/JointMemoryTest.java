@@ -1,0 +1,173 @@
+package dev.ashlar.processor.joint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.local.LocalGraph;
+import dev.ashlar.processor.program.MemoryPoint;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.ModelParameters;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.Timeline;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.shard.SimulatedMesh;
+import dev.ashlar.processor.solve.Account;
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Narrowing;
+import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.Problem;
+import dev.ashlar.processor.solve.ProvedSolver;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The problem's memory is that of the program, byte for byte, whatever is chosen. */
+class JointMemoryTest {
+    private static final List<Mesh> MESHES = List.of(SimulatedMesh.mesh(2), SimulatedMesh.mesh(2, 2));
+    private static final int DRAWS = 4;
+
+    static Stream<Arguments> cases() {
+        Map<String, ModelSpecs> models = new LinkedHashMap<>();
+        models.put("mlp", SampleModels.mlp());
+        models.put("gpt 1", SampleModels.gpt(1));
+        models.put("gpt 4", SampleModels.gpt(4));
+        models.put("cnn", SampleModels.cnn());
+        return models.entrySet().stream()
+                .flatMap(e -> MESHES.stream().map(m -> Arguments.of(e.getKey(), e.getValue(), m)))
+                .filter(a -> !a.get()[0].toString().startsWith("gpt") || ((Mesh) a.get()[2]).rank() == 1);
+    }
+
+    static Target target(Mesh mesh) {
+        Collectives collectives = new Collectives(mesh, SimulatedMesh.device(false));
+        return new Target(
+                collectives,
+                new CostModel(SimulatedMesh.device(false), NumberFormat.FP32),
+                NumberFormat.FP32,
+                i -> Layout.replicated(mesh.rank()));
+    }
+
+    @ParameterizedTest(name = "{0} on {2}")
+    @MethodSource("cases")
+    void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh) throws Unplannable {
+        TrainingGraph whole = model.graph();
+        Target target = target(mesh);
+        JointProblem joint = JointProblem.of(whole, target);
+        int checked = 0;
+        for (int seed = 0; seed < DRAWS; seed++) {
+            List<Integer> labels = draw(joint.problem(), new Random(seed));
+            if (labels.isEmpty()) {
+                continue;
+            }
+            checked++;
+            Account account = Account.of(joint.problem(), labels);
+            assertTrue(account.allowed());
+            TrainingGraph local = LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
+            MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
+            double seconds = target.costs().of(local.train()).seconds();
+            assertEquals(seconds, joint.seconds(account.time()) - updateSeconds(local, target), seconds * 1e-9);
+            assertEquals("", differences(timeline(profile), problem(joint, account, labels)), "seed " + seed);
+        }
+        assertTrue(checked > 0);
+    }
+
+    private static double updateSeconds(TrainingGraph local, Target target) {
+        long bytes = ModelParameters.of(local).stream()
+                .filter(ModelParameter::trained)
+                .mapToLong(p -> p.type().elements() * 4 + 2 * (p.bytes() + p.optimizerBytes()))
+                .sum();
+        return target.costs().transferSeconds(bytes);
+    }
+
+    private static String differences(Map<String, Long> timeline, Map<String, Long> problem) {
+        Set<String> names = new LinkedHashSet<>(timeline.keySet());
+        names.addAll(problem.keySet());
+        StringBuilder text = new StringBuilder();
+        for (String name : names) {
+            Long there = timeline.get(name);
+            Long here = problem.get(name);
+            if (!Objects.equals(there, here)) {
+                text.append(name)
+                        .append(": timeline ")
+                        .append(there)
+                        .append(", problem ")
+                        .append(here)
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static Map<String, Long> timeline(MemoryProfile profile) {
+        Map<String, Long> points = new LinkedHashMap<>();
+        for (MemoryPoint point : profile.points()) {
+            if (List.of("forward", "backward", "update").contains(point.phase())) {
+                points.merge(point.phase() + " " + point.at(), point.bytes(), Math::max);
+            }
+        }
+        return points;
+    }
+
+    private static Map<String, Long> problem(JointProblem joint, Account account, List<Integer> labels) {
+        Map<String, Long> points = new LinkedHashMap<>();
+        List<List<String>> names = joint.points();
+        for (int b = 0; b < names.size(); b++) {
+            for (int p = 0; p < names.get(b).size(); p++) {
+                if (joint.isThere(b, p, labels)) {
+                    points.merge(names.get(b).get(p), account.memory().get(b).get(p), Math::max);
+                }
+            }
+        }
+        return points;
+    }
+
+    /** The fastest labelling in which some variables have drawn labels. */
+    private static List<Integer> draw(Problem problem, Random random) {
+        Map<Integer, BitSet> allowed = new LinkedHashMap<>();
+        List<Integer> variables = new ArrayList<>();
+        for (int v = 0; v < problem.variables(); v++) {
+            if (random.nextInt(3) == 0) {
+                variables.add(v);
+            }
+        }
+        List<Integer> found = List.of();
+        for (int v : variables) {
+            BitSet one = new BitSet();
+            one.set(random.nextInt(problem.labels(v)));
+            allowed.put(v, one);
+            List<Integer> labels = solve(problem, allowed);
+            if (labels.isEmpty()) {
+                allowed.remove(v);
+            } else {
+                found = labels;
+            }
+        }
+        return found.isEmpty() ? solve(problem, allowed) : found;
+    }
+
+    private static List<Integer> solve(Problem problem, Map<Integer, BitSet> allowed) {
+        Outcome outcome = new ProvedSolver(Narrowing.of(problem, allowed))
+                .solve(1L << 50, Effort.of(0.1))
+                .outcome();
+        return outcome instanceof Outcome.Feasible feasible
+                ? feasible.solution().labels()
+                : List.of();
+    }
+}

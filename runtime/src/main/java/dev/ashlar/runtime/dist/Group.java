@@ -1,0 +1,177 @@
+package dev.ashlar.runtime.dist;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.AllreduceOptions;
+import org.bytedeco.pytorch.BroadcastOptions;
+import org.bytedeco.pytorch.LongVector;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.ReduceOp;
+import org.bytedeco.pytorch.Store;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Ranks that work together, over Gloo. Allocates no tensor: what Gloo's own all-gather and reduce-scatter allocate on their threads,
+ * nobody would count.
+ */
+final class Group implements AutoCloseable {
+    private static final int THREADS = 2;
+
+    private final String name;
+    private final int rank;
+    private final int size;
+    private final Store store;
+    private final ProcessGroupGloo.Options options;
+    private final ProcessGroupGloo backend;
+    private final Map<Reduction, AllreduceOptions> reductions = new EnumMap<>(Reduction.class);
+
+    /** Memory that Gloo's threads may still write to. */
+    private final List<Tensor> abandoned = new ArrayList<>();
+
+    private Group(
+            String name, int rank, int size, Store store, ProcessGroupGloo.Options options, ProcessGroupGloo backend) {
+        this.name = name;
+        this.rank = rank;
+        this.size = size;
+        this.store = store;
+        this.options = options;
+        this.backend = backend;
+        reductions.put(Reduction.SUM, reduction(ReduceOp.RedOpType.SUM));
+        reductions.put(Reduction.MAXIMUM, reduction(ReduceOp.RedOpType.MAX));
+    }
+
+    /**
+     * Waits for all ranks of the group.
+     *
+     * @param name the same on all its ranks, and no other group's
+     * @param rank of this one in the group
+     */
+    static Group connect(Rendezvous rendezvous, String name, int rank, int size, Limits limits) {
+        Store store = rendezvous.part(name);
+        try (Milliseconds start = Rendezvous.milliseconds(limits.start());
+                Milliseconds step = Rendezvous.milliseconds(limits.step())) {
+            ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(start);
+            options.devices().push_back(rendezvous.device());
+            options.threads(THREADS);
+            ProcessGroupGloo backend = new ProcessGroupGloo(store, rank, size, options);
+            // else a rank that leaves at once would look to the others as if it had never come
+            try (Work together = backend.barrier()) {
+                together._wait();
+            }
+            backend.setTimeout(step);
+            return new Group(name, rank, size, store, options, backend);
+        } catch (RuntimeException e) {
+            throw new PeerException(
+                    "not all " + size + " ranks of " + name + " came together within " + seconds(limits.start())
+                            + " s; check whether every rank was started: " + Rendezvous.firstLine(e),
+                    e);
+        }
+    }
+
+    private static long seconds(Duration duration) {
+        return duration.toSeconds();
+    }
+
+    private static AllreduceOptions reduction(ReduceOp.RedOpType type) {
+        AllreduceOptions options = new AllreduceOptions();
+        options.reduceOp(new ReduceOp(type));
+        return options;
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Reduces a contiguous tensor in place. */
+    void allReduce(Tensor tensor, Reduction reduction) {
+        try (Tensor memory = memory(tensor);
+                TensorVector tensors = new TensorVector(memory)) {
+            run(() -> backend.allreduce(tensors, reductions.get(reduction)), tensor);
+        }
+    }
+
+    /**
+     * The same memory as a tensor that owns none: Gloo's threads let go of what they are given some time after they are done with it, and
+     * would then free it there.
+     */
+    private static Tensor memory(Tensor tensor) {
+        long first = tensor.dim() == 0 ? 1 : tensor.size(0);
+        try (Pointer data = tensor.data_ptr();
+                TensorOptions options = tensor.options()) {
+            return torch.from_blob(data, new long[] {first, tensor.numel() / Math.max(1, first)}, options);
+        }
+    }
+
+    /**
+     * Fills every part with what the rank of its place has there.
+     *
+     * @param parts one for each rank, contiguous, of one size
+     */
+    void allGather(Tensor[] parts) {
+        Work[] works = new Work[size];
+        try {
+            for (int root = 0; root < size; root++) {
+                works[root] = broadcast(parts[root], root);
+            }
+        } finally {
+            for (Work work : works) {
+                if (work != null) {
+                    run(() -> work, parts);
+                }
+            }
+        }
+    }
+
+    private Work broadcast(Tensor tensor, int root) {
+        try (Tensor memory = memory(tensor);
+                TensorVector tensors = new TensorVector(memory);
+                BroadcastOptions from = new BroadcastOptions()) {
+            from.rootRank(root);
+            return backend.broadcast(tensors, from);
+        }
+    }
+
+    /** Sends the i-th part of the source's first dimension to rank i, and puts what rank i sends at the result's i-th part. */
+    void allToAll(Tensor result, Tensor source) {
+        try (Tensor from = memory(source);
+                Tensor to = memory(result);
+                LongVector equal = new LongVector();
+                LongVector alsoEqual = new LongVector()) {
+            run(() -> backend.alltoall_base(to, from, equal, alsoEqual), result, source);
+        }
+    }
+
+    /** @param used what Gloo reads and writes until it is done, or for ever if it fails */
+    private void run(Supplier<Work> start, Tensor... used) {
+        try (Work work = start.get()) {
+            work._wait();
+        } catch (RuntimeException e) {
+            for (Tensor tensor : used) {
+                abandoned.add(new Tensor(tensor));
+            }
+            throw new PeerException(name + " failed: " + Rendezvous.firstLine(e), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+        options.close();
+        store.close();
+        reductions.values().forEach(AllreduceOptions::close);
+    }
+}

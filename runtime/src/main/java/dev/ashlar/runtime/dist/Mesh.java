@@ -1,0 +1,219 @@
+package dev.ashlar.runtime.dist;
+
+import dev.ashlar.runtime.HostTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This rank's place on a mesh of ranks, numbered row-major (the last axis changes fastest), with a process group along each axis. Every
+ * rank has to make the same calls in the same order. Belongs to one thread.
+ */
+public final class Mesh implements AutoCloseable {
+    private final int[] sizes;
+    private final int[] coordinates;
+    private final @Nullable Group[] groups;
+    private final Traffic traffic = new Traffic();
+
+    private Mesh(int[] sizes, int[] coordinates, @Nullable Group[] groups) {
+        this.sizes = sizes;
+        this.coordinates = coordinates;
+        this.groups = groups;
+    }
+
+    /** The mesh of one rank. */
+    public static Mesh single() {
+        return new Mesh(new int[] {1}, new int[] {0}, new @Nullable Group[1]);
+    }
+
+    /**
+     * Connects this rank to its neighbours along each axis.
+     *
+     * @param name tells this mesh from others at the same rendezvous
+     * @param sizes of the axes; their product is the number of ranks
+     * @throws dev.ashlar.runtime.AshlarException if not all come in time
+     */
+    public static Mesh connect(Rendezvous rendezvous, String name, List<Integer> sizes, int rank, Limits limits) {
+        int[] extents = sizes.stream().mapToInt(Integer::intValue).toArray();
+        int[] coordinates = coordinates(extents, rank);
+        @Nullable Group[] groups = new @Nullable Group[extents.length];
+        for (int axis = 0; axis < extents.length; axis++) {
+            if (extents[axis] > 1) {
+                String group = name + "axis " + axis + " through " + origin(coordinates, axis);
+                groups[axis] = Group.connect(rendezvous, group, coordinates[axis], extents[axis], limits);
+            }
+        }
+        return new Mesh(extents, coordinates, groups);
+    }
+
+    private static int[] coordinates(int[] extents, int rank) {
+        int[] coordinates = new int[extents.length];
+        int rest = rank;
+        for (int axis = extents.length - 1; axis >= 0; axis--) {
+            coordinates[axis] = rest % extents[axis];
+            rest /= extents[axis];
+        }
+        return coordinates;
+    }
+
+    /** Where the group along an axis begins. */
+    private static String origin(int[] coordinates, int axis) {
+        int[] origin = coordinates.clone();
+        origin[axis] = 0;
+        return Arrays.toString(origin);
+    }
+
+    /** Number of axes. */
+    public int axes() {
+        return sizes.length;
+    }
+
+    /** Number of ranks along an axis. */
+    public int size(int axis) {
+        return sizes[axis];
+    }
+
+    /** This rank's place along an axis. */
+    public int coordinate(int axis) {
+        return coordinates[axis];
+    }
+
+    /** Where this rank's part of a cut dimension begins: the sum of its coordinates, each times its stride. */
+    public long offset(long... strides) {
+        long offset = 0;
+        for (int axis = 0; axis < strides.length; axis++) {
+            offset += strides[axis] * coordinates[axis];
+        }
+        return offset;
+    }
+
+    /** Whether this rank is the first along some axes. */
+    public boolean isFirst(int... axes) {
+        return Arrays.stream(axes).allMatch(axis -> coordinates[axis] == 0);
+    }
+
+    /** The ranks along some axes. */
+    public Peers peers(int... axes) {
+        return new Peers(this, Arrays.stream(axes).boxed().toList());
+    }
+
+    /** The ranks that share a tensor of this layout among them. */
+    public Peers peers(Layout layout) {
+        List<Integer> cutting = new ArrayList<>();
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (layout.cuts(axis)) {
+                cutting.add(axis);
+            }
+        }
+        return new Peers(this, cutting);
+    }
+
+    /** What this rank has sent. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** This rank's part of a tensor; owned, a view. */
+    public Tensor part(Tensor whole, Layout layout) {
+        Tensor part = new Tensor(whole);
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (layout.cuts(axis)) {
+                int dimension = layout.dimensions().get(axis);
+                long length = part.size(dimension) / sizes[axis];
+                try (Tensor outer = part) {
+                    part = outer.narrow(dimension, coordinates[axis] * length, length);
+                }
+            }
+        }
+        return part;
+    }
+
+    /** This rank's part of an array; itself if nothing is cut. */
+    public HostTensor part(HostTensor whole, Layout layout) {
+        HostTensor part = whole;
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (layout.cuts(axis)) {
+                int dimension = layout.dimensions().get(axis);
+                long length = part.shape()[dimension] / sizes[axis];
+                part = part.narrow(dimension, coordinates[axis] * length, length);
+            }
+        }
+        return part;
+    }
+
+    /** Reduces in place. */
+    public void reduce(String at, int axis, Tensor tensor, Reduction reduction) {
+        Group group = groups[axis];
+        if (group != null) {
+            count(at, axis, CollectiveKind.ALL_REDUCE, tensor.nbytes());
+            group.allReduce(tensor, reduction);
+        }
+    }
+
+    /** Reduces a copy in place, of which every rank is to keep its part. */
+    public void reduceForScatter(String at, int axis, Tensor copy) {
+        Group group = groups[axis];
+        if (group != null) {
+            count(at, axis, CollectiveKind.REDUCE_SCATTER, copy.nbytes());
+            group.allReduce(copy, Reduction.SUM);
+        }
+    }
+
+    /**
+     * Gathers along a new first dimension.
+     *
+     * @param stack [ranks along the axis, …], contiguous; this rank's part of it is filled already
+     */
+    public void gather(String at, int axis, Tensor stack) {
+        Group group = groups[axis];
+        if (group == null) {
+            return;
+        }
+        count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
+        Tensor[] parts = new Tensor[sizes[axis]];
+        try {
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = stack.select(0, i);
+            }
+            group.allGather(parts);
+        } finally {
+            for (Tensor part : parts) {
+                if (part != null) {
+                    part.close();
+                }
+            }
+        }
+    }
+
+    /**
+     * Exchanges along the first dimension.
+     *
+     * @param result [ranks along the axis, …], contiguous
+     * @param source of the same shape, contiguous
+     */
+    public void exchange(String at, int axis, Tensor result, Tensor source) {
+        Group group = groups[axis];
+        if (group != null) {
+            count(at, axis, CollectiveKind.ALL_TO_ALL, source.nbytes());
+            group.allToAll(result, source);
+        }
+    }
+
+    private void count(String at, int axis, CollectiveKind kind, long tensorBytes) {
+        traffic.add(new Traffic.Place(at, axis, kind), kind.wireBytes(sizes[axis], tensorBytes));
+    }
+
+    /** Leaves the groups. */
+    @Override
+    public void close() {
+        for (int axis = 0; axis < groups.length; axis++) {
+            Group group = groups[axis];
+            if (group != null) {
+                group.close();
+                groups[axis] = null;
+            }
+        }
+    }
+}

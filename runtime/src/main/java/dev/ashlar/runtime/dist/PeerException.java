@@ -1,0 +1,12 @@
+package dev.ashlar.runtime.dist;
+
+import dev.ashlar.runtime.AshlarException;
+
+/** What ranks do together failed: another rank has gone, is behind, or never came. That one knows why. */
+public final class PeerException extends AshlarException {
+    private static final long serialVersionUID = 1L;
+
+    PeerException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

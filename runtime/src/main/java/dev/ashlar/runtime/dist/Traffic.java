@@ -1,0 +1,51 @@
+package dev.ashlar.runtime.dist;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What one rank has sent, by the place in the program. Belongs to the thread that uses the mesh. */
+public final class Traffic {
+    /**
+     * A place that sends.
+     *
+     * @param at what it is for: {@code "body[0].ln1 -> up"}, or the operator that reduces inside
+     * @param axis of the mesh
+     */
+    public record Place(String at, int axis, CollectiveKind kind) {}
+
+    /**
+     * What a place has sent.
+     *
+     * @param calls how often
+     * @param wireBytes what this rank sent around the ring
+     */
+    public record Amount(long calls, long wireBytes) {
+        private Amount plus(Amount other) {
+            return new Amount(calls + other.calls, wireBytes + other.wireBytes);
+        }
+    }
+
+    private final Map<Place, Amount> amounts = new LinkedHashMap<>();
+
+    void add(Place place, long wireBytes) {
+        amounts.merge(place, new Amount(1, wireBytes), Amount::plus);
+    }
+
+    /** By place, in order of the first use. */
+    public Map<Place, Amount> amounts() {
+        return new LinkedHashMap<>(amounts);
+    }
+
+    /** By mesh axis. */
+    public Map<Integer, Long> wireBytesByAxis() {
+        Map<Integer, Long> bytes = new TreeMap<>();
+        amounts.forEach((place, amount) -> bytes.merge(place.axis(), amount.wireBytes(), Long::sum));
+        return bytes;
+    }
+
+    /** Starts anew. */
+    public void clear() {
+        amounts.clear();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.dist.Layout;
+import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Reduction;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/**
+ * The collectives that written code calls: one of these brings a tensor from one layout on the mesh to the next, along one mesh axis.
+ * Every result is a new tensor that the caller closes; sources stay with the caller.
+ */
+public final class Collectives implements AutoCloseable {
+    private final Mesh mesh;
+    private final Trace trace;
+    private final MemoryFormatOptional dense = new MemoryFormatOptional(MemoryFormat.Contiguous);
+    private String place = "";
+
+    Collectives(Mesh mesh, Trace trace) {
+        this.mesh = mesh;
+        this.trace = trace;
+    }
+
+    /** Names what the next call is for: {@code "ln1 -> up"}. */
+    public Collectives at(String what) {
+        trace.at(what);
+        place = trace.where();
+        return this;
+    }
+
+    /** P to R: the sum over the ranks. */
+    public Tensor allReduce(Tensor x, int axis) {
+        return allReduceInPlace(x.clone(dense), axis);
+    }
+
+    /** P to R in the place of {@code x}, which is taken and returned. */
+    public Tensor allReduceInPlace(Tensor x, int axis) {
+        Tensor sum = taken(x);
+        mesh.reduce(place, axis, sum, Reduction.SUM);
+        return trace.checked("allReduce", sum);
+    }
+
+    /** Ranks reduce memory, not elements: its order has to be one. */
+    private Tensor taken(Tensor x) {
+        if (x.is_contiguous()) {
+            return x;
+        }
+        try (x) {
+            return x.clone(dense);
+        }
+    }
+
+    /** S to R: the parts of all ranks, one after the other along {@code dim}. */
+    public Tensor allGather(Tensor x, int axis, int dim) {
+        Tensor stack = stack(x, axis);
+        try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
+            own.copy_(x);
+        }
+        mesh.gather(place, axis, stack);
+        return trace.checked("allGather", joined(stack, dim));
+    }
+
+    /** The same along the one mesh axis that cuts the first layout alone. */
+    Tensor allGather(Tensor x, Layout from, Layout to) {
+        for (int axis = 0; axis < mesh.axes(); axis++) {
+            if (from.cuts(axis) && !to.cuts(axis)) {
+                return allGather(x, axis, from.dimensions().get(axis));
+            }
+        }
+        throw new IllegalArgumentException(from + " is no finer than " + to);
+    }
+
+    /** An uninitialised tensor for something of the shape of {@code x} from every rank along the axis. */
+    private Tensor stack(Tensor x, int axis) {
+        long[] one = Tensors.shape(x);
+        long[] shape = new long[one.length + 1];
+        shape[0] = mesh.size(axis);
+        System.arraycopy(one, 0, shape, 1, one.length);
+        return x.new_empty(shape);
+    }
+
+    /** [n, …] with its first dimension in front of {@code dim} and merged with it; closes the stack. */
+    private Tensor joined(Tensor stack, int dim) {
+        long[] shape = new long[Math.toIntExact(stack.dim()) - 1];
+        for (int d = 0; d < shape.length; d++) {
+            shape[d] = stack.size(d + 1);
+        }
+        shape[dim] *= stack.size(0);
+        try (stack) {
+            if (dim == 0) {
+                return stack.view(shape);
+            }
+            try (Tensor moved = stack.movedim(0, dim);
+                    Tensor merged = moved.reshape(shape)) {
+                return merged.contiguous(); // the same, unless parts of one element made it a view
+            }
+        }
+    }
+
+    /** […] with {@code dim} cut in n, which become the first dimension: a copy unless that is the first already. */
+    private static Tensor split(Tensor x, int n, int dim) {
+        long[] old = Tensors.shape(x);
+        long[] shape = new long[old.length + 1];
+        System.arraycopy(old, 0, shape, 0, dim);
+        shape[dim] = n;
+        shape[dim + 1] = old[dim] / n;
+        System.arraycopy(old, dim + 1, shape, dim + 2, old.length - dim - 1);
+        try (Tensor apart = x.reshape(shape);
+                Tensor moved = apart.movedim(dim, 0)) {
+            return moved.contiguous();
+        }
+    }
+
+    /** P to S: this rank's part, along {@code dim}, of the sum over the ranks. */
+    public Tensor reduceScatter(Tensor x, int axis, int dim) {
+        try (Tensor sum = x.clone(dense)) {
+            mesh.reduceForScatter(place, axis, sum);
+            return trace.checked("reduceScatter", part(sum, axis, dim));
+        }
+    }
+
+    /** S along {@code joined} to S along {@code cut}. */
+    public Tensor allToAll(Tensor x, int axis, int joined, int cut) {
+        Tensor result;
+        try (Tensor source = split(x, mesh.size(axis), cut)) {
+            result = source.new_empty(Tensors.shape(source));
+            mesh.exchange(place, axis, result, source);
+        }
+        return trace.checked("allToAll", joined(result, joined));
+    }
+
+    /** R to S: this rank's part along {@code dim}. */
+    public Tensor slice(Tensor x, int axis, int dim) {
+        return part(x, axis, dim);
+    }
+
+    private Tensor part(Tensor x, int axis, int dim) {
+        long length = x.size(dim) / mesh.size(axis);
+        try (Tensor view = x.narrow(dim, mesh.coordinate(axis) * length, length)) {
+            return view.clone(dense);
+        }
+    }
+
+    /** R to P: the tensor on the first rank along the axis, zeros on the others. */
+    public Tensor zeroFill(Tensor x, int axis) {
+        return mesh.coordinate(axis) == 0 ? x.clone(dense) : torch.zeros_like(x);
+    }
+
+    /** All of a tensor; takes {@code x}. */
+    public Tensor whole(Tensor x, Layout layout) {
+        Tensor whole = x;
+        // where several axes cut one dimension, the inner ones are joined first
+        for (int axis = layout.dimensions().size() - 1; axis >= 0; axis--) {
+            int dimension = layout.dimensions().get(axis);
+            if (mesh.size(axis) > 1 && dimension != Layout.REPLICATED) {
+                try (Tensor part = whole) {
+                    whole = dimension == Layout.PARTIAL ? allReduce(part, axis) : allGather(part, axis, dimension);
+                }
+            }
+        }
+        return whole;
+    }
+
+    @Override
+    public void close() {
+        dense.close();
+    }
+}

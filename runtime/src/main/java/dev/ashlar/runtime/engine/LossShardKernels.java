@@ -1,0 +1,202 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.dist.Peers;
+import dev.ashlar.runtime.dist.Reduction;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Cross-entropy of logits that are cut into parts, by rows or classes or both. Ranks that have other classes of the same rows reduce, for
+ * each row, the greatest logarithm of a sum of exponentials (4 bytes), then the sum of exponentials and the target's logit (8 bytes; 12
+ * with smoothing); ranks that have other rows the loss and the number of targets (8 bytes in all). Backward reduces nothing.
+ */
+final class LossShardKernels {
+    private final KernelContext context;
+    private final LossKernels whole;
+
+    LossShardKernels(KernelContext context, LossKernels whole) {
+        this.context = context;
+        this.whole = whole;
+    }
+
+    /**
+     * Which part this rank has.
+     *
+     * @param offset its first class
+     * @param classes number of all classes
+     * @param rows ranks that have other rows
+     * @param columns ranks that have other classes
+     * @param at what the ranks reduce for
+     */
+    record Shard(long offset, long classes, Peers rows, Peers columns, String at) {}
+
+    Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
+        LossKernels.requireSmoothing(smoothing);
+        Tensor logProbabilities = whole.logSoftmax(logits);
+        try (Tensor own = Tensors.rows(logits);
+                Tensor rows = Tensors.rows(logProbabilities);
+                Tensor flat = targets.reshape(-1);
+                Tensor perRow = perRow(own, rows, flat, ignoreIndex, smoothing, shard);
+                Tensor valid = whole.validity(flat, ignoreIndex);
+                Tensor sums = context.zeros(DType.FLOAT32, 2);
+                Tensor first = sums.select(0, 0);
+                Tensor second = sums.select(0, 1)) {
+            perRow.mul_(valid).neg_();
+            torch.sum_out(first, perRow, 0);
+            torch.sum_out(second, valid, 0);
+            shard.rows().reduce(shard.at(), sums, Reduction.SUM);
+            Tensor weight = second.clone();
+            try (Tensor count = weight.clamp_min(context.scalar(1))) {
+                return new Tensor[] {first.div(count), logProbabilities, weight};
+            }
+        }
+    }
+
+    /**
+     * What each row adds to the negative loss. Logarithms of probabilities among a rank's own classes become those among all.
+     *
+     * @param rows of such logarithms, changed in place
+     */
+    private Tensor perRow(Tensor logits, Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
+        if (shard.columns().isEmpty()) {
+            return mixed(rows, targets, ignoreIndex, smoothing, shard);
+        }
+        int sums = smoothing > 0 ? 3 : 2;
+        try (Tensor own = relativeToGreatest(logits, rows, shard);
+                Tensor hot = picked(rows, targets, ignoreIndex, shard);
+                Tensor stack = context.empty(DType.FLOAT32, sums, targets.numel());
+                Tensor exponentials = stack.select(0, 0);
+                Tensor target = stack.select(0, 1)) {
+            torch.exp_out(exponentials, own);
+            target.copy_(hot);
+            if (smoothing > 0) {
+                try (Tensor total = stack.select(0, 2)) {
+                    torch.sum_out(total, rows, 1);
+                }
+            }
+            shard.columns().reduce(shard.at(), stack, Reduction.SUM);
+            exponentials.log_();
+            try (Tensor column = exponentials.unsqueeze(1)) {
+                rows.sub_(column);
+            }
+            target.sub_(exponentials);
+            if (smoothing > 0) {
+                try (Tensor total = stack.select(0, 2)) {
+                    smooth(target, total, exponentials, smoothing, shard.classes());
+                }
+            }
+            return target.clone();
+        }
+    }
+
+    /**
+     * Each row's own logarithm of its sum of exponentials, less the greatest of all ranks, so that what is added up stays small.
+     *
+     * @param rows logarithms of probabilities, which become relative to the greatest
+     */
+    private static Tensor relativeToGreatest(Tensor logits, Tensor rows, Shard shard) {
+        Tensor own = logSumExp(logits, rows);
+        try (Tensor greatest = own.clone()) {
+            shard.columns().reduce(shard.at(), greatest, Reduction.MAXIMUM);
+            own.sub_(greatest);
+        }
+        try (Tensor column = own.unsqueeze(1)) {
+            rows.add_(column);
+        }
+        return own;
+    }
+
+    /** The logarithm of each row's sum of exponentials: where the logit is greatest, both are exact. */
+    private static Tensor logSumExp(Tensor logits, Tensor rows) {
+        try (Tensor logit = logits.amax(new long[] {1}, false);
+                Tensor logProbability = rows.amax(new long[] {1}, false)) {
+            return logit.sub(logProbability);
+        }
+    }
+
+    /** Rows whose classes are all here. */
+    private Tensor mixed(Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
+        Tensor result = picked(rows, targets, ignoreIndex, shard);
+        if (smoothing > 0) {
+            try (Tensor total = rows.sum(1)) {
+                result.mul_(context.scalar(1 - smoothing));
+                total.mul_(context.scalar(smoothing / shard.classes()));
+                result.add_(total);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Mixes each target's logarithm with the mean of all.
+     *
+     * @param total the sum over all classes, before {@code normaliser} was subtracted from each
+     */
+    private void smooth(Tensor result, Tensor total, Tensor normaliser, double smoothing, long classes) {
+        result.mul_(context.scalar(1 - smoothing));
+        total.mul_(context.scalar(smoothing / classes));
+        result.add_(total);
+        try (Tensor share = normaliser.mul(context.scalar(smoothing))) {
+            result.sub_(share);
+        }
+    }
+
+    /** The row's number at its target; 0 where the target is not here, or does not count. */
+    private Tensor picked(Tensor rows, Tensor targets, long ignoreIndex, Shard shard) {
+        try (Tensor outside = outside(targets, ignoreIndex, shard.offset(), rows.size(1));
+                Tensor places = places(targets, outside, shard.offset());
+                Tensor column = places.unsqueeze(1);
+                Tensor numbers = torch.gather(rows, 1, column)) {
+            Tensor result = numbers.squeeze(1);
+            result.masked_fill_(outside, context.scalar(0));
+            return result;
+        }
+    }
+
+    private Tensor outside(Tensor targets, long ignoreIndex, long offset, long part) {
+        Tensor outside = targets.lt(context.whole(offset));
+        try (Tensor above = targets.ge(context.whole(offset + part));
+                Tensor ignored = targets.eq(context.whole(ignoreIndex))) {
+            outside.logical_or_(above).logical_or_(ignored);
+        }
+        return outside;
+    }
+
+    /** Targets counted from the first class that is here; those that are not point at class 0. */
+    private Tensor places(Tensor targets, Tensor outside, long offset) {
+        Tensor places = targets.sub(context.whole(offset));
+        places.masked_fill_(outside, context.whole(0));
+        return places;
+    }
+
+    Tensor crossEntropyBackward(
+            Tensor dloss,
+            Tensor logProbabilities,
+            Tensor targets,
+            Tensor weight,
+            long ignoreIndex,
+            double smoothing,
+            long offset,
+            long classes) {
+        LossKernels.requireSmoothing(smoothing);
+        Tensor gradient = context.empty(context.compute(), Tensors.shape(logProbabilities));
+        try (Tensor rows = Tensors.rows(logProbabilities);
+                Tensor result = Tensors.rows(gradient);
+                Tensor flat = targets.reshape(-1);
+                Tensor outside = outside(flat, ignoreIndex, offset, rows.size(1));
+                Tensor places = places(flat, outside, offset);
+                Tensor index = places.unsqueeze(1);
+                Tensor factor = whole.validity(flat, ignoreIndex);
+                Tensor column = factor.unsqueeze(1);
+                Tensor count = weight.clamp_min(context.scalar(1))) {
+            factor.mul_(dloss).div_(count);
+            try (Tensor hot = factor.mul(context.scalar(smoothing - 1));
+                    Tensor added = hot.unsqueeze(1)) {
+                hot.masked_fill_(outside, context.scalar(0));
+                whole.byRows(rows, result, smoothing / classes, column, index, added);
+            }
+        }
+        return gradient;
+    }
+}
