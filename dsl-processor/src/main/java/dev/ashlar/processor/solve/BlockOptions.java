@@ -38,18 +38,18 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, Narrowed narrowed, Work work, int beam) {
+    private BlockOptions(Problem problem, OptionPlan plan, Narrowed narrowed, Work work, int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
         this.work = work;
         this.beam = beam;
-        plan = new OptionPlan(narrowed.block());
+        this.plan = plan;
         labels = new int[plan.block().nodes()];
     }
 
     /**
      * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not
-     * suffice.
+     * suffice or too many joint labels are open at a time.
      *
      * @param most priced sum of the whole chain that is looked for
      * @param beam partial options kept for the same labels
@@ -66,7 +66,10 @@ final class BlockOptions {
         if (narrowed.isEmpty()) {
             return Optional.of(new Listing(result, true));
         }
-        return new BlockOptions(chain.problem(), narrowed, work, beam).list(chain, b, most, result);
+        Optional<OptionPlan> plan = OptionPlan.of(narrowed.block());
+        return plan.isEmpty()
+                ? Optional.empty()
+                : new BlockOptions(chain.problem(), plan.get(), narrowed, work, beam).list(chain, b, most, result);
     }
 
     private Optional<Listing> list(Chain chain, int b, long most, List<List<List<Option>>> result) {

@@ -4,13 +4,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * How the options of a block are listed: exits first, then its other nodes from last to first. At level {@code k} the nodes from the
+ * How the options of a block are listed: exits first, then its other nodes, so that few joint labels are open at a time. At level {@code k} the nodes from the
  * {@code k}-th on have labels. Time points that all coming tables treat alike are one group: only their maximum matters.
  */
 final class OptionPlan {
+    /** Joint labels of a level that are too many. */
+    private static final double LARGEST = 1 << 21;
+
     private final Block block;
     private final int[] order;
     private final List<List<Integer>> factorsAt = new ArrayList<>();
@@ -19,14 +23,9 @@ final class OptionPlan {
     private final List<int[]> groups = new ArrayList<>();
     private final boolean[] overlaps;
 
-    OptionPlan(Block block) {
+    private OptionPlan(Block block, int[] order) {
         this.block = block;
-        BitSet exits = new BitSet();
-        Arrays.stream(block.exits()).forEach(exits::set);
-        BitSet others = new BitSet();
-        others.set(0, block.nodes());
-        others.andNot(exits);
-        order = others.stream().toArray();
+        this.order = order;
         overlaps = new boolean[] {block.overlaps(Quantity.FORWARD_ASYNC), block.overlaps(Quantity.BACKWARD_ASYNC)};
         placeFactors();
         planPotentials();
@@ -35,15 +34,64 @@ final class OptionPlan {
         }
     }
 
+    /** Empty if the joint labels of some level are too many to hold. */
+    static Optional<OptionPlan> of(Block block) {
+        BitSet left = new BitSet();
+        left.set(0, block.nodes());
+        BitSet frontier = new BitSet();
+        frontier.set(0, block.entries());
+        for (int exit : block.exits()) {
+            left.clear(exit);
+            frontier.set(exit);
+        }
+        int[] order = new int[left.cardinality()];
+        boolean fits = joint(block, frontier) <= LARGEST;
+        for (int level = 0; level < order.length && fits; level++) {
+            int best = left.nextSetBit(0);
+            for (int node = best; node >= 0; node = left.nextSetBit(node + 1)) {
+                boolean fewer = joint(block, without(block, frontier, node, left))
+                        < joint(block, without(block, frontier, best, left));
+                best = fewer ? node : best;
+            }
+            order[level] = best;
+            frontier = without(block, frontier, best, left);
+            left.clear(best);
+            fits = joint(block, frontier) <= LARGEST;
+        }
+        return fits ? Optional.of(new OptionPlan(block, order)) : Optional.empty();
+    }
+
+    /** What is open once a node that is left is no more. */
+    private static BitSet without(Block block, BitSet frontier, int node, BitSet left) {
+        BitSet next = (BitSet) frontier.clone();
+        for (Factor factor : block.factors()) {
+            if (Arrays.stream(factor.scope()).anyMatch(n -> n == node)) {
+                Arrays.stream(factor.scope())
+                        .filter(n -> left.get(n) || frontier.get(n))
+                        .forEach(next::set);
+            }
+        }
+        next.clear(node);
+        return next;
+    }
+
+    private static double joint(Block block, BitSet nodes) {
+        return nodes.stream().mapToDouble(block::labels).reduce(1, (a, b) -> a * b);
+    }
+
     private void placeFactors() {
+        int[] levelOf = new int[block.nodes()];
+        Arrays.fill(levelOf, order.length);
+        for (int level = 0; level < order.length; level++) {
+            levelOf[order[level]] = level;
+        }
         for (int level = 0; level <= order.length; level++) {
             factorsAt.add(new ArrayList<>());
         }
         for (int f = 0; f < block.factors().size(); f++) {
             int level = order.length;
             for (int node : block.factors().get(f).scope()) {
-                int at = Arrays.binarySearch(order, node);
-                level = at >= 0 ? Math.min(level, at) : level;
+                level = Math.min(level, levelOf[node]);
             }
             factorsAt.get(level).add(f);
         }
