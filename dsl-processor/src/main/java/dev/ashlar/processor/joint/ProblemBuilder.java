@@ -59,7 +59,8 @@ final class ProblemBuilder {
         menus = new Menus(
                 skeleton,
                 target.collectives().mesh(),
-                new FactFinder(parts, target.costs(), settings, target.format()));
+                new FactFinder(parts, target.costs(), settings),
+                new StorageMenu(routes, target.collectives().mesh(), target.costs(), settings));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }
@@ -129,7 +130,9 @@ final class ProblemBuilder {
 
     private void requireNoUpdateWorkspace(Choices choices) throws Unplannable {
         for (OperatorNode node : choices.operators()) {
-            if (choices.menu(node).facts().stream().anyMatch(f -> f.updateWorkspaceBytes() > 0)) {
+            if (choices.menu(node).stored().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(s -> s.updateWorkspaceBytes() > 0)) {
                 throw new Unplannable("the optimizer's update takes memory beside the gradients");
             }
         }
