@@ -54,6 +54,13 @@ final class BlockWriter {
                 : CodeBlock.of("new $L()", inner.savedType());
     }
 
+    /** Makes room for what one repetition of forward keeps. */
+    CodeBlock newSavedAt(UseNode use, ScopeNames inner, String index) {
+        return CodeBlock.builder()
+                .addStatement("$L = $L", saved(use, index), newSaved(use, inner, index))
+                .build();
+    }
+
     /** The arguments that every routine of a block begins with. */
     CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
         List<CodeBlock> arguments = new ArrayList<>();
@@ -62,6 +69,8 @@ final class BlockWriter {
             if (routine.usesFields()) {
                 arguments.add(newSavedForEvaluation(routine));
             }
+        } else if (routine.direction() == Routine.Direction.PASS) {
+            arguments.add(newSaved(use, routine.scope(), index));
         } else {
             arguments.add(CodeBlock.of("$L", saved(use, index)));
         }
@@ -142,11 +151,16 @@ final class BlockWriter {
 
     private CodeBlock repeatedForward(Statement.BlockForward block) {
         UseNode use = block.node();
-        boolean train = block.runs().get(0).routine().direction() == Routine.Direction.FORWARD;
+        boolean train = block.runs().stream()
+                .anyMatch(r -> r.routine().direction() == Routine.Direction.FORWARD
+                        || r.again().isPresent());
         ScopeNames inner = block.runs().get(0).routine().scope();
         CodeBlock.Builder code = CodeBlock.builder();
         if (train) {
             code.addStatement("s.$L = new $L[$L]", scope.blockSaved(use), inner.savedType(), use.count());
+        }
+        if (block.runs().stream().anyMatch(r -> r.again().isPresent())) {
+            code.addStatement("s.$L = new $T[$L][]", scope.blockSegments(use), Names.TENSOR, use.count());
         }
         String[] outputs = new String[use.outputs().size()];
         Map<Integer, String> carried = new HashMap<>();
@@ -169,28 +183,26 @@ final class BlockWriter {
                 code.addStatement("$T $L = null", Names.TENSOR, outputs[k]);
             }
         }
-        for (Statement.Run run : block.runs()) {
-            loop(code, run, false, index -> {
-                CodeBlock.Builder body = CodeBlock.builder();
-                body.addStatement("ops.enter($S, $L)", use.name(), index);
-                if (train) {
-                    body.addStatement("$L = $L", saved(use, index), newSaved(use, inner, index));
-                }
-                List<CodeBlock> arguments = new ArrayList<>();
-                for (int j = 0; j < block.arguments().size(); j++) {
-                    arguments.add(
-                            carried.containsKey(j)
-                                    ? CodeBlock.of("$L", carried.get(j))
-                                    : CodeBlock.of(
-                                            "ops.share($L)",
-                                            StatementWriter.read(
-                                                    block.arguments().get(j).slot())));
-                }
-                collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
-                body.addStatement("ops.leave()");
-                return body.build();
-            });
+        List<CodeBlock> arguments = new ArrayList<>();
+        List<CodeBlock> shared = new ArrayList<>();
+        for (int j = 0; j < block.arguments().size(); j++) {
+            CodeBlock read = carried.containsKey(j)
+                    ? CodeBlock.of("$L", carried.get(j))
+                    : CodeBlock.of(
+                            "$L", StatementWriter.read(block.arguments().get(j).slot()));
+            shared.add(CodeBlock.of("ops.share($L)", read));
+            arguments.add(carried.containsKey(j) ? read : shared.get(j));
         }
+        new SegmentWriter(this, scope, use).forward(code, block.runs(), shared, (run, index) -> {
+            CodeBlock.Builder body = CodeBlock.builder();
+            body.addStatement("ops.enter($S, $L)", use.name(), index);
+            if (run.routine().direction() == Routine.Direction.FORWARD) {
+                body.add(newSavedAt(use, inner, index));
+            }
+            collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
+            body.addStatement("ops.leave()");
+            return body.build();
+        });
         for (int j = 0; j < block.arguments().size(); j++) {
             if (!carried.containsKey(j) && block.arguments().get(j).access() == Operand.Access.MOVE) {
                 code.addStatement(

@@ -99,6 +99,9 @@ final class ScopeWriter {
                 String savedType =
                         Objects.requireNonNull(byScope.get(use.scope())).savedType();
                 type.addField(blockType(savedType, use.repeats().isPresent()), names.blockSaved(use));
+                if (names.isSegmented(use)) {
+                    type.addField(ArrayTypeName.of(Names.TENSORS), names.blockSegments(use));
+                }
             }
         }
         return type.build();
