@@ -94,7 +94,7 @@ public final class Planner {
     }
 
     /** Inputs arrive whole: every device takes its part of them. */
-    private static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+    static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
         Collectives collectives = new Collectives(target.mesh(), target.device());
         Layout whole = Layout.replicated(target.mesh().rank());
         Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
