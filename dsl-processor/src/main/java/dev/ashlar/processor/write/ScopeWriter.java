@@ -96,8 +96,7 @@ final class ScopeWriter {
                 for (Scope inner : use.scopes()) {
                     Optional.ofNullable(byScope.get(inner))
                             .ifPresent(s -> type.addField(
-                                    blockType(s.savedType(), use.repeats().isPresent()),
-                                    names.blockSaved(use, inner)));
+                                    blockType(s.savedType(), use.repeats().isPresent()), names.blockSaved(use, inner)));
                 }
             }
         }
@@ -123,8 +122,7 @@ final class ScopeWriter {
             } else if (node instanceof UseNode use) {
                 boolean array = use.repeats().isPresent() && !use.shared();
                 for (Scope inner : use.scopes()) {
-                    fields.add(FieldSpec.builder(
-                            blockType(parametersType(inner), array), names.block(use, inner)));
+                    fields.add(FieldSpec.builder(blockType(parametersType(inner), array), names.block(use, inner)));
                 }
                 statements.add(array && use.tiedTo().isEmpty() ? repeated(names, use) : create(names, use));
             }
@@ -250,8 +248,7 @@ final class ScopeWriter {
                     .orElseThrow();
             return code.addStatement("$L = $L", field, other).build();
         }
-        return code.addStatement(
-                        "$L = new $L(store, path + $S)", field, parametersType(use.scope()), use.name() + ".")
+        return code.addStatement("$L = new $L(store, path + $S)", field, parametersType(use.scope()), use.name() + ".")
                 .build();
     }
 
