@@ -35,12 +35,12 @@ final class BlockWriter {
         return use.repeats().isPresent();
     }
 
-    private String parameters(UseNode use, String index) {
-        return "p." + scope.block(use) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
+    private String parameters(UseNode use, ScopeNames inner, String index) {
+        return "p." + scope.block(use, inner.scope()) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
     }
 
-    String saved(UseNode use, String index) {
-        return "s." + scope.blockSaved(use) + (indexed(use) ? "[" + index + "]" : "");
+    String saved(UseNode use, ScopeNames inner, String index) {
+        return "s." + scope.blockSaved(use, inner.scope()) + (indexed(use) ? "[" + index + "]" : "");
     }
 
     private CodeBlock newSaved(UseNode use, ScopeNames inner, String index) {
@@ -57,14 +57,19 @@ final class BlockWriter {
     /** Makes room for what one repetition of forward keeps. */
     CodeBlock newSavedAt(UseNode use, ScopeNames inner, String index) {
         return CodeBlock.builder()
-                .addStatement("$L = $L", saved(use, index), newSaved(use, inner, index))
+                .addStatement("$L = $L", saved(use, inner, index), newSaved(use, inner, index))
                 .build();
+    }
+
+    /** The scopes of all repetitions, each once. */
+    static List<ScopeNames> scopes(List<Statement.Run> runs) {
+        return runs.stream().map(r -> r.routine().scope()).distinct().toList();
     }
 
     /** The arguments that every routine of a block begins with. */
     CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
         List<CodeBlock> arguments = new ArrayList<>();
-        arguments.add(CodeBlock.of("$L", parameters(use, index)));
+        arguments.add(CodeBlock.of("$L", parameters(use, routine.scope(), index)));
         if (routine.direction() == Routine.Direction.EVALUATE) {
             if (routine.usesFields()) {
                 arguments.add(newSavedForEvaluation(routine));
@@ -72,7 +77,7 @@ final class BlockWriter {
         } else if (routine.direction() == Routine.Direction.PASS) {
             arguments.add(newSaved(use, routine.scope(), index));
         } else {
-            arguments.add(CodeBlock.of("$L", saved(use, index)));
+            arguments.add(CodeBlock.of("$L", saved(use, routine.scope(), index)));
         }
         arguments.addAll(tensors);
         return CodeBlock.of("$L($L)", routine.name(), CodeBlock.join(arguments, ",$W"));
@@ -93,7 +98,7 @@ final class BlockWriter {
         Routine routine = block.runs().get(0).routine();
         CodeBlock.Builder code = CodeBlock.builder();
         if (routine.direction() == Routine.Direction.FORWARD) {
-            code.addStatement("$L = $L", saved(use, ""), newSaved(use, routine.scope(), ""));
+            code.addStatement("$L = $L", saved(use, routine.scope(), ""), newSaved(use, routine.scope(), ""));
         }
         code.addStatement("ops.enter($S)", use.name());
         CodeBlock call = call(
@@ -157,7 +162,9 @@ final class BlockWriter {
         ScopeNames inner = block.runs().get(0).routine().scope();
         CodeBlock.Builder code = CodeBlock.builder();
         if (train) {
-            code.addStatement("s.$L = new $L[$L]", scope.blockSaved(use), inner.savedType(), use.count());
+            scopes(block.runs())
+                    .forEach(s -> code.addStatement(
+                            "s.$L = new $L[$L]", scope.blockSaved(use, s.scope()), s.savedType(), use.count()));
         }
         if (block.runs().stream().anyMatch(r -> r.again().isPresent())) {
             code.addStatement("s.$L = new $T[$L][]", scope.blockSegments(use), Names.TENSOR, use.count());
@@ -197,7 +204,7 @@ final class BlockWriter {
             CodeBlock.Builder body = CodeBlock.builder();
             body.addStatement("ops.enter($S, $L)", use.name(), index);
             if (run.routine().direction() == Routine.Direction.FORWARD) {
-                body.add(newSavedAt(use, inner, index));
+                body.add(newSavedAt(use, run.routine().scope(), index));
             }
             collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
             body.addStatement("ops.leave()");
@@ -300,6 +307,6 @@ final class BlockWriter {
                         .toList());
         results(code, use, routine, call, block.results());
         code.addStatement("ops.leave()");
-        return code.addStatement("$L = null", saved(use, "")).build();
+        return code.addStatement("$L = null", saved(use, routine.scope(), "")).build();
     }
 }
