@@ -24,9 +24,11 @@ public final class ScopeNames {
     private final Set<String> taken = new HashSet<>(RESERVED);
     private final Map<String, String> values = new HashMap<>();
     private final Map<ScopeParameter, String> parameters = new LinkedHashMap<>();
-    private final Map<UseNode, String> blocks = new LinkedHashMap<>();
+    private final Map<Block, String> blocks = new LinkedHashMap<>();
     private final Map<String, Slot> fields = new LinkedHashMap<>();
     private final Map<String, Integer> routines = new HashMap<>();
+
+    private record Block(UseNode use, Scope scope) {}
 
     ScopeNames(Scope scope, String typeName) {
         this.scope = scope;
@@ -37,7 +39,7 @@ public final class ScopeNames {
                 .filter(UseNode.class::isInstance)
                 .map(UseNode.class::cast)
                 .forEach(u -> {
-                    blocks.put(u, unique(members, java(u.name())));
+                    u.scopes().forEach(s -> blocks.put(new Block(u, s), unique(members, java(u.name()))));
                     taken.add(u.name() + "Made");
                     u.scope().inputs().forEach(i -> taken.add(java("d." + u.name() + "." + i.name())));
                     u.scope().outputs().forEach(o -> taken.add(java(u.name() + "." + o.name() + ".parts")));
@@ -77,14 +79,14 @@ public final class ScopeNames {
         return parameters;
     }
 
-    /** Field of a block's parameters in the class of parameters. */
-    public String block(UseNode use) {
-        return Objects.requireNonNull(blocks.get(use));
+    /** Field, in the class of parameters, of those repetitions of a block that have this scope. */
+    public String block(UseNode use, Scope inner) {
+        return Objects.requireNonNull(blocks.get(new Block(use, inner)));
     }
 
-    /** Field of a block's saved tensors in the class of saved tensors. */
-    public String blockSaved(UseNode use) {
-        return blocks.get(use) + "Saved";
+    /** Field of their saved tensors in the class of saved tensors. */
+    public String blockSaved(UseNode use, Scope inner) {
+        return block(use, inner) + "Saved";
     }
 
     /** Fields of the class of saved tensors, in order of their making, whichever routine makes them. */

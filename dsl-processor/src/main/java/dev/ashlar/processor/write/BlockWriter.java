@@ -35,12 +35,12 @@ final class BlockWriter {
         return use.repeats().isPresent();
     }
 
-    private String parameters(UseNode use, String index) {
-        return "p." + scope.block(use) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
+    private String parameters(UseNode use, ScopeNames inner, String index) {
+        return "p." + scope.block(use, inner.scope()) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
     }
 
-    String saved(UseNode use, String index) {
-        return "s." + scope.blockSaved(use) + (indexed(use) ? "[" + index + "]" : "");
+    String saved(UseNode use, ScopeNames inner, String index) {
+        return "s." + scope.blockSaved(use, inner.scope()) + (indexed(use) ? "[" + index + "]" : "");
     }
 
     private CodeBlock newSaved(UseNode use, ScopeNames inner, String index) {
@@ -54,16 +54,21 @@ final class BlockWriter {
                 : CodeBlock.of("new $L()", inner.savedType());
     }
 
+    /** The scopes of all repetitions, each once. */
+    static List<ScopeNames> scopes(List<Statement.Run> runs) {
+        return runs.stream().map(r -> r.routine().scope()).distinct().toList();
+    }
+
     /** The arguments that every routine of a block begins with. */
     CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
         List<CodeBlock> arguments = new ArrayList<>();
-        arguments.add(CodeBlock.of("$L", parameters(use, index)));
+        arguments.add(CodeBlock.of("$L", parameters(use, routine.scope(), index)));
         if (routine.direction() == Routine.Direction.EVALUATE) {
             if (routine.usesFields()) {
                 arguments.add(newSavedForEvaluation(routine));
             }
         } else {
-            arguments.add(CodeBlock.of("$L", saved(use, index)));
+            arguments.add(CodeBlock.of("$L", saved(use, routine.scope(), index)));
         }
         arguments.addAll(tensors);
         return CodeBlock.of("$L($L)", routine.name(), CodeBlock.join(arguments, ",$W"));
@@ -84,7 +89,7 @@ final class BlockWriter {
         Routine routine = block.runs().get(0).routine();
         CodeBlock.Builder code = CodeBlock.builder();
         if (routine.direction() == Routine.Direction.FORWARD) {
-            code.addStatement("$L = $L", saved(use, ""), newSaved(use, routine.scope(), ""));
+            code.addStatement("$L = $L", saved(use, routine.scope(), ""), newSaved(use, routine.scope(), ""));
         }
         code.addStatement("ops.enter($S)", use.name());
         CodeBlock call = call(
@@ -146,7 +151,9 @@ final class BlockWriter {
         ScopeNames inner = block.runs().get(0).routine().scope();
         CodeBlock.Builder code = CodeBlock.builder();
         if (train) {
-            code.addStatement("s.$L = new $L[$L]", scope.blockSaved(use), inner.savedType(), use.count());
+            scopes(block.runs())
+                    .forEach(s -> code.addStatement(
+                            "s.$L = new $L[$L]", scope.blockSaved(use, s.scope()), s.savedType(), use.count()));
         }
         String[] outputs = new String[use.outputs().size()];
         Map<Integer, String> carried = new HashMap<>();
@@ -174,7 +181,8 @@ final class BlockWriter {
                 CodeBlock.Builder body = CodeBlock.builder();
                 body.addStatement("ops.enter($S, $L)", use.name(), index);
                 if (train) {
-                    body.addStatement("$L = $L", saved(use, index), newSaved(use, inner, index));
+                    ScopeNames own = run.routine().scope();
+                    body.addStatement("$L = $L", saved(use, own, index), newSaved(use, own, index));
                 }
                 List<CodeBlock> arguments = new ArrayList<>();
                 for (int j = 0; j < block.arguments().size(); j++) {
@@ -288,6 +296,6 @@ final class BlockWriter {
                         .toList());
         results(code, use, routine, call, block.results());
         code.addStatement("ops.leave()");
-        return code.addStatement("$L = null", saved(use, "")).build();
+        return code.addStatement("$L = null", saved(use, routine.scope(), "")).build();
     }
 }

@@ -44,7 +44,19 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 stored(batches(SampleModels.gpt(2), 2), 1),
                 stored(batches(SampleModels.mlp(), 4), 2),
                 stored(together(SampleModels.gpt(2)), 3),
-                stored(together(SampleModels.gpt(2)), 4));
+                stored(together(SampleModels.gpt(2)), 4),
+                differing(batches(SampleModels.gpt(4), 2), 5),
+                differing(batches(SampleModels.nested(), 2), 6),
+                differing(together(SampleModels.gpt(3)), 7));
+    }
+
+    /** The repetitions of whose blocks store their parameters each in other layouts. */
+    private static MeshCase differing(MeshCase layout, int seed) {
+        return new MeshCase(
+                layout.name() + ", each repetition apart " + seed,
+                layout.model(),
+                layout.mesh(),
+                new RandomStorage(layout.assignment(), layout.mesh(), seed, false));
     }
 
     /** Models with all kinds of blocks, laid out by chance over 2, 4 and 2x2 ranks. */
