@@ -9,6 +9,7 @@ import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategies;
@@ -60,10 +61,17 @@ final class ProblemBuilder {
                 skeleton,
                 target.collectives().mesh(),
                 new FactFinder(parts, target.costs(), settings),
-                new StorageMenu(routes, target.collectives().mesh(), target.costs(), settings));
+                new StorageMenu(routes, target.collectives().mesh(), target.costs(), settings, largest(whole)));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }
+    }
+
+    private static long largest(TrainingGraph whole) {
+        return ModelParameters.of(whole).stream()
+                .mapToLong(p -> p.type().elements())
+                .max()
+                .orElse(0);
     }
 
     Target target() {

@@ -19,26 +19,32 @@ import java.util.stream.IntStream;
 /**
  * Lists how the parameters of an operator may be stored under a strategy. On each mesh axis along which the strategy does not cut
  * them, either nothing is cut, or gradients and optimizer states, or the parameters as well; what is gathered of those is kept for
- * backward or gathered again. All parameters are stored alike, or the small ones lie as they are used. A gradient that lies whole while
- * the state is cut is not among them: a reduce-scatter takes no longer than an all-reduce.
+ * backward or gathered again. All parameters of an operator are stored alike but small ones, which lie as they are used. A gradient that
+ * lies whole while the state is cut is not among them: a reduce-scatter takes no longer than an all-reduce.
  */
 final class StorageMenu {
     /** More would be as many labels. */
     private static final int MOST = 12;
 
-    /** A parameter is small that has less than this part of the numbers of the largest: a gather of it is mostly latency. */
-    private static final int SMALL = 8;
+    /**
+     * A parameter is small that has at most this part of the numbers of the model's largest: what is saved is next to nothing, and a gather
+     * is mostly latency.
+     */
+    private static final int SMALL = 32;
 
     private final Routes routes;
     private final Mesh mesh;
     private final CostModel costs;
     private final StepSettings settings;
+    private final long largest;
 
-    StorageMenu(Routes routes, Mesh mesh, CostModel costs, StepSettings settings) {
+    /** @param largest how many numbers the largest parameter of the model has */
+    StorageMenu(Routes routes, Mesh mesh, CostModel costs, StepSettings settings, long largest) {
         this.routes = routes;
         this.mesh = mesh;
         this.costs = costs;
         this.settings = settings;
+        this.largest = largest;
     }
 
     /**
@@ -59,10 +65,8 @@ final class StorageMenu {
     List<Stored> of(OperatorNode whole, Strategy strategy, OperatorUse use, Facts facts) {
         Set<List<ParameterStorage>> all = new LinkedHashSet<>();
         for (Cut cut : cuts(strategy)) {
-            for (boolean small : List.of(true, false)) {
-                for (boolean keep : List.of(false, true)) {
-                    all.add(storage(whole, strategy, use, cut, small, keep));
-                }
+            for (boolean keep : List.of(false, true)) {
+                all.add(storage(whole, strategy, use, cut, keep));
             }
         }
         List<Stored> stored = new ArrayList<>();
@@ -99,20 +103,14 @@ final class StorageMenu {
     }
 
     private List<ParameterStorage> storage(
-            OperatorNode whole, Strategy strategy, OperatorUse use, Cut cut, boolean small, boolean keep) {
-        long largest = whole.parameters().stream()
-                .filter(p -> !p.declaration().buffer())
-                .mapToLong(p -> p.type().elements())
-                .max()
-                .orElse(0);
+            OperatorNode whole, Strategy strategy, OperatorUse use, Cut cut, boolean keep) {
         List<ParameterStorage> storage = new ArrayList<>();
         for (int i = 0; i < whole.parameters().size(); i++) {
             ScopeParameter parameter = whole.parameters().get(i);
             TensorType type = parameter.type();
             ParameterStorage used =
                     ParameterStorage.asUsed(strategy.operands().get(whole.inputs().size() + i));
-            boolean fixed = parameter.declaration().buffer() || (!small && type.elements() < largest / SMALL);
-            if (fixed) {
+            if (parameter.declaration().buffer() || type.elements() * SMALL <= largest) {
                 storage.add(used);
                 continue;
             }
