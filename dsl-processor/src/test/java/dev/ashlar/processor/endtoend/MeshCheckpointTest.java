@@ -62,9 +62,13 @@ class MeshCheckpointTest {
             float loss = expected.losses().get(i);
             assertEquals(loss, resumed.losses().get(i), tolerance * loss, other + " loss " + i);
         }
-        resumed.values()
-                .forEach((name, value) -> assertArrayEquals(
-                        expected.values().get(name).floats(), value.floats(), 100 * tolerance, other + " " + name));
+        resumed.values().forEach((name, value) -> {
+            // the bias of attention's keys has no gradient but rounding, which AdamW makes as large as any other
+            if (!name.endsWith("attn.k.bias")) {
+                assertArrayEquals(
+                        expected.values().get(name).floats(), value.floats(), 100 * tolerance, other + " " + name);
+            }
+        });
     }
 
     /** No rank has the whole model, and nothing is written twice. */
