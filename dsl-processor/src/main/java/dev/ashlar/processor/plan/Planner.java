@@ -61,6 +61,9 @@ public final class Planner {
     static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
+        if (whole.backward().isEmpty() && target.mesh().devices() > 1) {
+            throw notOnMeshes(graph, "it is not trained");
+        }
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
@@ -92,18 +95,22 @@ public final class Planner {
     }
 
     /** Inputs arrive whole: every device takes its part of them. */
-    private static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+    static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
         Collectives collectives = new Collectives(target.mesh(), target.device());
         Layout whole = Layout.replicated(target.mesh().rank());
         Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
         try {
             return new JointPlans(graph, of, JointProblem.of(graph, of));
         } catch (Unplannable form) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    graph.graph().spec().mesh().source(),
-                    "This model is not planned on meshes yet: " + form.reason() + ". Write mesh = {1}.");
+            throw notOnMeshes(graph, form.reason());
         }
+    }
+
+    private static ModelException notOnMeshes(TrainingGraph graph, String reason) {
+        return new ModelException(
+                Code.BAD_MESH,
+                graph.graph().spec().mesh().source(),
+                "This version does not plan this model on several devices: " + reason + ". Write mesh = {1}.");
     }
 
     /** What the pins cost. */
