@@ -48,7 +48,7 @@ public final class UpdateInBackward {
                 runs.put(
                         block.node(),
                         block.runs().stream()
-                                .map(r -> new Step.Run(r.from(), r.to(), apply(r.variant())))
+                                .map(r -> new Step.Run(r.from(), r.to(), apply(r.variant()), r.again()))
                                 .toList());
             }
         }
