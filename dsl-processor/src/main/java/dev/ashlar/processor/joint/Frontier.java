@@ -42,7 +42,8 @@ final class Frontier {
             while (!corners.isEmpty() && isAbove(corners, point)) {
                 corners.remove(corners.size() - 1);
             }
-            if (corners.isEmpty() || point.ticks() < corners.get(corners.size() - 1).ticks()) {
+            if (corners.isEmpty()
+                    || point.ticks() < corners.get(corners.size() - 1).ticks()) {
                 corners.add(point);
             }
         }

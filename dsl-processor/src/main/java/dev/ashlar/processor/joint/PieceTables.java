@@ -312,9 +312,11 @@ final class PieceTables {
             moving(point, moving);
         } else if (moment instanceof Moment.Gathering gathering) {
             Marker marker = gathering.marker();
-            live(point, point + 1, variables(marker), x -> route(marker, x)
-                    .map(Route::stayingBytes)
-                    .orElse(0L));
+            live(
+                    point,
+                    point + 1,
+                    variables(marker),
+                    x -> route(marker, x).map(Route::stayingBytes).orElse(0L));
         } else if (moment instanceof Moment.Addition addition) {
             Size size = lifetimes.size(addition.result());
             live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));

@@ -108,8 +108,8 @@ final class StorageMenu {
         for (int i = 0; i < whole.parameters().size(); i++) {
             ScopeParameter parameter = whole.parameters().get(i);
             TensorType type = parameter.type();
-            ParameterStorage used =
-                    ParameterStorage.asUsed(strategy.operands().get(whole.inputs().size() + i));
+            ParameterStorage used = ParameterStorage.asUsed(
+                    strategy.operands().get(whole.inputs().size() + i));
             if (parameter.declaration().buffer() || type.elements() * SMALL <= largest) {
                 storage.add(used);
                 continue;
@@ -118,7 +118,8 @@ final class StorageMenu {
             Layout state = use.parameters().contains(i)
                     ? dev.ashlar.processor.shard.Storage.along(type, lies, cut.state(), mesh)
                     : lies;
-            boolean gathered = !lies.equals(used.parameter()) && use.parametersReadBackward().contains(i);
+            boolean gathered = !lies.equals(used.parameter())
+                    && use.parametersReadBackward().contains(i);
             storage.add(new ParameterStorage(lies, state, keep && gathered));
         }
         return List.copyOf(storage);
@@ -154,9 +155,11 @@ final class StorageMenu {
                 gradientBytes.add(0L);
                 continue;
             }
-            Route gradient = route(type, strategy.operandGradients().get(whole.inputs().size() + i), lies.state());
+            Route gradient =
+                    route(type, strategy.operandGradients().get(whole.inputs().size() + i), lies.state());
             gradients.add(gradient);
-            ticks += gradient.ticks() + route(type, lies.state(), lies.parameter()).ticks();
+            ticks += gradient.ticks()
+                    + route(type, lies.state(), lies.parameter()).ticks();
             gradientBytes.add(routes.bytes(type, lies.state()));
             long elements = routes.elements(type, lies.state());
             long beside = routes.besideBytes(type, lies) + settings.optimizerBytes(elements);
@@ -200,5 +203,4 @@ final class StorageMenu {
                     return after <= before;
                 });
     }
-
 }

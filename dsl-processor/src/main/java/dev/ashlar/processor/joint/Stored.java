@@ -59,10 +59,7 @@ record Stored(
         for (List<Route> routes : List.of(gathers, gathersAgain, gradients)) {
             for (Route route : routes) {
                 amounts.addAll(List.of(
-                        route.moved() ? 1L : 0L,
-                        route.stayingBytes(),
-                        route.leavingBytes(),
-                        route.overwritingBytes()));
+                        route.moved() ? 1L : 0L, route.stayingBytes(), route.leavingBytes(), route.overwritingBytes()));
             }
         }
         return amounts;

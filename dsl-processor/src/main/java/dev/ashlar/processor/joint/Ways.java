@@ -56,8 +56,7 @@ final class Ways {
             return find(copy);
         } else if (marker instanceof Marker.OfGather gather) {
             return find(
-                    gather.node(),
-                    s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
+                    gather.node(), s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
         }
         Marker.OfParameter gradient = (Marker.OfParameter) marker;
         return find(gradient.node(), s -> s.gradients().get(gradient.parameter()));

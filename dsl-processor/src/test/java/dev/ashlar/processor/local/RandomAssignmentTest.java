@@ -172,12 +172,7 @@ class RandomAssignmentTest {
     }
 
     private static void storedElements(
-            TrainingGraph whole,
-            Scope scope,
-            String path,
-            String owner,
-            Placing placing,
-            Map<String, Long> elements) {
+            TrainingGraph whole, Scope scope, String path, String owner, Placing placing, Map<String, Long> elements) {
         Assignment assignment = placing.assignment();
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
@@ -186,7 +181,8 @@ class RandomAssignmentTest {
                     ScopeParameter parameter = operator.parameters().get(i);
                     boolean buffer = parameter.declaration().buffer();
                     ParameterStorage storage = buffer
-                            ? ParameterStorage.asUsed(strategy.operands().get(operator.inputs().size() + i))
+                            ? ParameterStorage.asUsed(
+                                    strategy.operands().get(operator.inputs().size() + i))
                             : assignment.storage(path, operator, i);
                     boolean trained = !buffer && whole.trainable().trains(owner, parameter);
                     elements.putIfAbsent(
