@@ -64,7 +64,7 @@ final class StorageMenu {
      */
     List<Stored> of(OperatorNode whole, Strategy strategy, OperatorUse use, Facts facts) {
         Set<List<ParameterStorage>> all = new LinkedHashSet<>();
-        for (Cut cut : cuts(strategy)) {
+        for (Cut cut : cuts()) {
             for (boolean keep : List.of(false, true)) {
                 all.add(storage(whole, strategy, use, cut, keep));
             }
@@ -79,7 +79,7 @@ final class StorageMenu {
         return Frontier.of(stored, MOST);
     }
 
-    private List<Cut> cuts(Strategy strategy) {
+    private List<Cut> cuts() {
         List<Cut> cuts = List.of(new Cut(List.of(), List.of()));
         for (int axis = 0; axis < mesh.rank(); axis++) {
             if (mesh.size(axis) == 1) {
