@@ -51,6 +51,12 @@ public record Variant(
                 inputGradients);
     }
 
+    /** The same with other steps of backward. */
+    public Variant withBackward(List<Step> steps) {
+        return new Variant(
+                scope, mode, inputs, forward, outputs, losses, outputGradients, List.copyOf(steps), inputGradients);
+    }
+
     private static Step withRuns(Step step, Map<UseNode, List<Step.Run>> runs) {
         if (step instanceof Step.BlockForward block) {
             return new Step.BlockForward(

@@ -5,25 +5,23 @@ import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.op.Work;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Executes routines with memory in place of tensors, statement by statement, as the written class would. */
 final class Execution {
-    static final Storage.Maker GRADIENT = new Storage.Maker("", "", "", "gradients", "");
-
     private final MemoryLedger ledger;
     private final StepSettings settings;
     private final BlockLoops loops = new BlockLoops(this);
-    private final Map<String, Storage> gradients = new LinkedHashMap<>();
+    private final Gradients gradients;
     private final Map<OperatorNode, Work> work = new java.util.IdentityHashMap<>();
     private String phase = "";
 
     Execution(MemoryLedger ledger, StepSettings settings) {
         this.ledger = ledger;
         this.settings = settings;
+        gradients = new Gradients(ledger);
     }
 
     void phase(String name) {
@@ -42,8 +40,8 @@ final class Execution {
         return settings;
     }
 
-    /** Gradients of parameters by full name. */
-    Map<String, Storage> gradients() {
+    /** Gradients of parameters. */
+    Gradients gradients() {
         return gradients;
     }
 
@@ -128,6 +126,15 @@ final class Execution {
                 call(kernel);
             } else if (statement instanceof Statement.Collective collective) {
                 transfer(collective);
+            } else if (statement instanceof Statement.Bucket bucket) {
+                makeAside(bucket.result());
+            } else if (statement instanceof Statement.Fill fill) {
+                get(fill.bucket());
+                get(fill.gradient());
+            } else if (statement instanceof Statement.Start start) {
+                start(start);
+            } else if (statement instanceof Statement.Await await) {
+                gradients.await(await.running());
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -198,20 +205,31 @@ final class Execution {
             ledger.workspace(collective.transfer().workspaceBytes());
         }
 
+        private void start(Statement.Start start) {
+            enter(frame, start.at());
+            Storage source = get(start.source());
+            if (start.takesOver()) {
+                take(start.source());
+            } else {
+                source = ledger.allocate(
+                        source.bytes(), frame.maker(start.at(), start.source().name(), start.where()));
+            }
+            gradients.start(source, start.fields().stream().map(this::parameter).toList());
+            start.transfers().forEach(t -> ledger.workspace(t.workspaceBytes()));
+        }
+
         private void addGradient(Statement.ParameterGradient statement) {
+            gradients.add(parameter(statement.field()), give(statement.gradient()));
+        }
+
+        /** Full name of a parameter of the scope. */
+        private String parameter(String field) {
             ScopeParameter parameter = routine.scope().parameters().entrySet().stream()
-                    .filter(e -> e.getValue().equals(statement.field()))
+                    .filter(e -> e.getValue().equals(field))
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow();
-            Storage gradient = give(statement.gradient());
-            String name = frame.parameter(parameter.name());
-            if (gradients.containsKey(name)) {
-                ledger.release(gradient);
-            } else {
-                ledger.become(gradient, GRADIENT);
-                gradients.put(name, gradient);
-            }
+            return frame.parameter(parameter.name());
         }
 
         private void store(List<Optional<Slot>> slots, List<Optional<Storage>> storages) {

@@ -117,18 +117,15 @@ public final class Timeline {
     }
 
     private void update() {
-        gradientBytes = execution.gradients().values().stream()
-                .mapToLong(Storage::bytes)
-                .sum();
+        gradientBytes = execution.gradients().bytes();
         ledger.enter("update", "optimizer");
         ledger.workspace(parameters.stream()
                 .filter(ModelParameter::trained)
                 .mapToLong(p -> settings.updateWorkspaceBytes(p.updated().elements()))
                 .max()
                 .orElse(0));
-        Set<String> updated = Set.copyOf(execution.gradients().keySet());
-        execution.gradients().values().forEach(ledger::release);
-        execution.gradients().clear();
+        Set<String> updated = execution.gradients().names();
+        execution.gradients().release();
         parameters.stream().filter(p -> updated.contains(p.name())).forEach(this::gather);
     }
 
