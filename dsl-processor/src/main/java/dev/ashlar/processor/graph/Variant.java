@@ -51,10 +51,10 @@ public record Variant(
                 inputGradients);
     }
 
-    /** The same with other steps of backward. */
-    public Variant withBackward(List<Step> steps) {
+    /** The same with another backward. */
+    public Variant withBackward(List<Step> other) {
         return new Variant(
-                scope, mode, inputs, forward, outputs, losses, outputGradients, List.copyOf(steps), inputGradients);
+                scope, mode, inputs, forward, outputs, losses, outputGradients, List.copyOf(other), inputGradients);
     }
 
     private static Step withRuns(Step step, Map<UseNode, List<Step.Run>> runs) {

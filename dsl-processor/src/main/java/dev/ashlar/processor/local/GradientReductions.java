@@ -28,17 +28,19 @@ public final class GradientReductions {
     }
 
     /**
-     * The same graph with reductions that are started and waited for; itself if there is nothing to reduce.
+     * The same graph with reductions that are started and waited for; itself if there is nothing to reduce, or if backward updates
+     * parameters, which needs what is reduced at once.
      *
      * @param graph of one device of the mesh of {@code collectives}
      * @param format that the plan computes in
      */
     public static TrainingGraph of(TrainingGraph graph, Collectives collectives, NumberFormat format) {
+        if (graph.form().updateInBackward()) {
+            return graph;
+        }
         GradientReductions reductions = new GradientReductions(new Buckets(collectives, format));
         Variant train = reductions.rewrite(graph.train(), true);
-        return reductions.started == 0
-                ? graph
-                : new TrainingGraph(graph.graph(), train, graph.losses(), graph.outputs(), graph.trainable());
+        return reductions.started == 0 ? graph : graph.withTrain(train);
     }
 
     private Variant rewrite(Variant variant, boolean model) {

@@ -14,18 +14,19 @@ final class Execution {
     private final MemoryLedger ledger;
     private final StepSettings settings;
     private final BlockLoops loops = new BlockLoops(this);
-    private final Gradients gradients;
+    private final Updates updates;
     private final Map<OperatorNode, Work> work = new java.util.IdentityHashMap<>();
     private String phase = "";
 
     Execution(MemoryLedger ledger, StepSettings settings) {
         this.ledger = ledger;
         this.settings = settings;
-        gradients = new Gradients(ledger);
+        updates = new Updates(ledger, settings);
     }
 
     void phase(String name) {
         phase = name;
+        updates.phase(name);
     }
 
     void enter(Frame frame, String at) {
@@ -40,9 +41,9 @@ final class Execution {
         return settings;
     }
 
-    /** Gradients of parameters. */
-    Gradients gradients() {
-        return gradients;
+    /** The gradients of parameters, and what becomes of them. */
+    Updates updates() {
+        return updates;
     }
 
     /**
@@ -134,7 +135,7 @@ final class Execution {
             } else if (statement instanceof Statement.Start start) {
                 start(start);
             } else if (statement instanceof Statement.Await await) {
-                gradients.await(await.running());
+                updates.await(await.running());
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -146,6 +147,9 @@ final class Execution {
                 makeAside(seed.result());
             } else if (statement instanceof Statement.ParameterGradient gradient) {
                 addGradient(gradient);
+            } else if (statement instanceof Statement.Update update) {
+                ScopeParameter parameter = parameter(update.field());
+                updates.one(frame, frame.parameter(parameter.name()), parameter);
             } else if (statement instanceof Statement.Keep keep) {
                 put(keep.field(), take(keep.argument()));
             } else if (statement instanceof Statement.Free free) {
@@ -214,22 +218,24 @@ final class Execution {
                 source = ledger.allocate(
                         source.bytes(), frame.maker(start.at(), start.source().name(), start.where()));
             }
-            gradients.start(source, start.fields().stream().map(this::parameter).toList());
+            List<String> reduced = start.fields().stream()
+                    .map(f -> frame.parameter(parameter(f).name()))
+                    .toList();
+            updates.start(source, reduced);
             start.transfers().forEach(t -> ledger.workspace(t.workspaceBytes()));
         }
 
         private void addGradient(Statement.ParameterGradient statement) {
-            gradients.add(parameter(statement.field()), give(statement.gradient()));
+            Storage gradient = give(statement.gradient());
+            updates.add(frame.parameter(parameter(statement.field()).name()), gradient);
         }
 
-        /** Full name of a parameter of the scope. */
-        private String parameter(String field) {
-            ScopeParameter parameter = routine.scope().parameters().entrySet().stream()
+        private ScopeParameter parameter(String field) {
+            return routine.scope().parameters().entrySet().stream()
                     .filter(e -> e.getValue().equals(field))
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow();
-            return frame.parameter(parameter.name());
         }
 
         private void store(List<Optional<Slot>> slots, List<Optional<Storage>> storages) {

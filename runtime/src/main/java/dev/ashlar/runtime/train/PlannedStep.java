@@ -58,6 +58,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private @Nullable Optimizer optimizer;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
+    private double rate;
     private long updates;
     private long passes;
     private int accumulated;
@@ -134,6 +135,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return outputNames().stream().map(name -> Layout.whole()).toList();
     }
 
+    /** Whether {@link #forwardBackward} updates the parameters by {@link #update(Parameter)}. */
+    protected boolean updatesInBackward() {
+        return false;
+    }
+
+    /** Updates a parameter whose gradient is complete, in a plan that updates in backward; its gradient is closed. */
+    protected final void update(Parameter parameter) {
+        optimizer().update(List.of(parameter), rate, Double.POSITIVE_INFINITY);
+        parameter.gather(collectives);
+    }
+
     @Override
     public final float train(B batch, double learningRate) {
         requireUsable();
@@ -142,9 +154,39 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
+        if (updatesInBackward()) {
+            return trainAtOnce(batch, learningRate);
+        }
         float loss = accumulate(batch, 1);
         update(learningRate);
         return loss;
+    }
+
+    /** What backward has not updated, like parameters that blocks share, is updated behind it. */
+    private float trainAtOnce(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            float loss = pass(inputs, 1);
+            updateAll(learningRate);
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    private float pass(List<HostTensor> inputs, double weight) {
+        engine.step(passes);
+        float loss = weighted(forwardBackward(upload(inputs), weight));
+        passes++;
+        return loss;
+    }
+
+    private void updateAll(double learningRate) {
+        List<Parameter> due =
+                store.all().stream().filter(p -> p.gradient() != null).toList();
+        optimizer().update(due, learningRate, settings.clipNorm());
+        due.forEach(p -> p.gather(collectives));
+        updates++;
     }
 
     @Override
@@ -152,11 +194,14 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (!Double.isFinite(weight)) {
             throw new AshlarException("a batch cannot have the weight " + weight + "; give a finite number");
         }
+        if (updatesInBackward()) {
+            throw new AshlarException("the plan " + plan.plan() + " updates parameters in backward to save memory, so"
+                    + " that gradients of several batches cannot be added up; call train, or set @Train(clipping ="
+                    + " true), which plans the update at the end, and compile again");
+        }
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
-            engine.step(passes);
-            float loss = weighted(forwardBackward(upload(inputs), weight));
-            passes++;
+            float loss = pass(inputs, weight);
             accumulated++;
             requireFinite(loss);
             return loss;
@@ -171,11 +216,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            List<Parameter> due =
-                    store.all().stream().filter(p -> p.gradient() != null).toList();
-            optimizer().update(due, learningRate, settings.clipNorm());
-            due.forEach(p -> p.gather(collectives));
-            updates++;
+            updateAll(learningRate);
             accumulated = 0;
             return updates;
         });
