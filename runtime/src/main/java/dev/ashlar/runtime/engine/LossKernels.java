@@ -13,6 +13,9 @@ final class LossKernels {
     /** Elements a run: about a megabyte of floats, which the second pass over it finds in the cache. */
     private static final long RUN = 1 << 18;
 
+    /** Elements a run on CUDA, where a launch costs more than the cache saves. */
+    private static final long CUDA_RUN = 1 << 26;
+
     private final KernelContext context;
 
     LossKernels(KernelContext context) {
@@ -20,8 +23,9 @@ final class LossKernels {
     }
 
     /** The number of rows of {@code classes} that make a run. */
-    private static long rowsOf(long classes) {
-        return Math.max(1, RUN / Math.max(1, classes));
+    private long rowsOf(long classes) {
+        long run = context.device() == DeviceKind.CUDA ? CUDA_RUN : RUN;
+        return Math.max(1, run / Math.max(1, classes));
     }
 
     Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing) {

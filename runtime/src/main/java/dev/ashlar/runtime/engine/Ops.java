@@ -345,6 +345,7 @@ public final class Ops {
      * @throws AshlarException if p is outside [0, 1)
      */
     public Tensor dropout(Tensor x, double p, long key) {
+        engine.followStep();
         return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key));
     }
 
@@ -614,6 +615,7 @@ public final class Ops {
     }
 
     void close() {
+        attention.close();
         rope.close();
         dropout.close();
         collectives.close();

@@ -8,6 +8,7 @@ import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
+import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
 import dev.ashlar.runtime.engine.Ops;
 import dev.ashlar.runtime.engine.Optimizer;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -50,6 +52,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final Seed seed;
     private final Engine engine;
     private final InputCheck inputCheck;
+    private final RecordedStep recorded;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
     private @Nullable String failure;
@@ -72,7 +75,9 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.mesh = ranks.mesh(plan.mesh());
-        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
+        this.engine =
+                Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
+        this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
@@ -137,9 +142,30 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
+        if (recorded.isDue() && optimizer().recordable()) {
+            return replay(batch, learningRate);
+        }
         float loss = accumulate(batch, 1);
         update(learningRate);
+        recorded.counted();
         return loss;
+    }
+
+    /** A whole step at once: a loss that is not finite is found after the update. */
+    private float replay(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            optimizer().rate(learningRate);
+            float loss = weighted(recorded.run(inputs, uploaded -> {
+                Tensor[] made = forwardBackward(uploaded, 1);
+                updateParameters(learningRate);
+                return made;
+            }));
+            passes++;
+            updates++;
+            requireFinite(loss);
+            return loss;
+        });
     }
 
     @Override
@@ -166,14 +192,18 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            List<Parameter> due =
-                    store.all().stream().filter(p -> p.gradient() != null).toList();
-            optimizer().update(due, learningRate, settings.clipNorm());
-            due.forEach(p -> p.gather(collectives));
+            updateParameters(learningRate);
             updates++;
             accumulated = 0;
             return updates;
         });
+    }
+
+    private void updateParameters(double learningRate) {
+        List<Parameter> due =
+                store.all().stream().filter(p -> p.gradient() != null).toList();
+        optimizer().update(due, learningRate, settings.clipNorm());
+        due.forEach(p -> p.gather(collectives));
     }
 
     @Override
@@ -258,6 +288,16 @@ public abstract class PlannedStep<B> implements Step<B> {
         return mesh.traffic();
     }
 
+    /** The memory of the device, where it has its own. */
+    public final Optional<DeviceMemory> memory() {
+        return engine.memory();
+    }
+
+    /** The peak of {@link #memory} starts again. */
+    public final void resetPeak() {
+        engine.resetPeak();
+    }
+
     @Override
     public final ParameterStore parameters() {
         return store;
@@ -269,6 +309,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        recorded.close();
         if (optimizer != null) {
             optimizer.close();
         }
