@@ -66,6 +66,7 @@ final class PlanPipeline implements PlanStep {
         Optional<Device> device = surroundings.devices().find(spec.device().text());
         Catalogue measured = catalogue;
         if (device.isPresent()) {
+            measured = device.get().cpu() ? catalogue : catalogue.onCuda();
             for (Map.Entry<String, Workspace> entry :
                     device.get().calibration().workspaces().entrySet()) {
                 measured = measured.measured(

@@ -21,11 +21,13 @@ final class CudaDevice implements AutoCloseable {
     private final byte index;
     private final CUDAStream stream;
     private final CUDAAllocator allocator;
+    private final CudaKernels kernels;
 
     private CudaDevice(byte index, CUDAStream stream, CUDAAllocator allocator) {
         this.index = index;
         this.stream = stream;
         this.allocator = allocator;
+        this.kernels = new CudaKernels(this);
     }
 
     /** How many devices this process sees; 0 without the libraries. */
@@ -64,6 +66,11 @@ final class CudaDevice implements AutoCloseable {
         return new CudaDevice(device, stream, torch_cuda.getAllocator());
     }
 
+    /** The kernels of our own. */
+    CudaKernels kernels() {
+        return kernels;
+    }
+
     int index() {
         return index;
     }
@@ -87,7 +94,8 @@ final class CudaDevice implements AutoCloseable {
                     stats.allocated_bytes().peak(),
                     stats.reserved_bytes().current(),
                     stats.reserved_bytes().peak(),
-                    total.get() - free.get());
+                    total.get() - free.get(),
+                    total.get());
         }
     }
 
@@ -117,6 +125,9 @@ final class CudaDevice implements AutoCloseable {
     @Override
     public void close() {
         stream.synchronize();
+        kernels.close();
+        // One a stream, else kept for ever.
+        torch_cuda.clearCublasWorkspaces();
         torch_cuda.setCurrentCUDAStream(torch_cuda.getDefaultCUDAStream(index));
         stream.close();
     }

@@ -78,6 +78,7 @@ final class CudaRecording implements Recording {
         CudaDevice.check("cudaGraphExecDestroy", cudart.cudaGraphExecDestroy(executable));
         CudaDevice.check("cudaGraphDestroy", cudart.cudaGraphDestroy(graph));
         allocator.releasePool((byte) device.index(), pool);
-        pool.close();
+        // The presets would destroy it as what they take it for; it is two numbers.
+        pool.deallocate(false);
     }
 }

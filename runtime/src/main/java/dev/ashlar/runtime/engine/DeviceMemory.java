@@ -8,6 +8,12 @@ package dev.ashlar.runtime.engine;
  * @param reservedBytes taken from the device now
  * @param peakReservedBytes the most that was taken since the peak was reset
  * @param deviceBytes in use on the whole device, by other processes too
+ * @param totalBytes that the device has
  */
 public record DeviceMemory(
-        long allocatedBytes, long peakBytes, long reservedBytes, long peakReservedBytes, long deviceBytes) {}
+        long allocatedBytes,
+        long peakBytes,
+        long reservedBytes,
+        long peakReservedBytes,
+        long deviceBytes,
+        long totalBytes) {}

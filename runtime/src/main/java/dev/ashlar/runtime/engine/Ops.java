@@ -594,6 +594,13 @@ public final class Ops {
         return engine.context().full(DType.FLOAT32, value);
     }
 
+    /** Numbers of a standard normal distribution in the compute type, drawn on the device: for measurements, not for parameters. */
+    public Tensor normal(long... shape) {
+        Tensor made = engine.context().empty(engine.compute(), shape);
+        made.normal_();
+        return made;
+    }
+
     /** The value of a tensor with one element. */
     public float item(Tensor scalar) {
         return scalar.item_float();
