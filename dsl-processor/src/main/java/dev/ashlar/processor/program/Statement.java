@@ -47,6 +47,9 @@ public sealed interface Statement {
     /** Adds a gradient, which is given away, to a parameter. */
     record ParameterGradient(String field, Operand.Tensor gradient) implements Statement {}
 
+    /** The optimizer's update of a parameter by its gradient, which is closed; then what other devices have updated is gathered. */
+    record Update(String field) implements Statement {}
+
     /** Moves an argument to the saved tensors. */
     record Keep(Slot field, Slot argument) implements Statement {}
 
@@ -72,6 +75,10 @@ public sealed interface Statement {
             UseNode node, List<Run> runs, List<Optional<Operand.Tensor>> arguments, List<Optional<Slot>> results)
             implements Statement {}
 
-    /** Repetitions {@code from} to {@code to}, exclusive, that call one routine. */
-    record Run(long from, long to, Routine routine) {}
+    /**
+     * Repetitions {@code from} to {@code to}, exclusive, that call one routine.
+     *
+     * @param again of a segment: forward, which keeps only what the first repetition is given, and which backward runs again before it
+     */
+    record Run(long from, long to, Routine routine, Optional<Routine> again) {}
 }

@@ -29,6 +29,8 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     /** The learning rate where kernels read it from the device. */
     private @Nullable Tensor rate;
 
+    private double filled = Double.NaN;
+
     StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
         this.settings = settings;
         this.context = context;
@@ -85,7 +87,10 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
                 kept = context.zeros(DType.FLOAT32);
                 rate = kept;
             }
-            kept.fill_(context.scalar(learningRate));
+            if (learningRate != filled) {
+                kept.fill_(context.scalar(learningRate));
+                filled = learningRate;
+            }
         }
     }
 

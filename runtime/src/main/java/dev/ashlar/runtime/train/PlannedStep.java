@@ -57,6 +57,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private @Nullable Optimizer optimizer;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
+    private double rate;
     private long updates;
     private long passes;
     private int accumulated;
@@ -134,6 +135,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return outputNames().stream().map(name -> Layout.whole()).toList();
     }
 
+    /** Whether {@link #forwardBackward} updates the parameters by {@link #update(Parameter)}. */
+    protected boolean updatesInBackward() {
+        return false;
+    }
+
+    /** Updates a parameter whose gradient is complete, in a plan that updates in backward; its gradient is closed. */
+    protected final void update(Parameter parameter) {
+        optimizer().update(List.of(parameter), rate, Double.POSITIVE_INFINITY);
+        parameter.gather(collectives);
+    }
+
     @Override
     public final float train(B batch, double learningRate) {
         requireUsable();
@@ -145,6 +157,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (recorded.isDue() && optimizer().recordable()) {
             return replay(batch, learningRate);
         }
+        if (updatesInBackward()) {
+            float loss = trainAtOnce(batch, learningRate);
+            recorded.counted();
+            return loss;
+        }
         float loss = accumulate(batch, 1);
         update(learningRate);
         recorded.counted();
@@ -155,6 +172,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private float replay(B batch, double learningRate) {
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
+            rate = learningRate;
             optimizer().rate(learningRate);
             float loss = weighted(recorded.run(inputs, uploaded -> {
                 Tensor[] made = forwardBackward(uploaded, 1);
@@ -168,16 +186,43 @@ public abstract class PlannedStep<B> implements Step<B> {
         });
     }
 
+    /** What backward has not updated, like parameters that blocks share, is updated behind it. */
+    private float trainAtOnce(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            float loss = pass(inputs, 1);
+            updateAll(learningRate);
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    private float pass(List<HostTensor> inputs, double weight) {
+        engine.step(passes);
+        float loss = weighted(forwardBackward(upload(inputs), weight));
+        passes++;
+        return loss;
+    }
+
+    private void updateAll(double learningRate) {
+        updateParameters(learningRate);
+        updates++;
+    }
+
     @Override
     public final float accumulate(B batch, double weight) {
         if (!Double.isFinite(weight)) {
             throw new AshlarException("a batch cannot have the weight " + weight + "; give a finite number");
         }
+        if (updatesInBackward()) {
+            throw new AshlarException("the plan " + plan.plan() + " updates parameters in backward to save memory, so"
+                    + " that gradients of several batches cannot be added up; call train, or set @Train(clipping ="
+                    + " true), which plans the update at the end, and compile again");
+        }
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
-            engine.step(passes);
-            float loss = weighted(forwardBackward(upload(inputs), weight));
-            passes++;
+            float loss = pass(inputs, weight);
             accumulated++;
             requireFinite(loss);
             return loss;
@@ -192,8 +237,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            updateParameters(learningRate);
-            updates++;
+            updateAll(learningRate);
             accumulated = 0;
             return updates;
         });

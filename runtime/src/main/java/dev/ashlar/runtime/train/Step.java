@@ -33,7 +33,7 @@ public interface Step<B> extends AutoCloseable {
      * another mask at every call.
      *
      * @return the weighted sum of the losses, not multiplied by {@code weight}
-     * @throws AshlarException as {@link #train}
+     * @throws AshlarException as {@link #train}, or if the plan updates parameters in backward and so keeps no gradients
      */
     float accumulate(B batch, double weight);
 

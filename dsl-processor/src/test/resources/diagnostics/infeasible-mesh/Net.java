@@ -3,13 +3,16 @@ package demo;
 import dev.ashlar.dsl.*;
 
 @Model(dims = "batch=4 d=8")
-@Plan(mesh = {2}, memory = "1GiB")
+@Plan(device = "cpu", mesh = {2, 2}, memory = "64B")
 interface Net {
     @Input(shape = "batch d")
     Tensor x();
 
+    @Linear(out = "4*d")
+    Tensor up(Tensor x);
+
     @Linear(out = "d")
-    Tensor y(Tensor x);
+    Tensor y(Tensor up);
 
     @Loss
     @MeanSquaredError

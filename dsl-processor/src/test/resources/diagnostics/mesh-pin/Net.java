@@ -3,13 +3,17 @@ package demo;
 import dev.ashlar.dsl.*;
 
 @Model(dims = "batch=4 d=8")
-@Plan(device = "h100-sxm", mesh = {2, 1, 1, 8}, links = {"ib-400g", "ib-400g", "pcie5", "nvlink4"}, memory = "1GiB")
+@Plan(mesh = {2}, memory = "1GiB", pins =
+    @Pin(at = "up", strategy = "x[R] weight[S0] -> y[S0]"))
 interface Net {
     @Input(shape = "batch d")
     Tensor x();
 
+    @Linear(out = "4*d")
+    Tensor up(Tensor x);
+
     @Linear(out = "d")
-    Tensor y(Tensor x);
+    Tensor y(Tensor up);
 
     @Loss
     @MeanSquaredError
