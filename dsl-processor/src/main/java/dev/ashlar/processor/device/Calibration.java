@@ -25,7 +25,8 @@ public record Calibration(
         SortedMap<String, Share> shares,
         Optional<Origin> origin) {
     /** Nothing was measured. */
-    public static final Calibration NONE = new Calibration(0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+    public static final Calibration NONE =
+            new Calibration(0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
     /** Validates the figures and copies the tables. */
     public Calibration {

@@ -77,7 +77,8 @@ public final class ProfileReader {
                 .ifPresent(node -> shares.putAll(node.each(
                         operators, "operator", (all, name) -> all.object(name).flatMap(ProfileReader::share))));
         List<Link> links = links(root);
-        Optional<Device> device = root.object("device").flatMap(node -> device(node, products, workspaces, shares, origin));
+        Optional<Device> device =
+                root.object("device").flatMap(node -> device(node, products, workspaces, shares, origin));
         root.close();
         return device.map(d -> new DeviceProfile(file, d, links));
     }

@@ -76,12 +76,11 @@ public final class Calibrate {
     }
 
     private void run() throws IOException {
-        DeviceKind kind =
-                switch (device.toLowerCase(Locale.ROOT)) {
-                    case "cpu" -> DeviceKind.CPU;
-                    case "cuda" -> DeviceKind.CUDA;
-                    default -> throw new AshlarException("there is no device '" + device + "'; write cpu or cuda");
-                };
+        DeviceKind kind = switch (device.toLowerCase(Locale.ROOT)) {
+            case "cpu" -> DeviceKind.CPU;
+            case "cuda" -> DeviceKind.CUDA;
+            default -> throw new AshlarException("there is no device '" + device + "'; write cpu or cuda");
+        };
         Profile profile = new Profile(
                 name,
                 machine,

@@ -50,5 +50,4 @@ final class Products {
     private static long part(long size, double scale) {
         return scale == 1 ? size : Math.max(128, Math.round(size / scale / 128) * 128);
     }
-
 }

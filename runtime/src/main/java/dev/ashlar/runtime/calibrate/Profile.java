@@ -100,11 +100,7 @@ final class Profile {
     }
 
     private Measured measured(
-            Probe probe,
-            Supplier<@Nullable Tensor[]> kernels,
-            Probe.Floor floor,
-            Stopwatch stopwatch,
-            Meter meter) {
+            Probe probe, Supplier<@Nullable Tensor[]> kernels, Probe.Floor floor, Stopwatch stopwatch, Meter meter) {
         if (floor.equals(Probe.Floor.NONE)) {
             return Measured.NOTHING;
         }

@@ -34,9 +34,8 @@ final class CudaAttention implements AutoCloseable {
         try (Tensor query = padded(q, size);
                 Tensor key = padded(k, size, q.size(1));
                 Tensor value = padded(v, size, q.size(1))) {
-            Tensor[] results = narrow(q)
-                    ? cudnn(query, key, value, causal, scale)
-                    : efficient(query, key, value, causal, scale);
+            Tensor[] results =
+                    narrow(q) ? cudnn(query, key, value, causal, scale) : efficient(query, key, value, causal, scale);
             return new Tensor[] {trimmed(results[0], v.size(3)), results[1]};
         }
     }
@@ -98,22 +97,8 @@ final class CudaAttention implements AutoCloseable {
                 Tensor absent = new Tensor()) {
             return context.operator("_scaled_dot_product_cudnn_attention_backward", 16)
                     .call(
-                            dout,
-                            q,
-                            k,
-                            v,
-                            out,
-                            sums,
-                            seed,
-                            offset,
-                            absent,
-                            absent,
-                            absent,
-                            q.size(2),
-                            k.size(2),
-                            0.0,
-                            causal,
-                            scale);
+                            dout, q, k, v, out, sums, seed, offset, absent, absent, absent, q.size(2), k.size(2), 0.0,
+                            causal, scale);
         }
     }
 

@@ -38,8 +38,7 @@ final class CudaCrossEntropy {
     }
 
     /** As {@link LossKernels#byRows}; all are contiguous. */
-    void gradient(
-            Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
+    void gradient(Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
         kernel("gradient", Tensors.type(result))
                 .launch(
                         result.size(0),

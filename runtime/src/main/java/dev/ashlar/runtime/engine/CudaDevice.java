@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.pytorch.cuda.CUDAAllocator;
 import org.bytedeco.pytorch.cuda.CUDAStream;
@@ -17,6 +18,10 @@ final class CudaDevice implements AutoCloseable {
     private static final String HELP = "put org.bytedeco:pytorch with the classifier linux-x86_64-gpu in place of"
             + " linux-x86_64, org.bytedeco:cuda, and CUDA 13, cuDNN 9 and NCCL 2 on the library path (docs/cuda.md),"
             + " or use a plan with device = \"cpu\"";
+
+    private static final int PROCESSORS = 16;
+    private static final int COMPUTE_MAJOR = 75;
+    private static final int COMPUTE_MINOR = 76;
 
     private final byte index;
     private final CUDAStream stream;
@@ -49,11 +54,13 @@ final class CudaDevice implements AutoCloseable {
         try {
             count = torch_cuda.device_count();
         } catch (LinkageError e) {
-            throw new AshlarException("The plan's device is CUDA, but CUDA's libraries cannot be loaded; " + HELP + ".", e);
+            throw new AshlarException(
+                    "The plan's device is CUDA, but CUDA's libraries cannot be loaded; " + HELP + ".", e);
         }
         if (count == 0) {
-            throw new AshlarException("The plan's device is CUDA, but this process sees no CUDA device; check the driver"
-                    + " with nvidia-smi, and " + HELP + ".");
+            throw new AshlarException(
+                    "The plan's device is CUDA, but this process sees no CUDA device; check the driver"
+                            + " with nvidia-smi, and " + HELP + ".");
         }
         if (index < 0 || index >= count) {
             throw new AshlarException("This rank's CUDA device is number " + index + ", but this host has " + count
@@ -64,6 +71,23 @@ final class CudaDevice implements AutoCloseable {
         CUDAStream stream = torch_cuda.getStreamFromPool(false, device);
         torch_cuda.setCurrentCUDAStream(stream);
         return new CudaDevice(device, stream, torch_cuda.getAllocator());
+    }
+
+    /** How many multiprocessors it has. */
+    int processors() {
+        return attribute(PROCESSORS);
+    }
+
+    /** Major and minor number of its architecture, such as {@code 90}. */
+    String architecture() {
+        return attribute(COMPUTE_MAJOR) + "" + attribute(COMPUTE_MINOR);
+    }
+
+    private int attribute(int which) {
+        try (IntPointer value = new IntPointer(1)) {
+            check("cudaDeviceGetAttribute", cudart.cudaDeviceGetAttribute(value, which, index));
+            return value.get();
+        }
     }
 
     /** The kernels of our own. */

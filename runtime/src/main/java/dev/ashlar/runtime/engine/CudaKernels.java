@@ -22,7 +22,6 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
@@ -33,8 +32,6 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class CudaKernels implements AutoCloseable {
     private static final String SWITCH = "ashlar.kernels";
     private static final String CACHE = "ashlar.kernels.cache";
-    private static final int COMPUTE_MAJOR = 75;
-    private static final int COMPUTE_MINOR = 76;
 
     private final CudaDevice device;
     private final boolean available;
@@ -104,7 +101,7 @@ final class CudaKernels implements AutoCloseable {
     private byte[] binary(String source, String[] defines) {
         byte[] text = text(source);
         List<String> options = new ArrayList<>();
-        options.add("--gpu-architecture=sm_" + attribute(COMPUTE_MAJOR) + attribute(COMPUTE_MINOR));
+        options.add("--gpu-architecture=sm_" + device.architecture());
         for (String define : defines) {
             options.add("-D" + define);
         }
@@ -120,15 +117,10 @@ final class CudaKernels implements AutoCloseable {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return binary;
         } catch (IOException e) {
-            throw new AshlarException("The compiled kernel of " + source + " cannot be kept: " + e.getMessage()
-                    + "; name a folder that can be written with -D" + CACHE + "=DIR.", e);
-        }
-    }
-
-    private int attribute(int which) {
-        try (IntPointer value = new IntPointer(1)) {
-            CudaDevice.check("cudaDeviceGetAttribute", cudart.cudaDeviceGetAttribute(value, which, device.index()));
-            return value.get();
+            throw new AshlarException(
+                    "The compiled kernel of " + source + " cannot be kept: " + e.getMessage()
+                            + "; name a folder that can be written with -D" + CACHE + "=DIR.",
+                    e);
         }
     }
 
@@ -169,7 +161,8 @@ final class CudaKernels implements AutoCloseable {
                 BytePointer name = new BytePointer(source + ".cu");
                 PointerPointer<BytePointer> flags = new PointerPointer<>(options.toArray(String[]::new));
                 SizeTPointer size = new SizeTPointer(1)) {
-            check(source, nvrtc.nvrtcCreateProgram(program, code, name, 0, (PointerPointer) null, (PointerPointer) null));
+            check(source, nvrtc.nvrtcCreateProgram(program, code, name, 0, (PointerPointer) null, (PointerPointer)
+                    null));
             int result = nvrtc.nvrtcCompileProgram(program, options.size(), flags);
             if (result != 0) {
                 throw new AshlarException("NVRTC does not compile " + source + ".cu: " + log(program));

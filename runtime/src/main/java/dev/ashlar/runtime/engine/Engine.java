@@ -56,8 +56,7 @@ public final class Engine implements AutoCloseable {
      * @param mesh where this rank is; stays with the caller
      * @throws AshlarException if the device or the libraries for it are not there
      */
-    public static Engine open(
-            DeviceKind device, int index, Precision precision, Seed seed, boolean debug, Mesh mesh) {
+    public static Engine open(DeviceKind device, int index, Precision precision, Seed seed, boolean debug, Mesh mesh) {
         @Nullable CudaDevice cuda = device == DeviceKind.CUDA ? CudaDevice.open(index) : null;
         return new Engine(new KernelContext(device, precision, mesh, cuda), seed, debug);
     }
@@ -97,7 +96,10 @@ public final class Engine implements AutoCloseable {
      * exchanged with other ranks, and no kernel has asked for the step's number so far.
      */
     public boolean recordable() {
-        return context.cuda() != null && !debug && !followsStep && context.mesh().isSingle();
+        return context.cuda() != null
+                && !debug
+                && !followsStep
+                && context.mesh().isSingle();
     }
 
     /**

@@ -70,7 +70,8 @@ final class KernelContext implements AutoCloseable {
     }
 
     /** The device, if it is one of CUDA's. */
-    @Nullable CudaDevice cuda() {
+    @Nullable
+    CudaDevice cuda() {
         return cuda;
     }
 

@@ -76,8 +76,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.mesh = ranks.mesh(plan.mesh());
-        this.engine =
-                Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
+        this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
         this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
         this.ops = engine.ops();
         this.collectives = engine.collectives();

@@ -15,10 +15,10 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.Nullable;
 
 /** Operators on CUDA against the same on the CPU; skipped where there is no device. */
 final class CudaTest {
@@ -59,17 +59,18 @@ final class CudaTest {
             return ops.upload(HostTensor.of(random.longs(size, 0, bound).toArray(), shape));
         }
 
-        @Nullable Tensor[] attention(long heads, long groups, boolean causal) {
+        @Nullable
+        Tensor[] attention(long heads, long groups, boolean causal) {
             Tensor q = normal(2, heads, 40, 8);
             Tensor k = normal(2, groups, 40, 8);
             Tensor v = normal(2, groups, 40, 8);
             Tensor[] made = ops.attention(q, k, v, causal, 0.3);
-            Tensor[] gradients =
-                    ops.attentionBackward(normal(2, heads, 40, 8), q, k, v, made[0], made[1], causal, 0.3);
+            Tensor[] gradients = ops.attentionBackward(normal(2, heads, 40, 8), q, k, v, made[0], made[1], causal, 0.3);
             return Stream.concat(Arrays.stream(made), Arrays.stream(gradients)).toArray(Tensor[]::new);
         }
 
-        @Nullable Tensor[] crossEntropy(long classes, double smoothing) {
+        @Nullable
+        Tensor[] crossEntropy(long classes, double smoothing) {
             Tensor logits = normal(3, 7, classes);
             Tensor targets = ids(classes, 3, 7);
             Tensor[] made = ops.crossEntropy(logits, targets, 1, smoothing);
@@ -77,18 +78,20 @@ final class CudaTest {
             return new @Nullable Tensor[] {made[0], made[1], made[2], gradient};
         }
 
-        @Nullable Tensor[] layerNorm() {
-            Tensor x = normal(4, 9, 33);
-            Tensor weight = normal(33);
-            Tensor bias = normal(33);
+        @Nullable
+        Tensor[] layerNorm(long length) {
+            Tensor x = normal(4, 9, length);
+            Tensor weight = normal(length);
+            Tensor bias = normal(length);
             Tensor[] made = ops.layerNorm(x, weight, bias, 1e-5);
             @Nullable
             Tensor[] gradients =
-                    ops.layerNormBackward(normal(4, 9, 33), x, made[1], made[2], weight, bias, true, true, true);
+                    ops.layerNormBackward(normal(4, 9, length), x, made[1], made[2], weight, bias, true, true, true);
             return new @Nullable Tensor[] {made[0], gradients[0], gradients[1], gradients[2]};
         }
 
-        @Nullable Tensor[] embedding() {
+        @Nullable
+        Tensor[] embedding() {
             Tensor ids = ids(50, 4, 9);
             Tensor weight = normal(50, 16);
             return new @Nullable Tensor[] {
@@ -106,7 +109,9 @@ final class CudaTest {
         cases.put("cross-entropy of odd rows", given -> given.crossEntropy(51, 0));
         cases.put("smoothed cross-entropy", given -> given.crossEntropy(51, 0.1));
         cases.put("cross-entropy of rows that fit no block", given -> given.crossEntropy(70_000, 0));
-        cases.put("layer norm", Given::layerNorm);
+        cases.put("layer norm", given -> given.layerNorm(33));
+        cases.put("layer norm of a warp's row", given -> given.layerNorm(768));
+        cases.put("layer norm of a block's row", given -> given.layerNorm(2048));
         cases.put("embedding", Given::embedding);
         cases.put("dropout", given -> new @Nullable Tensor[] {given.ops.dropout(given.normal(50_000), 0.3, 7)});
         return cases;

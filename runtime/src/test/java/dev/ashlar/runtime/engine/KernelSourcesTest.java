@@ -29,7 +29,7 @@ final class KernelSourcesTest {
 
     @TestFactory
     Stream<DynamicTest> compile(@TempDir Path folder) {
-        return Stream.of("cross_entropy")
+        return Stream.of("cross_entropy", "layer_norm")
                 .flatMap(source -> Stream.of("BF16=1", "WIDE=1")
                         .map(define -> DynamicTest.dynamicTest(source + " " + define, () -> {
                             assumeTrue(compiler().isPresent(), "no nvcc here");
@@ -37,8 +37,7 @@ final class KernelSourcesTest {
                         })));
     }
 
-    private static void compile(String source, String define, Path folder)
-            throws IOException, InterruptedException {
+    private static void compile(String source, String define, Path folder) throws IOException, InterruptedException {
         Path code = folder.resolve(source + ".cu");
         try (InputStream text = CudaKernels.class.getResourceAsStream(source + ".cu")) {
             Files.copy(text, code, StandardCopyOption.REPLACE_EXISTING);
