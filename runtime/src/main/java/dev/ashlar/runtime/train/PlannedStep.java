@@ -53,6 +53,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final Engine engine;
     private final InputCheck inputCheck;
     private final RecordedStep recorded;
+    private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
     private @Nullable String failure;
@@ -81,6 +82,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
+        this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
@@ -286,39 +288,40 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final void save(Path file) {
         requireUsable();
-        requireOneRank();
-        ModelFiles.save(file, store, ops, plan);
+        guarded(() -> files.save(file, collectives));
     }
 
     @Override
-    public final void checkpoint(Path directory, long dataPosition) {
+    public final PendingCheckpoint checkpointLater(Path directory, long dataPosition, Runnable committed) {
         requireUsable();
-        requireOneRank();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
         }
-        Checkpoint.Manifest manifest = new Checkpoint.Manifest(
-                plan.model(), plan.modelHash(), plan.planHash(), updates, passes, seed.value(), dataPosition);
-        Checkpoint.write(directory, manifest, ModelFiles.entries(store, ops), ModelFiles.entries(optimizer(), ops));
+        return files.checkpoint(
+                directory,
+                new Checkpoint.Manifest(
+                        plan.model(),
+                        plan.modelHash(),
+                        plan.planHash(),
+                        updates,
+                        passes,
+                        seed.value(),
+                        dataPosition,
+                        plan.worldSize()),
+                optimizer(),
+                committed);
     }
 
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
-        requireOneRank();
-        Checkpoint.Manifest manifest = Checkpoint.read(directory);
-        ModelFiles.requireOf(directory, manifest, plan, seed);
-        try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
-            ModelFiles.loadState(Checkpoint.optimizer(directory), optimizer(), ops);
-            return guarded(() -> {
-                model.assign();
-                forgetGradients();
-                updates = manifest.updates();
-                passes = manifest.passes();
-                return manifest;
-            });
-        }
+        Checkpoint.Manifest manifest = files.manifest(directory, seed);
+        files.resume(directory, manifest, optimizer(), this::guarded);
+        forgetGradients();
+        updates = manifest.updates();
+        passes = manifest.passes();
+        return manifest;
     }
 
     @Override
@@ -433,13 +436,6 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
     }
 
-    private void requireOneRank() {
-        if (plan.worldSize() > 1) {
-            throw new AshlarException("this version writes and resumes files on one rank only, and " + plan.plan()
-                    + " runs on " + plan.worldSize() + "; leave the checkpoint out, or plan one rank");
-        }
-    }
-
     private void requireUsable() {
         if (closed) {
             throw new AshlarException("the step of " + plan.plan() + " is closed; open another");
@@ -452,6 +448,13 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("the step of " + plan.plan() + " was opened on the thread '" + owner.getName()
                     + "' and is used on '" + Thread.currentThread().getName() + "'; use it where it was opened");
         }
+    }
+
+    private void guarded(Runnable body) {
+        guarded(() -> {
+            body.run();
+            return updates;
+        });
     }
 
     /** Runs what may leave a step half done, and says in which step it failed. */
