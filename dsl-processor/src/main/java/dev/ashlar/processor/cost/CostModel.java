@@ -93,12 +93,15 @@ public final class CostModel {
         private double sumSeconds;
 
         ModelCost model(Variant variant) {
-            expand(variant, "", "");
+            expand(variant, "", "", false);
             return new ModelCost(operators, collectives, updates, sumSeconds);
         }
 
-        /** @param owner what full names of the scope's parameters begin with */
-        private void expand(Variant variant, String path, String owner) {
+        /**
+         * @param owner what full names of the scope's parameters begin with
+         * @param again whether all of its forward runs once more before its backward
+         */
+        private void expand(Variant variant, String path, String owner, boolean again) {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
             Set<Value> made = new HashSet<>();
@@ -110,20 +113,23 @@ public final class CostModel {
                             kernel.node(),
                             cost.forward(),
                             cost.backward(),
-                            cost.recompute()));
+                            again ? cost.recompute().plus(cost.forward()) : cost.recompute()));
                 } else if (step instanceof Step.Collective collective) {
                     made.add(collective.result());
                     collectives.add(new CollectiveCost(path + collective.at(), false, false, collective.transfer()));
+                    if (again) {
+                        collectives.add(new CollectiveCost(path + collective.at(), true, true, collective.transfer()));
+                    }
                 } else if (step instanceof Step.BlockForward block) {
-                    expand(block, path, owner);
+                    expand(block, path, owner, again);
                 }
             }
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Sum sum) {
                     sumSeconds += sumSeconds(sum.result().type().elements());
                 } else if (step instanceof Step.Collective collective) {
-                    boolean again = made.contains(collective.result());
-                    collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));
+                    boolean repeats = made.contains(collective.result());
+                    collectives.add(new CollectiveCost(path + collective.at(), true, repeats, collective.transfer()));
                 } else if (step instanceof Step.ParameterGradient gradient) {
                     update(owner, gradient.parameter());
                 }
@@ -140,12 +146,16 @@ public final class CostModel {
             }
         }
 
-        private void expand(Step.BlockForward block, String path, String owner) {
+        private void expand(Step.BlockForward block, String path, String owner, boolean again) {
             UseNode use = block.node();
             for (Step.Run run : block.runs()) {
                 for (long i = run.from(); i < run.to(); i++) {
                     String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
-                    expand(run.variant(), path + use.name() + index, owner + Trainable.instance(use, i));
+                    expand(
+                            run.variant(),
+                            path + use.name() + index,
+                            owner + Trainable.instance(use, i),
+                            again || run.again());
                 }
             }
         }

@@ -65,8 +65,15 @@ public sealed interface Step {
 
     /**
      * Repetitions {@code from} to {@code to}, exclusive, that run as one variant.
+     *
+     * @param again whether forward keeps only what the first of them is given, and backward runs their forward again before it
      */
-    record Run(long from, long to, Variant variant) {}
+    record Run(long from, long to, Variant variant, boolean again) {
+        /** Repetitions that keep for themselves what their backward reads. */
+        public Run(long from, long to, Variant variant) {
+            this(from, to, variant, false);
+        }
+    }
 
     /**
      * Where a device's part of an axis begins: the sum of its coordinates on the mesh, each times its stride.

@@ -105,7 +105,8 @@ public final class ProgramText {
 
     private static String runs(List<Statement.Run> runs) {
         return runs.stream()
-                .map(r -> "[" + r.from() + ", " + r.to() + ") " + r.routine().name())
+                .map(r -> "[" + r.from() + ", " + r.to() + ") " + r.routine().name()
+                        + r.again().map(a -> " again " + a.name()).orElse(""))
                 .collect(Collectors.joining(" "));
     }
 

@@ -2,6 +2,7 @@ package dev.ashlar.processor.program;
 
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
@@ -366,9 +367,7 @@ final class RoutineBuilder {
         List<Optional<Slot>> made = block.outputs().stream()
                 .map(v -> liveness.isUsed(v) || keptByForward(v) ? Optional.of(slot(v)) : Optional.<Slot>empty())
                 .toList();
-        Routine.Direction inner =
-                direction == Routine.Direction.EVALUATE ? Routine.Direction.EVALUATE : Routine.Direction.FORWARD;
-        statements.add(new Statement.BlockForward(block.node(), runs(block.runs(), inner), arguments, made));
+        statements.add(new Statement.BlockForward(block.node(), runs(block.node(), block.runs()), arguments, made));
     }
 
     private void addBlockBackward(int position, Step.BlockBackward block) {
@@ -379,8 +378,7 @@ final class RoutineBuilder {
         block.outputGradients().forEach(v -> arguments.add(v.map(x -> consumed.remove(0))));
         List<Optional<Slot>> made =
                 block.inputGradients().stream().map(v -> v.map(this::slot)).toList();
-        statements.add(new Statement.BlockBackward(
-                block.node(), runs(block.runs(), Routine.Direction.BACKWARD), arguments, made));
+        statements.add(new Statement.BlockBackward(block.node(), runs(block.node(), block.runs()), arguments, made));
         List<Slot> dead = block.inputGradients().stream()
                 .flatMap(Optional::stream)
                 .filter(v -> !liveness.isUsed(v))
@@ -397,9 +395,20 @@ final class RoutineBuilder {
         return operands;
     }
 
-    private List<Statement.Run> runs(List<Step.Run> runs, Routine.Direction inner) {
-        return runs.stream()
-                .map(r -> new Statement.Run(r.from(), r.to(), routines.apply(r.variant(), inner)))
-                .toList();
+    /** What is passed keeps nothing, blocks in it included. */
+    private List<Statement.Run> runs(UseNode use, List<Step.Run> runs) {
+        List<Statement.Run> made = new ArrayList<>();
+        for (Step.Run run : runs) {
+            boolean again = run.again() && direction.keeps();
+            boolean passes = again && direction == Routine.Direction.FORWARD;
+            Optional<Routine> repeated =
+                    again ? Optional.of(routines.apply(run.variant(), Routine.Direction.FORWARD)) : Optional.empty();
+            Routine routine = routines.apply(run.variant(), passes ? Routine.Direction.PASS : direction);
+            made.add(new Statement.Run(run.from(), run.to(), routine, repeated));
+            if (again) {
+                names.segment(use);
+            }
+        }
+        return List.copyOf(made);
     }
 }

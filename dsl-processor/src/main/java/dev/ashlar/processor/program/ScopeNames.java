@@ -16,8 +16,8 @@ import java.util.Set;
 
 /** Java names of one scope: its classes, methods, fields and variables. */
 public final class ScopeNames {
-    private static final Set<String> RESERVED =
-            Set.of("p", "s", "i", "ops", "batchWeight", "inputs", "made", "path", "store", "mesh", "collectives");
+    private static final Set<String> RESERVED = Set.of(
+            "p", "s", "i", "from", "ops", "batchWeight", "inputs", "made", "path", "store", "mesh", "collectives");
 
     private final Scope scope;
     private final String typeName;
@@ -26,6 +26,7 @@ public final class ScopeNames {
     private final Map<ScopeParameter, String> parameters = new LinkedHashMap<>();
     private final Map<Block, String> blocks = new LinkedHashMap<>();
     private final Map<String, Slot> fields = new LinkedHashMap<>();
+    private final Set<UseNode> segmented = new HashSet<>();
     private final Map<String, Integer> routines = new HashMap<>();
 
     private record Block(UseNode use, Scope scope) {}
@@ -41,6 +42,8 @@ public final class ScopeNames {
                 .forEach(u -> {
                     u.scopes().forEach(s -> blocks.put(new Block(u, s), unique(members, java(u.name()))));
                     taken.add(u.name() + "Made");
+                    taken.add(u.name() + "Again");
+                    taken.add(java(u.name()) + "Segments");
                     u.scope().inputs().forEach(i -> taken.add(java("d." + u.name() + "." + i.name())));
                     u.scope().outputs().forEach(o -> taken.add(java(u.name() + "." + o.name() + ".parts")));
                 });
@@ -87,6 +90,20 @@ public final class ScopeNames {
     /** Field of their saved tensors in the class of saved tensors. */
     public String blockSaved(UseNode use, Scope inner) {
         return block(use, inner) + "Saved";
+    }
+
+    /** Field of what is given to the first repetitions of a block's segments, in the class of saved tensors. */
+    public String blockSegments(UseNode use) {
+        return java(use.name()) + "Segments";
+    }
+
+    /** Whether some repetitions of a block are segments. */
+    public boolean isSegmented(UseNode use) {
+        return segmented.contains(use);
+    }
+
+    void segment(UseNode use) {
+        segmented.add(use);
     }
 
     /** Fields of the class of saved tensors, in order of their making, whichever routine makes them. */

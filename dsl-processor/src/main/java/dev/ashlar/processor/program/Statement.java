@@ -72,6 +72,10 @@ public sealed interface Statement {
             UseNode node, List<Run> runs, List<Optional<Operand.Tensor>> arguments, List<Optional<Slot>> results)
             implements Statement {}
 
-    /** Repetitions {@code from} to {@code to}, exclusive, that call one routine. */
-    record Run(long from, long to, Routine routine) {}
+    /**
+     * Repetitions {@code from} to {@code to}, exclusive, that call one routine.
+     *
+     * @param again of a segment: forward, which keeps only what the first repetition is given, and which backward runs again before it
+     */
+    record Run(long from, long to, Routine routine, Optional<Routine> again) {}
 }

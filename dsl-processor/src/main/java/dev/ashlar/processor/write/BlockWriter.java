@@ -54,6 +54,13 @@ final class BlockWriter {
                 : CodeBlock.of("new $L()", inner.savedType());
     }
 
+    /** Makes room for what one repetition of forward keeps. */
+    CodeBlock newSavedAt(UseNode use, ScopeNames inner, String index) {
+        return CodeBlock.builder()
+                .addStatement("$L = $L", saved(use, inner, index), newSaved(use, inner, index))
+                .build();
+    }
+
     /** The scopes of all repetitions, each once. */
     static List<ScopeNames> scopes(List<Statement.Run> runs) {
         return runs.stream().map(r -> r.routine().scope()).distinct().toList();
@@ -67,6 +74,8 @@ final class BlockWriter {
             if (routine.usesFields()) {
                 arguments.add(newSavedForEvaluation(routine));
             }
+        } else if (routine.direction() == Routine.Direction.PASS) {
+            arguments.add(newSaved(use, routine.scope(), index));
         } else {
             arguments.add(CodeBlock.of("$L", saved(use, routine.scope(), index)));
         }
@@ -147,13 +156,18 @@ final class BlockWriter {
 
     private CodeBlock repeatedForward(Statement.BlockForward block) {
         UseNode use = block.node();
-        boolean train = block.runs().get(0).routine().direction() == Routine.Direction.FORWARD;
+        boolean train = block.runs().stream()
+                .anyMatch(r -> r.routine().direction() == Routine.Direction.FORWARD
+                        || r.again().isPresent());
         ScopeNames inner = block.runs().get(0).routine().scope();
         CodeBlock.Builder code = CodeBlock.builder();
         if (train) {
             scopes(block.runs())
                     .forEach(s -> code.addStatement(
                             "s.$L = new $L[$L]", scope.blockSaved(use, s.scope()), s.savedType(), use.count()));
+        }
+        if (block.runs().stream().anyMatch(r -> r.again().isPresent())) {
+            code.addStatement("s.$L = new $T[$L][]", scope.blockSegments(use), Names.TENSOR, use.count());
         }
         String[] outputs = new String[use.outputs().size()];
         Map<Integer, String> carried = new HashMap<>();
@@ -176,29 +190,26 @@ final class BlockWriter {
                 code.addStatement("$T $L = null", Names.TENSOR, outputs[k]);
             }
         }
-        for (Statement.Run run : block.runs()) {
-            loop(code, run, false, index -> {
-                CodeBlock.Builder body = CodeBlock.builder();
-                body.addStatement("ops.enter($S, $L)", use.name(), index);
-                if (train) {
-                    ScopeNames own = run.routine().scope();
-                    body.addStatement("$L = $L", saved(use, own, index), newSaved(use, own, index));
-                }
-                List<CodeBlock> arguments = new ArrayList<>();
-                for (int j = 0; j < block.arguments().size(); j++) {
-                    arguments.add(
-                            carried.containsKey(j)
-                                    ? CodeBlock.of("$L", carried.get(j))
-                                    : CodeBlock.of(
-                                            "ops.share($L)",
-                                            StatementWriter.read(
-                                                    block.arguments().get(j).slot())));
-                }
-                collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
-                body.addStatement("ops.leave()");
-                return body.build();
-            });
+        List<CodeBlock> arguments = new ArrayList<>();
+        List<CodeBlock> shared = new ArrayList<>();
+        for (int j = 0; j < block.arguments().size(); j++) {
+            CodeBlock read = carried.containsKey(j)
+                    ? CodeBlock.of("$L", carried.get(j))
+                    : CodeBlock.of(
+                            "$L", StatementWriter.read(block.arguments().get(j).slot()));
+            shared.add(CodeBlock.of("ops.share($L)", read));
+            arguments.add(carried.containsKey(j) ? read : shared.get(j));
         }
+        new SegmentWriter(this, scope, use).forward(code, block.runs(), shared, (run, index) -> {
+            CodeBlock.Builder body = CodeBlock.builder();
+            body.addStatement("ops.enter($S, $L)", use.name(), index);
+            if (run.routine().direction() == Routine.Direction.FORWARD) {
+                body.add(newSavedAt(use, run.routine().scope(), index));
+            }
+            collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
+            body.addStatement("ops.leave()");
+            return body.build();
+        });
         for (int j = 0; j < block.arguments().size(); j++) {
             if (!carried.containsKey(j) && block.arguments().get(j).access() == Operand.Access.MOVE) {
                 code.addStatement(

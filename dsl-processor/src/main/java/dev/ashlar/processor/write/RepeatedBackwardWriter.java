@@ -37,10 +37,7 @@ final class RepeatedBackwardWriter {
 
     CodeBlock write() {
         declare();
-        for (int r = block.runs().size() - 1; r >= 0; r--) {
-            Statement.Run run = block.runs().get(r);
-            BlockWriter.loop(code, run, true, index -> body(run, index));
-        }
+        new SegmentWriter(blocks, scope, use).backward(code, block.runs(), this::body);
         finish();
         return code.build();
     }

@@ -98,6 +98,9 @@ final class ScopeWriter {
                             .ifPresent(s -> type.addField(
                                     blockType(s.savedType(), use.repeats().isPresent()), names.blockSaved(use, inner)));
                 }
+                if (names.isSegmented(use)) {
+                    type.addField(ArrayTypeName.of(Names.TENSORS), names.blockSegments(use));
+                }
             }
         }
         return type.build();

@@ -32,6 +32,17 @@ class MeshStepTest {
         compare(layout, settings);
     }
 
+    static Stream<MeshCase> drawn() {
+        return MeshCase.drawn(Integer.getInteger("ashlar.sweep", 1)).stream();
+    }
+
+    /** Whole models whose operators have strategies drawn from all that may be chosen; {@code -Psweep} draws more. */
+    @ParameterizedTest
+    @MethodSource("drawn")
+    void anyStrategiesTogetherTrainAsOneRankDoes(MeshCase layout) throws Exception {
+        compare(layout, Settings.defaults(dev.ashlar.runtime.engine.OptimizerKind.ADAMW));
+    }
+
     /** Parts of one gradient add up to its norm, and copies count once. */
     @Test
     void theNormIsThatOfAllParts() throws Exception {

@@ -353,6 +353,22 @@ public final class Ops {
         return trace.checked("dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key));
     }
 
+    /**
+     * As {@link #dropout(Tensor, double, long)}, of a part of a tensor: drops the elements that fall in the whole.
+     *
+     * @param offset row-major index of the part's first element in the whole
+     * @param whole shape of the whole
+     */
+    public Tensor dropout(Tensor x, double p, long key, long offset, long[] whole) {
+        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, whole));
+    }
+
+    /** Gradient of {@link #dropout(Tensor, double, long, long, long[])} in the same step. */
+    public Tensor dropoutBackward(Tensor dy, double p, long key, long offset, long[] whole) {
+        return trace.checked(
+                "dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key, offset, whole));
+    }
+
     // ---- images
 
     /** Convolution of x[b, c, h, w] with weight[o, c / groups, ky, kx] and bias[o]. */
