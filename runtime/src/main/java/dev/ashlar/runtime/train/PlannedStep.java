@@ -52,6 +52,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final InputCheck inputCheck;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
+    private final int rank;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
     private long updates;
@@ -71,11 +72,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.rank = ranks.rank();
         this.mesh = ranks.mesh(plan.mesh());
         this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
+    }
+
+    @Override
+    public int rank() {
+        return rank;
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
