@@ -104,10 +104,7 @@ final class PlanPipeline implements PlanStep {
             Optional<String> strategy = Optional.of(operator.strategy().toString());
             operators.putIfAbsent(
                     cost.node(),
-                    new OperatorFacts(
-                            cost.forward().seconds(),
-                            cost.backward().seconds(),
-                            strategy.filter(t -> mesh)));
+                    new OperatorFacts(cost.forward().seconds(), cost.backward().seconds(), strategy.filter(t -> mesh)));
         }
         return new StepFacts(
                 plan.modelHash(),

@@ -24,12 +24,7 @@ public final class RecomputedGraph {
      * @param choice for the path of a repetition ({@code "body[3]."}, empty for the model) and its variant, what is dropped
      */
     public static TrainingGraph of(TrainingGraph graph, BiFunction<String, Variant, Set<Value>> choice) {
-        return new TrainingGraph(
-                graph.graph(),
-                new RecomputedGraph(choice).apply(graph.train(), ""),
-                graph.losses(),
-                graph.outputs(),
-                graph.trainable());
+        return graph.withTrain(new RecomputedGraph(choice).apply(graph.train(), ""));
     }
 
     private Variant apply(Variant variant, String path) {

@@ -40,8 +40,7 @@ public final class Segments {
                 }
             }
         }
-        return new TrainingGraph(
-                graph.graph(), graph.train().withRuns(cut), graph.losses(), graph.outputs(), graph.trainable());
+        return graph.withTrain(graph.train().withRuns(cut));
     }
 
     /** Whether forward may run twice a step: what it makes is the same every time, and it changes nothing else. */

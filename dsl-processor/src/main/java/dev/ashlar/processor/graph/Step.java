@@ -43,6 +43,9 @@ public sealed interface Step {
     /** Adds a gradient to a parameter. */
     record ParameterGradient(ScopeParameter parameter, Value gradient) implements Step {}
 
+    /** The optimizer's update of a parameter by the gradient that it then has, which is let go. */
+    record Update(ScopeParameter parameter) implements Step {}
+
     /**
      * Forward of a block that is used.
      *

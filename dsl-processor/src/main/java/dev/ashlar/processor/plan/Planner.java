@@ -67,11 +67,12 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        PlanProblem plans = target.mesh().devices() > 1
-                ? PinnedPlans.of(meshPlans(graph, target, assembly), pins)
-                : plans(whole, target, assembly, pins);
+        List<PlanProblem> forms = StepForms.of(graph, target).stream()
+                .map(f -> plans(f, target, assembly, pins))
+                .toList();
         long fixedBytes = target.device().fixedBytes();
-        Chooser.Choice choice = new Chooser(plans, fixedBytes).choose(target.budgetBytes());
+        Chooser.Choice choice = new Chooser(forms, fixedBytes).choose(target.budgetBytes());
+        PlanProblem plans = forms.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
@@ -121,10 +122,13 @@ public final class Planner {
         return List.of("Without the pins " + least + " bytes would do.");
     }
 
+    /** All plans of one form of the step. */
     private static PlanProblem plans(
-            Program whole, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
-        TrainingGraph graph = whole.graph();
-        MemoryProfile memory = Timeline.of(whole);
+            TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+        if (target.mesh().devices() > 1) {
+            return PinnedPlans.of(meshPlans(graph, target, assembly), pins);
+        }
+        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
         double seconds = assembly.time(graph).seconds();
         RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
         return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)

@@ -49,6 +49,8 @@ public final class ProgramText {
             return typed(seed.result()) + " = seed " + Double.toHexString(seed.weight());
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             return "gradient " + gradient.field() + " " + operand(gradient.gradient());
+        } else if (statement instanceof Statement.Update update) {
+            return "update " + update.field();
         } else if (statement instanceof Statement.Keep keep) {
             return "keep " + slot(keep.field()) + " = " + slot(keep.argument());
         } else if (statement instanceof Statement.Free free) {

@@ -226,6 +226,8 @@ final class RoutineBuilder {
         } else if (step instanceof Step.ParameterGradient gradient) {
             statements.add(new Statement.ParameterGradient(
                     names.parameter(gradient.parameter()), consume(gradient.gradient(), position, List.of())));
+        } else if (step instanceof Step.Update update) {
+            statements.add(new Statement.Update(names.parameter(update.parameter())));
         } else if (step instanceof Step.BlockForward block) {
             addBlockForward(position, block);
         } else if (step instanceof Step.BlockBackward block) {

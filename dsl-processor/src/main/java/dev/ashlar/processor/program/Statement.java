@@ -47,6 +47,9 @@ public sealed interface Statement {
     /** Adds a gradient, which is given away, to a parameter. */
     record ParameterGradient(String field, Operand.Tensor gradient) implements Statement {}
 
+    /** The optimizer's update of a parameter by its gradient, which is closed; then what other devices have updated is gathered. */
+    record Update(String field) implements Statement {}
+
     /** Moves an argument to the saved tensors. */
     record Keep(Slot field, Slot argument) implements Statement {}
 

@@ -72,7 +72,7 @@ public final class PlanJson {
         device(json);
         memory(json);
         json.writeNumberField("microBatches", 1);
-        json.writeStringField("update", "atEnd");
+        json.writeStringField("update", plan.program().graph().form().updateInBackward() ? "inBackward" : "atEnd");
         json.writeNumberField("lossChunks", 1);
         time(json);
         proof(json);

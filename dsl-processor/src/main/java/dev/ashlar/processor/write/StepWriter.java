@@ -179,6 +179,11 @@ public final class StepWriter {
                         quoted(root.outputs().stream().map(ScopeOutput::name)))
                 .build());
         outputLayouts(step);
+        if (program.graph().form().updateInBackward()) {
+            step.addMethod(override("updatesInBackward", Modifier.PROTECTED, TypeName.BOOLEAN)
+                    .addStatement("return true")
+                    .build());
+        }
     }
 
     private void outputLayouts(TypeSpec.Builder step) {

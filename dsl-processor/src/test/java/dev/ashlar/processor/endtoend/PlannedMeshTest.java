@@ -106,7 +106,8 @@ class PlannedMeshTest {
     void aCompiledPlanRunsOnItsMesh() throws Exception {
         try (CompiledPlan compiled = CompiledPlan.of(SOURCE, directory)) {
             Path classes = compiled.result().classes();
-            String json = Files.readString(classes.resolve("net/Four.plan.json")).replaceAll("\\s", "");
+            String json =
+                    Files.readString(classes.resolve("net/Four.plan.json")).replaceAll("\\s", "");
             assertTrue(json.contains("\"mesh\":{\"shape\":[2,2]"), json);
             assertTrue(Files.exists(classes.resolve("net/Four.plan.html")));
             String written = compiled.written("Four");

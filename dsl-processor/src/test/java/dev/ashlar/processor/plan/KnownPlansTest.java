@@ -37,7 +37,9 @@ class KnownPlansTest {
         return plan.communications().stream()
                 .filter(c -> c.wireBytes() > 0)
                 .collect(Collectors.groupingBy(
-                        KnownPlansTest::words, TreeMap::new, Collectors.collectingAndThen(Collectors.toList(), sizes())));
+                        KnownPlansTest::words,
+                        TreeMap::new,
+                        Collectors.collectingAndThen(Collectors.toList(), sizes())));
     }
 
     private static String words(Communication c) {
@@ -58,9 +60,9 @@ class KnownPlansTest {
         Map<String, String> strategies = new TreeMap<>();
         for (OperatorPlan operator : plan.operators()) {
             strategies.merge(
-                    OperatorPattern.starred(operator.name()), operator.strategy().toString(), (a, b) -> a.equals(b)
-                            ? a
-                            : a + " or " + b);
+                    OperatorPattern.starred(operator.name()),
+                    operator.strategy().toString(),
+                    (a, b) -> a.equals(b) ? a : a + " or " + b);
         }
         return strategies;
     }
@@ -137,16 +139,24 @@ class KnownPlansTest {
         long bytes = 4096L * 4096 * 2;
         assertEquals(
                 new TreeMap<>(Map.of(
-                        "forward activation all_gather [R, S0] -> [R, R]", "3 of " + bytes,
-                        "forward activation reduce_scatter [R, P] -> [R, S0]", "3 of " + bytes,
-                        "backward activation gradient all_gather [R, S0] -> [R, R]", "3 of " + bytes,
-                        "backward activation gradient reduce_scatter [R, P] -> [R, S0]", "3 of " + bytes,
-                        "backward parameter gradient all_reduce [R, P] -> [R, R]", "6 of " + 4096 * 2,
-                        LOSS, "1 of 4")),
+                        "forward activation all_gather [R, S0] -> [R, R]",
+                        "3 of " + bytes,
+                        "forward activation reduce_scatter [R, P] -> [R, S0]",
+                        "3 of " + bytes,
+                        "backward activation gradient all_gather [R, S0] -> [R, R]",
+                        "3 of " + bytes,
+                        "backward activation gradient reduce_scatter [R, P] -> [R, S0]",
+                        "3 of " + bytes,
+                        "backward parameter gradient all_reduce [R, P] -> [R, R]",
+                        "6 of " + 4096 * 2,
+                        LOSS,
+                        "1 of 4")),
                 collectives(plan));
     }
 
     private static long wireBytes(Plan plan) {
-        return plan.communications().stream().mapToLong(Communication::wireBytes).sum();
+        return plan.communications().stream()
+                .mapToLong(Communication::wireBytes)
+                .sum();
     }
 }

@@ -31,8 +31,7 @@ public final class MeshPlans {
     /** The fastest plan of a model within its memory. */
     public static Plan fastest(ModelSpecs model) {
         MeshPlans all = new MeshPlans(model);
-        return all.within(
-                all.target.budgetBytes() - all.target.device().fixedBytes(), Effort.of(1e-4));
+        return all.within(all.target.budgetBytes() - all.target.device().fixedBytes(), Effort.of(1e-4));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
@@ -82,6 +83,40 @@ class PlannerTest {
                     plan.time().recomputeSeconds() > 0,
                     !RecomputedSegment.of(plan.operators()).isEmpty());
         }
+    }
+
+    /** The same step with the update at the end is a little faster, and needs the gradients' memory. */
+    @Test
+    void updatesInBackwardWhereMemoryIsShort() {
+        Plan whole = SampleModels.gpt(6).plan();
+        assertFalse(whole.program().graph().form().updateInBackward());
+        Plan atEnd = SampleModels.gpt(6).clipping().plan();
+        long least = atEnd.evidence().smallestFeasibleBytes();
+        assertTrue(whole.evidence().smallestFeasibleBytes() < least);
+        Plan tight = SampleModels.gpt(6).memory(least - 1 + "B").plan();
+        assertTrue(tight.program().graph().form().updateInBackward());
+        assertTrue(tight.memory().gradientBytes() < whole.memory().gradientBytes() / 4);
+        String step = tight.summary().stream()
+                .filter(l -> l.startsWith("step"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(step.endsWith(" of it update in backward"), step);
+    }
+
+    /** What several repetitions share waits for the end of backward. */
+    @Test
+    void sharedParametersAreUpdatedAtTheEnd() {
+        Plan whole = SampleModels.sharedAndTied().plan();
+        long least = whole.evidence().smallestFeasibleBytes();
+        Plan plan = SampleModels.sharedAndTied().memory(least + "B").plan();
+        assertTrue(plan.program().graph().form().updateInBackward());
+        List<String> points = plan.memory().points().stream()
+                .map(p -> p.phase() + " " + p.at())
+                .toList();
+        assertTrue(points.contains("update optimizer"), points::toString);
+        // The head reads the embedding's weight before it is updated, which is after the embedding's own gradient.
+        assertEquals(
+                points.indexOf("update optimizer") - 1, points.indexOf("backward update wte.weight"), points::toString);
     }
 
     @Test

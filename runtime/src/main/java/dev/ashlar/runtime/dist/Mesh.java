@@ -115,6 +115,30 @@ public final class Mesh implements AutoCloseable {
         return traffic;
     }
 
+    /** Whether this rank is the first of those that have the same part of a tensor of this layout. */
+    public boolean owns(Layout layout) {
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (!layout.cuts(axis) && coordinates[axis] > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where this rank's part of a tensor begins along each dimension. */
+    public long[] origin(Layout layout, long[] wholeShape) {
+        long[] lengths = wholeShape.clone();
+        long[] origin = new long[lengths.length];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (layout.cuts(axis)) {
+                int dimension = layout.dimensions().get(axis);
+                lengths[dimension] /= sizes[axis];
+                origin[dimension] += coordinates[axis] * lengths[dimension];
+            }
+        }
+        return origin;
+    }
+
     /** This rank's part of a tensor; owned, a view. */
     public Tensor part(Tensor whole, Layout layout) {
         Tensor part = new Tensor(whole);

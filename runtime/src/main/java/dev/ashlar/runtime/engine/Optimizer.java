@@ -21,6 +21,13 @@ public sealed interface Optimizer extends AutoCloseable permits StatefulOptimize
     Map<String, Tensor> state();
 
     /**
+     * The parameter that a state belongs to, and lies on the mesh as.
+     *
+     * @param state one of the names of {@link #state()}
+     */
+    Parameter parameter(String state);
+
+    /**
      * Copies a saved state.
      *
      * @throws AshlarException if a tensor is missing, superfluous or of another shape

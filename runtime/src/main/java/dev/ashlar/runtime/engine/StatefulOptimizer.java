@@ -8,6 +8,7 @@ import dev.ashlar.runtime.dist.Reduction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     final OptimizerSettings settings;
     final KernelContext context;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters = new HashMap<>();
 
     StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
         this.settings = settings;
@@ -36,12 +38,17 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
 
     /** Allocates a state as large as the master. */
     final void allocate(Parameter parameter, String suffix) {
-        state.put(key(parameter, suffix), torch.zeros_like(parameter.master()));
+        put(parameter, suffix, torch.zeros_like(parameter.master()));
     }
 
     /** Allocates a counter in 32-bit floats, as the fused kernels want it. */
     final void allocateCounter(Parameter parameter, String suffix) {
-        state.put(key(parameter, suffix), context.zeros(DType.FLOAT32));
+        put(parameter, suffix, context.zeros(DType.FLOAT32));
+    }
+
+    private void put(Parameter parameter, String suffix, Tensor made) {
+        state.put(key(parameter, suffix), made);
+        parameters.put(key(parameter, suffix), parameter);
     }
 
     final Tensor state(Parameter parameter, String suffix) {
@@ -150,6 +157,15 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     @Override
     public final Map<String, Tensor> state() {
         return Collections.unmodifiableMap(state);
+    }
+
+    @Override
+    public final Parameter parameter(String name) {
+        Parameter found = parameters.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("the optimizer has no state " + name);
+        }
+        return found;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.launch;
 
 import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.dist.Board;
 import dev.ashlar.runtime.dist.Limits;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Rendezvous;
@@ -28,6 +29,8 @@ public final class Ranks implements AutoCloseable {
     private final Limits limits;
     private @Nullable Rendezvous rendezvous;
     private int meshes;
+    private int agreements;
+    private int boards;
 
     private Ranks(
             int rank,
@@ -122,7 +125,8 @@ public final class Ranks implements AutoCloseable {
     }
 
     /**
-     * Requires that all ranks have the same; asked once before each {@link #mesh}, so that no rank waits for one that has gone.
+     * Requires that all ranks have the same, asked before they connect, so that no rank waits for one that has gone. All ranks have to ask
+     * the same in the same order.
      *
      * @param what it is, in words
      * @throws AshlarException on all ranks if one has another than rank 0, or does not come in time
@@ -131,7 +135,8 @@ public final class Ranks implements AutoCloseable {
         if (worldSize == 1) {
             return;
         }
-        String key = "agreement " + meshes + " of ";
+        agreements++;
+        String key = "agreement " + agreements + " of ";
         rendezvous().set(key + rank, value);
         String first = agreed(key, 0, what);
         for (int other = 1; other < worldSize; other++) {
@@ -152,6 +157,17 @@ public final class Ranks implements AutoCloseable {
                             + " is; check whether it was started",
                     e);
         }
+    }
+
+    /** A board for notes among all ranks. All ranks have to ask for the same boards in the same order. */
+    public Board board() {
+        boards++;
+        return worldSize == 1 ? Board.single() : Board.of(rendezvous(), "board " + boards);
+    }
+
+    /** How long ranks wait for each other. */
+    public Limits limits() {
+        return limits;
     }
 
     private Rendezvous rendezvous() {

@@ -50,11 +50,13 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final Seed seed;
     private final Engine engine;
     private final InputCheck inputCheck;
+    private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
     private final int rank;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
+    private double rate;
     private long updates;
     private long passes;
     private int accumulated;
@@ -78,6 +80,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
+        this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
     }
 
     @Override
@@ -136,6 +139,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return outputNames().stream().map(name -> Layout.whole()).toList();
     }
 
+    /** Whether {@link #forwardBackward} updates the parameters by {@link #update(Parameter)}. */
+    protected boolean updatesInBackward() {
+        return false;
+    }
+
+    /** Updates a parameter whose gradient is complete, in a plan that updates in backward; its gradient is closed. */
+    protected final void update(Parameter parameter) {
+        optimizer().update(List.of(parameter), rate, Double.POSITIVE_INFINITY);
+        parameter.gather(collectives);
+    }
+
     @Override
     public final float train(B batch, double learningRate) {
         requireUsable();
@@ -144,9 +158,39 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
+        if (updatesInBackward()) {
+            return trainAtOnce(batch, learningRate);
+        }
         float loss = accumulate(batch, 1);
         update(learningRate);
         return loss;
+    }
+
+    /** What backward has not updated, like parameters that blocks share, is updated behind it. */
+    private float trainAtOnce(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            float loss = pass(inputs, 1);
+            updateAll(learningRate);
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    private float pass(List<HostTensor> inputs, double weight) {
+        engine.step(passes);
+        float loss = weighted(forwardBackward(upload(inputs), weight));
+        passes++;
+        return loss;
+    }
+
+    private void updateAll(double learningRate) {
+        List<Parameter> due =
+                store.all().stream().filter(p -> p.gradient() != null).toList();
+        optimizer().update(due, learningRate, settings.clipNorm());
+        due.forEach(p -> p.gather(collectives));
+        updates++;
     }
 
     @Override
@@ -154,11 +198,14 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (!Double.isFinite(weight)) {
             throw new AshlarException("a batch cannot have the weight " + weight + "; give a finite number");
         }
+        if (updatesInBackward()) {
+            throw new AshlarException("the plan " + plan.plan() + " updates parameters in backward to save memory, so"
+                    + " that gradients of several batches cannot be added up; call train, or set @Train(clipping ="
+                    + " true), which plans the update at the end, and compile again");
+        }
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
-            engine.step(passes);
-            float loss = weighted(forwardBackward(upload(inputs), weight));
-            passes++;
+            float loss = pass(inputs, weight);
             accumulated++;
             requireFinite(loss);
             return loss;
@@ -173,11 +220,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            List<Parameter> due =
-                    store.all().stream().filter(p -> p.gradient() != null).toList();
-            optimizer().update(due, learningRate, settings.clipNorm());
-            due.forEach(p -> p.gather(collectives));
-            updates++;
+            updateAll(learningRate);
             accumulated = 0;
             return updates;
         });
@@ -220,39 +263,40 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final void save(Path file) {
         requireUsable();
-        requireOneRank();
-        ModelFiles.save(file, store, ops, plan);
+        guarded(() -> files.save(file, collectives));
     }
 
     @Override
-    public final void checkpoint(Path directory, long dataPosition) {
+    public final PendingCheckpoint checkpointLater(Path directory, long dataPosition, Runnable committed) {
         requireUsable();
-        requireOneRank();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
         }
-        Checkpoint.Manifest manifest = new Checkpoint.Manifest(
-                plan.model(), plan.modelHash(), plan.planHash(), updates, passes, seed.value(), dataPosition);
-        Checkpoint.write(directory, manifest, ModelFiles.entries(store, ops), ModelFiles.entries(optimizer(), ops));
+        return files.checkpoint(
+                directory,
+                new Checkpoint.Manifest(
+                        plan.model(),
+                        plan.modelHash(),
+                        plan.planHash(),
+                        updates,
+                        passes,
+                        seed.value(),
+                        dataPosition,
+                        plan.worldSize()),
+                optimizer(),
+                committed);
     }
 
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
-        requireOneRank();
-        Checkpoint.Manifest manifest = Checkpoint.read(directory);
-        ModelFiles.requireOf(directory, manifest, plan, seed);
-        try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
-            ModelFiles.loadState(Checkpoint.optimizer(directory), optimizer(), ops);
-            return guarded(() -> {
-                model.assign();
-                forgetGradients();
-                updates = manifest.updates();
-                passes = manifest.passes();
-                return manifest;
-            });
-        }
+        Checkpoint.Manifest manifest = files.manifest(directory, seed);
+        files.resume(directory, manifest, optimizer(), this::guarded);
+        forgetGradients();
+        updates = manifest.updates();
+        passes = manifest.passes();
+        return manifest;
     }
 
     @Override
@@ -356,13 +400,6 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
     }
 
-    private void requireOneRank() {
-        if (plan.worldSize() > 1) {
-            throw new AshlarException("this version writes and resumes files on one rank only, and " + plan.plan()
-                    + " runs on " + plan.worldSize() + "; leave the checkpoint out, or plan one rank");
-        }
-    }
-
     private void requireUsable() {
         if (closed) {
             throw new AshlarException("the step of " + plan.plan() + " is closed; open another");
@@ -375,6 +412,13 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("the step of " + plan.plan() + " was opened on the thread '" + owner.getName()
                     + "' and is used on '" + Thread.currentThread().getName() + "'; use it where it was opened");
         }
+    }
+
+    private void guarded(Runnable body) {
+        guarded(() -> {
+            body.run();
+            return updates;
+        });
     }
 
     /** Runs what may leave a step half done, and says in which step it failed. */
