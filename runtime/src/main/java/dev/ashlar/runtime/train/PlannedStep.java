@@ -13,6 +13,7 @@ import dev.ashlar.runtime.engine.Ops;
 import dev.ashlar.runtime.engine.Optimizer;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
+import dev.ashlar.runtime.engine.Reductions;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
@@ -41,6 +42,9 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     /** What ranks do together. */
     protected final Collectives collectives;
+
+    /** Sums of gradients that run while backward goes on. */
+    protected final Reductions reductions;
 
     /** Where the written class creates its parameters; closed with the step. */
     protected final ParameterStore store;
@@ -79,6 +83,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
+        this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
         this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
     }
