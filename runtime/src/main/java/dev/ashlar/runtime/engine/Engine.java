@@ -76,6 +76,11 @@ public final class Engine implements AutoCloseable {
         return ops.collectives();
     }
 
+    /** The sums of gradients that run while backward goes on. */
+    public Reductions reductions() {
+        return ops.reductions();
+    }
+
     /** Sets the number of the training step, which dropout's masks follow. */
     public void step(long newStep) {
         step = newStep;

@@ -30,6 +30,7 @@ public final class Ops {
     private final LossShardKernels lossShards;
     private final TransferKernels transfer;
     private final Collectives collectives;
+    private final Reductions reductions;
 
     Ops(Engine engine) {
         KernelContext context = engine.context();
@@ -47,6 +48,11 @@ public final class Ops {
         this.loss = new LossKernels(context);
         this.lossShards = new LossShardKernels(context, loss);
         this.collectives = new Collectives(context.mesh(), trace);
+        this.reductions = new Reductions(context, trace);
+    }
+
+    Reductions reductions() {
+        return reductions;
     }
 
     Collectives collectives() {
@@ -642,6 +648,7 @@ public final class Ops {
         rope.close();
         dropout.close();
         collectives.close();
+        reductions.close();
     }
 
     /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */

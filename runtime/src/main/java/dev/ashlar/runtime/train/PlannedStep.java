@@ -14,6 +14,7 @@ import dev.ashlar.runtime.engine.Ops;
 import dev.ashlar.runtime.engine.Optimizer;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
+import dev.ashlar.runtime.engine.Reductions;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
@@ -44,6 +45,9 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** What ranks do together. */
     protected final Collectives collectives;
 
+    /** Sums of gradients that run while backward goes on. */
+    protected final Reductions reductions;
+
     /** Where the written class creates its parameters; closed with the step. */
     protected final ParameterStore store;
 
@@ -56,6 +60,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
+    private final int rank;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
     private double rate;
@@ -76,13 +81,20 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.rank = ranks.rank();
         this.mesh = ranks.mesh(plan.mesh());
         this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
         this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
         this.ops = engine.ops();
         this.collectives = engine.collectives();
+        this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
         this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
+    }
+
+    @Override
+    public int rank() {
+        return rank;
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
