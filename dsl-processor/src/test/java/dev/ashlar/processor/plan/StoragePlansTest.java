@@ -1,0 +1,107 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.report.PlanJson;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** How parameters are stored follows from the memory that there is. */
+class StoragePlansTest {
+    private static final long WEIGHT_BYTES = 4L * 512 * 4 * 512;
+
+    /** Three pairs of large weights; so many rows that it is cheaper to send weights than what lies between them. */
+    private static ModelSpecs perceptron(String dims) {
+        return ModelSpecs.model("Perceptron", dims, """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Repeat("3") @Use(Pair) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """)
+                .block("Pair", "", """
+                        @Input(shape = "batch d") x()
+                        @Linear(out = "4*d") up(x)
+                        @Gelu act(up)
+                        @Output @Linear(out = "d") down(act)
+                        """)
+                .device("h100-sxm")
+                .mesh(4L)
+                .memory("60GiB");
+    }
+
+    private static List<ParameterPlan> weights(Plan plan) {
+        return plan.parameters().stream()
+                .filter(p -> p.name().endsWith("weight"))
+                .toList();
+    }
+
+    /** Collectives of parameters and their gradients; those of biases are left out. */
+    private static Map<String, Integer> ofWeights(Plan plan) {
+        Map<String, Integer> found = new TreeMap<>();
+        for (Communication c : plan.communications()) {
+            boolean weight = c.purpose() == Communication.Purpose.PARAMETER
+                    || c.purpose() == Communication.Purpose.PARAMETER_GRADIENT;
+            if (weight && c.tensorBytes() == WEIGHT_BYTES) {
+                found.merge(c.phase().words() + " " + c.kind() + " " + c.from() + " -> " + c.to(), 1, Integer::sum);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * With memory enough weights are copies and their gradients are all-reduced. With less the optimizer's states are cut first, which
+     * costs no more than latency. In the smallest memory weights are cut too, and gathered for each direction; backward does not read the
+     * first.
+     */
+    @Test
+    void theLessMemoryTheMoreIsCut() {
+        List<Plan> plans = MeshPlans.atBudgets(perceptron("batch=16384 d=512"), 5);
+        Plan free = plans.get(0);
+        assertTrue(weights(free).stream().allMatch(p -> p.optimizerStorage().toString().equals("[R]")));
+        assertEquals(Map.of("backward all_reduce [P] -> [R]", 6), ofWeights(free));
+        Plan between = plans.get(3);
+        assertTrue(weights(between).stream().allMatch(p -> p.optimizerStorage().toString().equals("[S0]")));
+        assertTrue(weights(between).stream().anyMatch(p -> p.storage().toString().equals("[R]")));
+        assertEquals(6, ofWeights(between).get("backward reduce_scatter [P] -> [S0]"));
+        Plan tight = plans.get(4);
+        assertTrue(weights(tight).stream().allMatch(p -> p.storage().toString().equals("[S0]")));
+        assertEquals(
+                Map.of(
+                        "forward all_gather [S0] -> [R]", 6,
+                        "backward all_gather [S0] -> [R]", 5,
+                        "backward reduce_scatter [P] -> [S0]", 6),
+                ofWeights(tight));
+        for (Plan plan : plans) {
+            assertTrue(
+                    plan.operators().stream().allMatch(o -> o.strategy().toString().contains("-> y[S0]")
+                            || o.strategy().toString().contains("-> y[P]")),
+                    "every device has its part of the batch");
+        }
+        assertTrue(between.memory().staticBytes() < free.memory().staticBytes() / 2);
+        assertTrue(tight.memory().staticBytes() < free.memory().staticBytes() / 3);
+        assertTrue(Stream.of(between, tight).allMatch(p -> p.time().seconds() >= free.time().seconds()));
+    }
+
+    /** Four devices need less for a whole step than one does for parameters and their states alone. */
+    @Test
+    void aStepNeedsLessThanAllParameters() {
+        List<Plan> plans = MeshPlans.atBudgets(perceptron("batch=64 d=512"), 2);
+        long whole = perceptron("batch=64 d=512").mesh(1L).plan().memory().staticBytes();
+        assertTrue(plans.get(1).memory().peakBytes() < whole);
+    }
+
+    @Test
+    void theReportSaysHowParametersAreStored() {
+        Plan tight = MeshPlans.atBudgets(perceptron("batch=16384 d=512"), 2).get(1);
+        String json = PlanJson.text(tight, "1").replaceAll("\\s+", "");
+        assertTrue(json.contains("\"storage\":\"[S0]\",\"optimizerStorage\":\"[S0]\",\"keepGathered\":false"), json);
+        long numbers = WEIGHT_BYTES / 4 / 4;
+        assertTrue(json.contains("\"bytes\":" + 4 * numbers + ",\"gradientBytes\":" + 4 * numbers
+                + ",\"optimizerBytes\":" + (8 * numbers + 4)));
+    }
+}
