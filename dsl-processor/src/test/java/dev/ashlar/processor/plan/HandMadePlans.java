@@ -70,6 +70,6 @@ public final class HandMadePlans {
         TrainingGraph whole = model.graph();
         TrainingGraph local = LocalGraph.of(whole, assignment, new Collectives(mesh, device), NumberFormat.FP32);
         PlanAssembly assembly = new PlanAssembly(whole, target);
-        return assembly.only(new PlannedGraph(local, local, assignment));
+        return assembly.only(new PlannedGraph(local, local, whole, assignment));
     }
 }
