@@ -73,15 +73,39 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
         for (int draw = 0; draw < draws; draw++) {
             for (ModelSpecs model : models) {
                 Mesh mesh = meshes.get((cases.size() + draw) % meshes.size());
-                MeshCase layout = new MeshCase(
-                        "draw " + draw + " of " + model.spec().model().simpleName(),
-                        model,
-                        mesh,
-                        new RandomAssignment(mesh, draw, true));
+                MeshCase layout = chance(model, mesh, draw);
                 cases.add(draw % 2 == 1 ? stored(layout, draw) : layout);
             }
         }
         return cases;
+    }
+
+    /** Models, each on 2x2 ranks and then on others. */
+    static List<List<MeshCase>> onManyMeshes() {
+        ModelSpecs gpt = SampleModels.gpt(2);
+        return List.of(
+                List.of(
+                        stored(together(gpt), 3),
+                        stored(vocabulary(gpt, 4), 1),
+                        sequences(gpt, 2),
+                        chance(gpt, SimulatedMesh.mesh(2, 1), 4),
+                        chance(gpt, SimulatedMesh.mesh(1), 0)),
+                List.of(
+                        stored(chance(dropping(), SimulatedMesh.mesh(2, 2), 2), 2),
+                        stored(batches(dropping(), 4), 5),
+                        chance(dropping(), SimulatedMesh.mesh(1), 0)),
+                List.of(
+                        stored(chance(SampleModels.cnn(), SimulatedMesh.mesh(2, 2), 1), 1),
+                        batches(SampleModels.cnn(), 4),
+                        chance(SampleModels.cnn(), SimulatedMesh.mesh(1), 0)));
+    }
+
+    private static MeshCase chance(ModelSpecs model, Mesh mesh, int seed) {
+        return new MeshCase(
+                "draw " + seed + " of " + model.spec().model().simpleName(),
+                model,
+                mesh,
+                new RandomAssignment(mesh, seed, true));
     }
 
     /** Blocks with dropout on what attention and layers give. */
