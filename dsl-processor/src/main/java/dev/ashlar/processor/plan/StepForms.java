@@ -36,8 +36,7 @@ final class StepForms {
             return losses;
         }
         List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
-        long tokens =
-                pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
+        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
         for (int chunks = MORE_CHUNKS; isOffered(chunks, tokens) && !pinned(pairs, pins); chunks *= MORE_CHUNKS) {
             losses.add(FusedLoss.of(graph, chunks));
         }

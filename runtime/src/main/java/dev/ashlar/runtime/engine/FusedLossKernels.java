@@ -31,7 +31,8 @@ final class FusedLossKernels {
     record Head(Tensor weight, @Nullable Tensor bias, long ignoreIndex, double smoothing) {}
 
     /** Where gradients go: those of the rows of x, of the weight, and of the bias if there is one. */
-    private record Gradients(Tensor x, Tensor weight, @Nullable Tensor bias) {}
+    private record Gradients(
+            Tensor x, Tensor weight, @Nullable Tensor bias) {}
 
     /** The loss, and its gradients for x, weight and bias. */
     Tensor[] lossAndGradients(Tensor x, Tensor targets, Head head, long rows) {
@@ -88,8 +89,7 @@ final class FusedLossKernels {
      *
      * @param logits become their gradients if these are wanted, else are worked with
      */
-    private void addLoss(
-            Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
+    private void addLoss(Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
         try (Tensor work = Tensors.as(logits, DType.FLOAT32);
                 Tensor factor = loss.validity(targets, head.ignoreIndex());
                 Tensor safe = LossKernels.safeTargets(targets, factor);
