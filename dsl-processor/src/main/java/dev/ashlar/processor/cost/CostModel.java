@@ -3,6 +3,7 @@ package dev.ashlar.processor.cost;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.device.ProductTable;
+import dev.ashlar.processor.device.Share;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
@@ -261,7 +262,9 @@ public final class CostModel {
         if (traffic.kernels == 0) {
             return DirectionCost.NONE;
         }
-        double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes);
+        Share share = device.calibration().share(node.operator().kind());
+        double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes)
+                / (forward ? share.forward() : share.backward());
         double seconds = Math.max(traffic.productSeconds + others, callSeconds(traffic.kernels));
         return new DirectionCost(
                 flops, traffic.bytes, workspaceBytes, traffic.kernels, seconds + insideSeconds(node, forward));

@@ -73,6 +73,11 @@ public final class Mesh implements AutoCloseable {
         return Arrays.toString(origin);
     }
 
+    /** Whether there is no other rank. */
+    public boolean isSingle() {
+        return Arrays.stream(sizes).allMatch(size -> size == 1);
+    }
+
     /** Number of axes. */
     public int axes() {
         return sizes.length;

@@ -351,6 +351,7 @@ public final class Ops {
      * @throws AshlarException if p is outside [0, 1)
      */
     public Tensor dropout(Tensor x, double p, long key) {
+        engine.followStep();
         return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key));
     }
 
@@ -615,6 +616,13 @@ public final class Ops {
         return engine.context().full(DType.FLOAT32, value);
     }
 
+    /** Numbers of a standard normal distribution in the compute type, drawn on the device: for measurements, not for parameters. */
+    public Tensor normal(long... shape) {
+        Tensor made = engine.context().empty(engine.compute(), shape);
+        made.normal_();
+        return made;
+    }
+
     /** The value of a tensor with one element. */
     public float item(Tensor scalar) {
         return scalar.item_float();
@@ -636,6 +644,7 @@ public final class Ops {
     }
 
     void close() {
+        attention.close();
         rope.close();
         dropout.close();
         collectives.close();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ranks implements AutoCloseable {
     private static final String RANK = "RANK";
+    private static final String LOCAL_RANK = "LOCAL_RANK";
     private static final String WORLD_SIZE = "WORLD_SIZE";
     private static final String MASTER_ADDR = "MASTER_ADDR";
     private static final String MASTER_PORT = "MASTER_PORT";
@@ -23,6 +24,7 @@ public final class Ranks implements AutoCloseable {
 
     private final int rank;
     private final int worldSize;
+    private final int localRank;
     private final String host;
     private final int port;
     private final boolean opensStore;
@@ -35,6 +37,7 @@ public final class Ranks implements AutoCloseable {
     private Ranks(
             int rank,
             int worldSize,
+            int localRank,
             String host,
             int port,
             boolean opensStore,
@@ -42,6 +45,7 @@ public final class Ranks implements AutoCloseable {
             @Nullable Rendezvous rendezvous) {
         this.rank = rank;
         this.worldSize = worldSize;
+        this.localRank = localRank;
         this.host = host;
         this.port = port;
         this.opensStore = opensStore;
@@ -51,12 +55,12 @@ public final class Ranks implements AutoCloseable {
 
     /** The only rank of one. */
     public static Ranks single() {
-        return new Ranks(0, 1, "", 0, false, Limits.defaults(), null);
+        return new Ranks(0, 1, 0, "", 0, false, Limits.defaults(), null);
     }
 
     /** One of several ranks that find each other at a place that this one has found already. */
     static Ranks at(Rendezvous rendezvous, int rank, int worldSize, Limits limits) {
-        return new Ranks(rank, worldSize, "", 0, false, limits, rendezvous);
+        return new Ranks(rank, worldSize, rank, "", 0, false, limits, rendezvous);
     }
 
     /**
@@ -85,7 +89,8 @@ public final class Ranks implements AutoCloseable {
         }
         int port = number(MASTER_PORT, environment.get(MASTER_PORT), 0);
         boolean opens = rank == 0 && !"True".equals(environment.get(AGENT_STORE));
-        return new Ranks(rank, worldSize, host.strip(), port, opens, Limits.defaults(), null);
+        int localRank = number(LOCAL_RANK, environment.get(LOCAL_RANK), 0);
+        return new Ranks(rank, worldSize, localRank, host.strip(), port, opens, Limits.defaults(), null);
     }
 
     private static int number(String variable, @Nullable String text, int absent) {
@@ -103,6 +108,11 @@ public final class Ranks implements AutoCloseable {
     /** This process' rank, counted from 0. */
     public int rank() {
         return rank;
+    }
+
+    /** Which of this host's devices is this rank's: {@code LOCAL_RANK}, 0 without it. */
+    public int localRank() {
+        return localRank;
     }
 
     /** How many ranks train together. */
