@@ -47,7 +47,16 @@ class RankMemoryTest {
     @ParameterizedTest
     @MethodSource("cases")
     void plannedIsMeasured(MeshCase layout) throws Exception {
-        Plan plan = HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment());
+        check(layout, HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatIsReducedBesideBackwardIsMeasured(MeshCase layout) throws Exception {
+        check(layout, HandMadePlans.overlapping(layout.model(), layout.mesh(), layout.assignment()));
+    }
+
+    private void check(MeshCase layout, Plan plan) throws Exception {
         try (MemoryMeter meter = MemoryMeter.open()) {
             assumeTrue(meter.available(), meter::toString);
         }
