@@ -42,23 +42,7 @@ class RankMemoryTest {
     }
 
     static Stream<ModelSpecs> models() {
-        return Stream.of(gpt().mesh(2L), gpt().mesh(2L, 2L), cnn().mesh(4L), cnn().mesh(2L, 2L));
-    }
-
-    private static ModelSpecs cnn() {
-        return ModelSpecs.model("Cnn", "batch=32 c=4 h=16 w=16 classes=16", """
-                @Input(shape = "batch c h w") image()
-                @Input(shape = "batch", dtype = INT64) label()
-                @Conv2d(out = "32", kernel = 3, padding = 1, bias = false) c1(image)
-                @BatchNorm2d b1(c1)
-                @Relu r1(b1)
-                @MaxPool2d(kernel = 2) p1(r1)
-                @Conv2d(out = "64", kernel = 3, padding = 1) c2(p1)
-                @Relu r2(c2)
-                @GlobalAvgPool2d pooled(r2)
-                @Output @Linear(out = "classes") logits(pooled)
-                @Loss @CrossEntropy loss(logits, targets=label)
-                """);
+        return Stream.of(gpt().mesh(2L), gpt().mesh(2L, 2L));
     }
 
     private static ModelSpecs gpt() {
@@ -69,6 +53,15 @@ class RankMemoryTest {
     @MethodSource("cases")
     void plannedIsMeasured(MeshCase layout) throws Exception {
         check(HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment()), layout.toString(), directory);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatIsReducedBesideBackwardIsMeasured(MeshCase layout) throws Exception {
+        check(
+                HandMadePlans.overlapping(layout.model(), layout.mesh(), layout.assignment()),
+                layout.toString(),
+                directory);
     }
 
     /** Whatever the planner chooses for a budget. */
