@@ -5,7 +5,6 @@ import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Reduction;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
@@ -164,7 +163,12 @@ public final class Collectives implements AutoCloseable {
 
     /** R to P: the tensor on the first rank along the axis, zeros on the others. */
     public Tensor zeroFill(Tensor x, int axis) {
-        return mesh.coordinate(axis) == 0 ? x.clone(dense) : torch.zeros_like(x);
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor source = order.inMemory(x)) {
+            // in one order on all ranks, which reduce memory
+            Tensor filled = source.clone(dense);
+            return order.named(mesh.coordinate(axis) == 0 ? filled : filled.zero_());
+        }
     }
 
     /** All of a tensor; takes {@code x}. */
