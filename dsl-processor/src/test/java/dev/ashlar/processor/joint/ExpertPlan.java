@@ -99,7 +99,10 @@ record ExpertPlan(String name, List<Axis> axes, boolean cutsParameters) {
                     ? strategy.operands().get(i)
                     : strategy.outputs().get(i - operands);
             text.append(i == 0 ? "" : i == operands ? " -> " : " ");
-            text.append(strategy.names().get(i)).append('[').append(on(layout, axis)).append(']');
+            text.append(strategy.names().get(i))
+                    .append('[')
+                    .append(on(layout, axis))
+                    .append(']');
         }
         return text.toString();
     }
