@@ -9,6 +9,7 @@ import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.program.ModelParameter;
 import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
@@ -79,6 +80,7 @@ final class ProblemBuilder {
     }
 
     JointProblem build() throws Unplannable {
+        requireNoTies();
         List<Piece> pieces = Pieces.of(skeleton);
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
@@ -134,6 +136,17 @@ final class ProblemBuilder {
         }
         requireNoUpdateWorkspace(choices);
         return new Draft(lifetimes, choices, leaving);
+    }
+
+    /** A tied parameter would lie as its first user says, and its other users may be in another piece. */
+    private void requireNoTies() throws Unplannable {
+        Optional<ModelParameter> tied = ModelParameters.of(whole).stream()
+                .filter(p -> p.tiedTo().isPresent())
+                .findFirst();
+        if (tied.isPresent()) {
+            throw new Unplannable("the parameter '" + tied.get().name() + "' is tied to '"
+                    + tied.get().tiedTo().orElseThrow() + "'");
+        }
     }
 
     private void requireNoUpdateWorkspace(Choices choices) throws Unplannable {

@@ -1,9 +1,11 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.report.PlanJson;
 import java.util.List;
 import java.util.Map;
@@ -103,5 +105,19 @@ class StoragePlansTest {
         long numbers = WEIGHT_BYTES / 4 / 4;
         assertTrue(json.contains("\"bytes\":" + 4 * numbers + ",\"gradientBytes\":" + 4 * numbers
                 + ",\"optimizerBytes\":" + (8 * numbers + 4)));
+    }
+
+    /** Instead of a plan whose memory is wrong. */
+    @Test
+    void tiedParametersAreRefused() {
+        ModelSpecs tied = ModelSpecs.model("Tied", "batch=4 vocab=16 d=8", """
+                        @Input(shape = "batch", dtype = INT64) tokens()
+                        @Input(shape = "batch", dtype = INT64) targets()
+                        @Embedding(rows = "vocab", dim = "d") wte(tokens)
+                        @Tied("weight=wte.weight") @Linear(out = "vocab", bias = false) logits(wte)
+                        @Loss @CrossEntropy loss(logits, targets)
+                        """).mesh(2L);
+        String message = assertThrows(ModelException.class, () -> MeshPlans.fastest(tied)).getMessage();
+        assertTrue(message.contains("the parameter 'logits.weight' is tied to 'wte.weight'"), message);
     }
 }
