@@ -4,9 +4,11 @@ import dev.ashlar.processor.cost.OperatorCost;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Workspace;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.MicroBatches;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
@@ -44,7 +46,8 @@ final class PlanPipeline implements PlanStep {
 
     @Override
     public void process(PlanSpec spec, Diagnostics diagnostics, PlanSurroundings surroundings) throws IOException {
-        Optional<Graph> graph = new GraphBuilder(measured(spec, surroundings), diagnostics).build(spec);
+        GraphBuilder builder = new GraphBuilder(measured(spec, surroundings), diagnostics);
+        Optional<Graph> graph = microBatch(builder.build(spec), builder, diagnostics);
         if (graph.isEmpty() || diagnostics.hasErrors()) {
             return;
         }
@@ -59,6 +62,15 @@ final class PlanPipeline implements PlanStep {
                 surroundings.write(
                         new StepWriter(plan.get().program(), facts(plan.get())).write(surroundings.generated()));
             }
+        }
+    }
+
+    private static Optional<Graph> microBatch(Optional<Graph> whole, GraphBuilder builder, Diagnostics diagnostics) {
+        try {
+            return whole.flatMap(g -> MicroBatches.of(g, builder::build));
+        } catch (ModelException impossible) {
+            diagnostics.error(impossible);
+            return Optional.empty();
         }
     }
 
