@@ -55,7 +55,8 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics).plan(rewrite.apply(training));
+        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics)
+                .plan(rewrite.apply(training), number -> microBatch(training, number, spec, surroundings));
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {
@@ -63,6 +64,13 @@ final class PlanPipeline implements PlanStep {
                         new StepWriter(plan.get().program(), facts(plan.get())).write(surroundings.generated()));
             }
         }
+    }
+
+    /** Another split of the batch is a question: what is wrong about it is not reported. */
+    private Optional<TrainingGraph> microBatch(
+            TrainingGraph whole, int number, PlanSpec spec, PlanSurroundings surroundings) {
+        GraphBuilder builder = new GraphBuilder(measured(spec, surroundings), new Diagnostics());
+        return MicroBatches.of(whole, number, builder::build);
     }
 
     private static Optional<Graph> microBatch(Optional<Graph> whole, GraphBuilder builder, Diagnostics diagnostics) {

@@ -53,6 +53,25 @@ public final class MicroBatches {
         return number > 1 ? new MicroBatches(count).split(whole, number, build) : Optional.of(whole);
     }
 
+    /**
+     * The training graph of one of so many micro-batches, where the plan leaves their number open.
+     *
+     * @param whole of the whole batch
+     * @param build makes the graph of other sizes
+     * @return empty if the batch cannot be split like this
+     */
+    public static Optional<TrainingGraph> of(
+            TrainingGraph whole, int number, Function<PlanSpec, Optional<Graph>> build) {
+        try {
+            return new MicroBatches(whole.graph().spec().microBatches())
+                    .split(whole.graph(), number, build)
+                    .map(part -> Autodiff.derive(part, whole.trainable()))
+                    .map(part -> part.with(part.form().withMicroBatches(number)));
+        } catch (ModelException impossible) {
+            return Optional.empty();
+        }
+    }
+
     private Optional<Graph> split(Graph whole, long number, Function<PlanSpec, Optional<Graph>> build) {
         Dim batch = batch(whole.root());
         if (batch.size() % number != 0) {

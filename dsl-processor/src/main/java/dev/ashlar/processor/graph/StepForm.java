@@ -17,6 +17,11 @@ public record StepForm(boolean updateInBackward, int lossChunks, int microBatche
         return new StepForm(true, lossChunks, microBatches);
     }
 
+    /** The same in parts of the batch. */
+    StepForm withMicroBatches(int number) {
+        return new StepForm(updateInBackward, lossChunks, number);
+    }
+
     /** The same with head and loss as one operator. */
     StepForm withLossChunks(int chunks) {
         return new StepForm(updateInBackward, chunks, microBatches);

@@ -105,6 +105,21 @@ final class MicroBatchesTest {
         assertTold("the input 'targets' does not begin with the batch", IMAGES.replace("\"batch 5\"", "\"8 5\""), 2);
     }
 
+    /** Where the whole batch does not fit, the error says how many parts would. */
+    @Test
+    void theErrorSaysHowManyWouldDo() throws IOException {
+        long least;
+        try (CompiledPlan whole = compile(GPT, 1, "1GiB")) {
+            least = number(json(whole), "smallestFeasibleBytes");
+        }
+        CompilerKit.Result result = CompilerKit.with(Kind.JAVAC)
+                .source("net/Net.java", withPlan(GPT, 0, least - 1 + "B"))
+                .compile(directory.resolve("run" + compiled++));
+        String message = result.findings().get(0).message();
+        assertTrue(message.contains("With microBatches = 2 there is a plan that fits."), message);
+        compile(GPT, 2, least - 1 + "B").close();
+    }
+
     private void assertTold(String reason, String model, int count) {
         CompilerKit.Result result = CompilerKit.with(Kind.JAVAC)
                 .source("net/Net.java", withPlan(model, count, "1GiB"))
