@@ -126,11 +126,16 @@ class KnownPlansTest {
         // backward does not read the first layer's weight: its input has no gradient
         assertEquals(
                 new TreeMap<>(Map.of(
-                        "forward parameter all_gather [R, S0] -> [R, R]", "6 of " + bytes,
-                        "backward parameter all_gather [R, S0] -> [R, R]", "5 of " + bytes,
-                        "backward parameter gradient reduce_scatter [R, P] -> [R, S0]", "6 of " + bytes,
-                        "backward parameter gradient all_reduce [R, P] -> [R, R]", "together " + biases,
-                        LOSS, "1 of 4")),
+                        "forward parameter all_gather [R, S0] -> [R, R]",
+                        "6 of " + bytes,
+                        "backward parameter all_gather [R, S0] -> [R, R]",
+                        "5 of " + bytes,
+                        "backward parameter gradient reduce_scatter [R, P] -> [R, S0]",
+                        "6 of " + bytes,
+                        "backward parameter gradient all_reduce [R, P] -> [R, R]",
+                        "together " + biases,
+                        LOSS,
+                        "1 of 4")),
                 collectives(plan));
         long parts = plan.parameters().stream()
                 .filter(p -> p.part().name().endsWith("weight"))

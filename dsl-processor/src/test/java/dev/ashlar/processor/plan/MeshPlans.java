@@ -24,8 +24,7 @@ public final class MeshPlans {
         target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
                 .orElseThrow();
         assembly = new PlanAssembly(graph, target);
-        PinReader reader =
-                new PinReader(PinPlaces.operators(graph.graph().root()), target.mesh(), new Diagnostics());
+        PinReader reader = new PinReader(PinPlaces.operators(graph.graph().root()), target.mesh(), new Diagnostics());
         List<PinnedOperator> pins =
                 reader.read(PinPlaces.of(model.spec(), graph.graph().root()));
         plans = PinnedPlans.of(Planner.meshPlans(graph, target, assembly), pins);
