@@ -55,6 +55,11 @@ final class CrossEntropyOperator implements Operator {
     }
 
     @Override
+    public boolean lossIsMean() {
+        return true;
+    }
+
+    @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
     }
