@@ -37,7 +37,10 @@ class StoredPlanTest {
     }
 
     private static boolean isApart(ParameterPlan parameter) {
-        return !parameter.storage().toString().equals(parameter.optimizerStorage().toString());
+        return !parameter
+                .storage()
+                .toString()
+                .equals(parameter.optimizerStorage().toString());
     }
 
     private static boolean gathers(Plan plan, Communication.Phase phase) {

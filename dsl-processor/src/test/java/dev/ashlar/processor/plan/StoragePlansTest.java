@@ -64,11 +64,14 @@ class StoragePlansTest {
     void theLessMemoryTheMoreIsCut() {
         List<Plan> plans = MeshPlans.atBudgets(perceptron("batch=16384 d=512"), 5);
         Plan free = plans.get(0);
-        assertTrue(weights(free).stream().allMatch(p -> p.optimizerStorage().toString().equals("[R]")));
+        assertTrue(weights(free).stream()
+                .allMatch(p -> p.optimizerStorage().toString().equals("[R]")));
         assertEquals(Map.of("backward all_reduce [P] -> [R]", 6), ofWeights(free));
         Plan between = plans.get(3);
-        assertTrue(weights(between).stream().allMatch(p -> p.optimizerStorage().toString().equals("[S0]")));
-        assertTrue(weights(between).stream().anyMatch(p -> p.storage().toString().equals("[R]")));
+        assertTrue(weights(between).stream()
+                .allMatch(p -> p.optimizerStorage().toString().equals("[S0]")));
+        assertTrue(
+                weights(between).stream().anyMatch(p -> p.storage().toString().equals("[R]")));
         assertEquals(6, ofWeights(between).get("backward reduce_scatter [P] -> [S0]"));
         Plan tight = plans.get(4);
         assertTrue(weights(tight).stream().allMatch(p -> p.storage().toString().equals("[S0]")));
@@ -80,13 +83,15 @@ class StoragePlansTest {
                 ofWeights(tight));
         for (Plan plan : plans) {
             assertTrue(
-                    plan.operators().stream().allMatch(o -> o.strategy().toString().contains("-> y[S0]")
-                            || o.strategy().toString().contains("-> y[P]")),
+                    plan.operators().stream()
+                            .allMatch(o -> o.strategy().toString().contains("-> y[S0]")
+                                    || o.strategy().toString().contains("-> y[P]")),
                     "every device has its part of the batch");
         }
         assertTrue(between.memory().staticBytes() < free.memory().staticBytes() / 2);
         assertTrue(tight.memory().staticBytes() < free.memory().staticBytes() / 3);
-        assertTrue(Stream.of(between, tight).allMatch(p -> p.time().seconds() >= free.time().seconds()));
+        assertTrue(Stream.of(between, tight)
+                .allMatch(p -> p.time().seconds() >= free.time().seconds()));
     }
 
     /** Four devices need less for a whole step than one does for parameters and their states alone. */
@@ -117,7 +122,8 @@ class StoragePlansTest {
                         @Tied("weight=wte.weight") @Linear(out = "vocab", bias = false) logits(wte)
                         @Loss @CrossEntropy loss(logits, targets)
                         """).mesh(2L);
-        String message = assertThrows(ModelException.class, () -> MeshPlans.fastest(tied)).getMessage();
+        String message = assertThrows(ModelException.class, () -> MeshPlans.fastest(tied))
+                .getMessage();
         assertTrue(message.contains("the parameter 'logits.weight' is tied to 'wte.weight'"), message);
     }
 }
