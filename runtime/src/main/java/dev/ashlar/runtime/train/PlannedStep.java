@@ -5,6 +5,7 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
@@ -48,6 +49,8 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final PlanInfo plan;
     private final Settings settings;
     private final Seed seed;
+    private final int rank;
+    private final int restarts;
     private final Engine engine;
     private final InputCheck inputCheck;
     private final StepFiles files;
@@ -71,6 +74,8 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.plan = plan;
         this.settings = settings;
         this.seed = seed;
+        this.rank = ranks.rank();
+        this.restarts = ranks.restarts();
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.mesh = ranks.mesh(plan.mesh());
@@ -78,7 +83,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.store = new ParameterStore(engine);
-        this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
+        this.files = new StepFiles(plan, ranks, mesh, store, ops, mesh.watch().board());
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
@@ -173,6 +178,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     private float pass(List<HostTensor> inputs, double weight) {
         engine.step(passes);
+        mesh.watch().step(updates);
         float loss = weighted(forwardBackward(upload(inputs), weight));
         passes++;
         return loss;
@@ -295,6 +301,11 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final PlanInfo plan() {
         return plan;
+    }
+
+    @Override
+    public final int restarts() {
+        return restarts;
     }
 
     /** What this rank has sent to others. */
@@ -420,9 +431,20 @@ public abstract class PlannedStep<B> implements Step<B> {
         try {
             return body.get();
         } catch (RuntimeException e) {
-            String where = "step " + updates + ": ";
-            failure = where + StepFailures.sentence(ops.explain(e), plan);
+            String sentence = StepFailures.sentence(ops.explain(e), plan);
+            failure = "step " + updates + ": " + sentence;
+            if (!(e instanceof PeerException)) {
+                tellOthers(sentence);
+            }
             throw new AshlarException(failure, e);
+        } catch (Error e) { // out of heap, most likely: the others would wait
+            failure = "step " + updates + ": " + e;
+            tellOthers(e.toString());
+            throw e;
         }
+    }
+
+    private void tellOthers(String sentence) {
+        mesh.watch().fail("rank " + rank + " failed in step " + updates + ": " + sentence);
     }
 }
