@@ -52,7 +52,7 @@ public record Variant(
     }
 
     /** The same with another backward. */
-    Variant withBackward(List<Step> other) {
+    public Variant withBackward(List<Step> other) {
         return new Variant(
                 scope, mode, inputs, forward, outputs, losses, outputGradients, List.copyOf(other), inputGradients);
     }

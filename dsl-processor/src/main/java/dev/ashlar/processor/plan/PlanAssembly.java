@@ -100,8 +100,9 @@ final class PlanAssembly {
                 .sum();
         double communication =
                 communications.stream().mapToDouble(Communication::seconds).sum();
-        double inSteps = cost.seconds() + cost.updateSeconds();
-        return new StepTime(inSteps - communication, recompute, communication, updateSeconds(graph));
+        double hidden = cost.hiddenSeconds();
+        double inSteps = cost.seconds() + hidden + cost.updateSeconds();
+        return new StepTime(inSteps - communication, recompute, communication, hidden, updateSeconds(graph));
     }
 
     /** What the plan is for: a step if it trains, else an evaluation. */

@@ -127,6 +127,15 @@ final class Execution {
                 call(kernel);
             } else if (statement instanceof Statement.Collective collective) {
                 transfer(collective);
+            } else if (statement instanceof Statement.Bucket bucket) {
+                makeAside(bucket.result());
+            } else if (statement instanceof Statement.Fill fill) {
+                get(fill.bucket());
+                get(fill.gradient());
+            } else if (statement instanceof Statement.Start start) {
+                start(start);
+            } else if (statement instanceof Statement.Await await) {
+                updates.await(await.running());
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -198,6 +207,22 @@ final class Execution {
                 make(collective.result(), collective.at(), collective.where());
             }
             ledger.workspace(collective.transfer().workspaceBytes());
+        }
+
+        private void start(Statement.Start start) {
+            enter(frame, start.at());
+            Storage source = get(start.source());
+            if (start.takesOver()) {
+                take(start.source());
+            } else {
+                source = ledger.allocate(
+                        source.bytes(), frame.maker(start.at(), start.source().name(), start.where()));
+            }
+            List<String> reduced = start.fields().stream()
+                    .map(f -> frame.parameter(parameter(f).name()))
+                    .toList();
+            updates.start(source, reduced);
+            start.transfers().forEach(t -> ledger.workspace(t.workspaceBytes()));
         }
 
         private void addGradient(Statement.ParameterGradient statement) {

@@ -41,6 +41,15 @@ public final class ProgramText {
         } else if (statement instanceof Statement.Collective collective) {
             return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
                     + operand(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
+        } else if (statement instanceof Statement.Bucket bucket) {
+            return typed(bucket.result()) + " = bucket";
+        } else if (statement instanceof Statement.Fill fill) {
+            return slot(fill.bucket()) + "[" + fill.offset() + "] = " + slot(fill.gradient());
+        } else if (statement instanceof Statement.Start start) {
+            return "start " + (start.takesOver() ? "take " : "") + slot(start.source()) + ", " + start.transfers()
+                    + " for " + start.at() + " into " + start.fields();
+        } else if (statement instanceof Statement.Await await) {
+            return "await " + await.running();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {

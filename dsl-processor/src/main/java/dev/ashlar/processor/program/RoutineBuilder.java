@@ -120,7 +120,11 @@ final class RoutineBuilder {
         if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
             return 4;
         }
-        return step instanceof Step.Kernel || step instanceof Step.Collective ? 1 : 0;
+        boolean calls = step instanceof Step.Kernel
+                || step instanceof Step.Collective
+                || step instanceof Step.Fill
+                || step instanceof Step.Start;
+        return calls ? 1 : 0;
     }
 
     private static int part(List<Integer> cuts, int position) {
@@ -218,6 +222,16 @@ final class RoutineBuilder {
             addKernel(position, kernel);
         } else if (step instanceof Step.Collective collective) {
             addCollective(position, collective);
+        } else if (step instanceof Step.Bucket bucket) {
+            fresh.add(bucket.result());
+            statements.add(new Statement.Bucket(slot(bucket.result())));
+        } else if (step instanceof Step.Fill fill) {
+            statements.add(new Statement.Fill(slot(fill.bucket()), fill.offset(), slot(fill.gradient())));
+            free(position, List.of(fill.gradient()), List.of());
+        } else if (step instanceof Step.Start start) {
+            addStart(position, start);
+        } else if (step instanceof Step.Await await) {
+            statements.add(new Statement.Await(await.running()));
         } else if (step instanceof Step.Sum sum) {
             addSum(position, sum);
         } else if (step instanceof Step.Seed seed) {
@@ -311,6 +325,15 @@ final class RoutineBuilder {
         fresh.add(result);
         List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
         free(position, takesOver ? List.of() : Liveness.reads(step), dead);
+    }
+
+    private void addStart(int position, Step.Start start) {
+        Value source = start.source();
+        boolean takesOver = source.storage() == source && overwritable(source, position);
+        List<String> reduced = start.parameters().stream().map(names::parameter).toList();
+        statements.add(new Statement.Start(
+                start.at(), start.place().where(), start.transfers(), slot(source), takesOver, reduced));
+        free(position, takesOver ? List.of() : List.of(source), List.of());
     }
 
     private void addSum(int position, Step.Sum sum) {

@@ -17,7 +17,19 @@ import java.util.Set;
 /** Java names of one scope: its classes, methods, fields and variables. */
 public final class ScopeNames {
     private static final Set<String> RESERVED = Set.of(
-            "p", "s", "i", "from", "ops", "batchWeight", "inputs", "made", "path", "store", "mesh", "collectives");
+            "p",
+            "s",
+            "i",
+            "from",
+            "ops",
+            "batchWeight",
+            "inputs",
+            "made",
+            "path",
+            "store",
+            "mesh",
+            "collectives",
+            "reductions");
 
     private final Scope scope;
     private final String typeName;

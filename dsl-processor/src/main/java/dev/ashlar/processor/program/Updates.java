@@ -2,6 +2,8 @@ package dev.ashlar.processor.program;
 
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.ScopeParameter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,13 @@ final class Updates {
     /** By full name of the parameter. */
     private final Map<String, Storage> gradients = new LinkedHashMap<>();
 
+    private final Deque<Running> running = new ArrayDeque<>();
     private String phase = "";
     private long bytes;
     private long mostBytes;
+
+    /** A reduction of one gradient, or of several that lie one after the other. */
+    private record Running(Storage source, List<String> parameters) {}
 
     Updates(MemoryLedger ledger, StepSettings settings) {
         this.ledger = ledger;
@@ -41,10 +47,33 @@ final class Updates {
             ledger.release(gradient);
             return;
         }
-        ledger.become(gradient, GRADIENT);
+        count(gradient);
         gradients.put(parameter, gradient);
+    }
+
+    private void count(Storage gradient) {
+        ledger.become(gradient, GRADIENT);
         bytes += gradient.bytes();
         mostBytes = Math.max(mostBytes, bytes);
+    }
+
+    /** Starts to reduce gradients, which are given away. */
+    void start(Storage source, List<String> parameters) {
+        count(source);
+        running.addLast(new Running(source, parameters));
+    }
+
+    /** Adds what was started first to its parameters, until no more than so many reductions are running. */
+    void await(int most) {
+        while (running.size() > most) {
+            Running first = running.removeFirst();
+            for (String parameter : first.parameters()) {
+                if (!gradients.containsKey(parameter)) {
+                    gradients.put(parameter, first.source().share());
+                }
+            }
+            release(first.source());
+        }
     }
 
     /**
@@ -66,6 +95,10 @@ final class Updates {
 
     /** Updates all parameters that have gradients. */
     void all(List<ModelParameter> parameters) {
+        if (!running.isEmpty()) {
+            throw new IllegalStateException(
+                    "nothing waits for the gradients of " + running.getFirst().parameters());
+        }
         if (gradients.isEmpty()) {
             return;
         }
@@ -76,13 +109,18 @@ final class Updates {
                 .mapToLong(p -> settings.updateWorkspaceBytes(p.updated().elements()))
                 .max()
                 .orElse(0));
-        gradients.values().forEach(this::release);
+        List<Storage> released = List.copyOf(gradients.values());
         gradients.clear();
+        bytes = 0;
+        released.forEach(ledger::release);
         parameters.stream().filter(p -> due.contains(p.name())).forEach(p -> gather("gather " + p.name(), p.update()));
     }
 
+    /** What several parameters share goes with the last of them. */
     private void release(Storage gradient) {
-        bytes -= gradient.bytes();
+        if (!gradients.containsValue(gradient)) {
+            bytes -= gradient.bytes();
+        }
         ledger.release(gradient);
     }
 

@@ -159,7 +159,7 @@ public final class PlanJson {
         json.writeNumberField(
                 "computeNanos", nanos(plan.time().computeSeconds() + plan.time().updateSeconds()));
         json.writeNumberField("communicationNanos", nanos(plan.time().communicationSeconds()));
-        json.writeNumberField("exposedCommunicationNanos", nanos(plan.time().communicationSeconds()));
+        json.writeNumberField("exposedCommunicationNanos", nanos(plan.time().exposedSeconds()));
         json.writeNumberField("recomputeNanos", nanos(plan.time().recomputeSeconds()));
         json.writeEndObject();
     }

@@ -78,6 +78,8 @@ final class StatementWriter {
     private void other(Statement statement) {
         if (statement instanceof Statement.Collective collective) {
             code.add(CollectiveWriter.write(collective));
+        } else if (ReductionWriter.knows(statement)) {
+            code.add(ReductionWriter.write(statement));
         } else if (statement instanceof Statement.AddInPlace add) {
             code.addStatement("ops.addInPlace($L, $L)", read(add.target()), read(add.addend()));
             code.addStatement("$L.close()", read(add.addend()));

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * rank has to make the same calls in the same order. Belongs to one thread.
  */
 public final class Mesh implements AutoCloseable {
+    private static final Running DONE = new Running() {
+        @Override
+        public void await() {}
+
+        @Override
+        public void abandon() {}
+    };
+
     private final int[] sizes;
     private final int[] coordinates;
     private final @Nullable Group[] groups;
@@ -67,6 +75,11 @@ public final class Mesh implements AutoCloseable {
         int[] origin = coordinates.clone();
         origin[axis] = 0;
         return Arrays.toString(origin);
+    }
+
+    /** Whether there is no other rank. */
+    public boolean isSingle() {
+        return Arrays.stream(sizes).allMatch(size -> size == 1);
     }
 
     /** Number of axes. */
@@ -178,6 +191,16 @@ public final class Mesh implements AutoCloseable {
             count(at, axis, CollectiveKind.ALL_REDUCE, tensor.nbytes());
             group.allReduce(tensor, reduction);
         }
+    }
+
+    /** Starts to reduce in place; the tensor has to live, and nobody may touch it, until the end is waited for. */
+    public Running startReduce(String at, int axis, Tensor tensor, Reduction reduction) {
+        Group group = groups[axis];
+        if (group == null) {
+            return DONE;
+        }
+        count(at, axis, CollectiveKind.ALL_REDUCE, tensor.nbytes());
+        return group.startAllReduce(tensor, reduction);
     }
 
     /** Reduces a copy in place, of which every rank is to keep its part. */

@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** What the optimizers have in common: named state, clipping, groups with and without weight decay, masters. */
 abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimizer, AdamWOptimizer, LionOptimizer {
@@ -26,6 +27,10 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     final OptimizerSettings settings;
     final KernelContext context;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
+    /** The learning rate where kernels read it from the device. */
+    private @Nullable Tensor rate;
+
+    private double filled = Double.NaN;
     private final Map<String, Parameter> parameters = new HashMap<>();
 
     StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
@@ -71,8 +76,34 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         return parameter.name() + "." + suffix;
     }
 
+    /** The learning rate in the device's memory; null where kernels take it from the host. */
+    final @Nullable Tensor deviceRate() {
+        return rate;
+    }
+
+    @Override
+    public boolean recordable() {
+        return false;
+    }
+
+    @Override
+    public final void rate(double learningRate) {
+        if (recordable() && !context.recording()) {
+            Tensor kept = rate;
+            if (kept == null) {
+                kept = context.zeros(DType.FLOAT32);
+                rate = kept;
+            }
+            if (learningRate != filled) {
+                kept.fill_(context.scalar(learningRate));
+                filled = learningRate;
+            }
+        }
+    }
+
     @Override
     public final OptionalDouble update(List<Parameter> parameters, double learningRate, double clipNorm) {
+        rate(learningRate);
         List<Parameter> due =
                 parameters.stream().filter(each -> each.gradient() != null).toList();
         OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
@@ -200,5 +231,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     public final void close() {
         state.values().forEach(Tensor::close);
         state.clear();
+        Tensors.close(rate);
+        rate = null;
     }
 }

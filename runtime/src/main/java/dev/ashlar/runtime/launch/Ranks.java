@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ranks implements AutoCloseable {
     private static final String RANK = "RANK";
+    private static final String LOCAL_RANK = "LOCAL_RANK";
     private static final String WORLD_SIZE = "WORLD_SIZE";
     private static final String MASTER_ADDR = "MASTER_ADDR";
     private static final String MASTER_PORT = "MASTER_PORT";
@@ -31,6 +32,7 @@ public final class Ranks implements AutoCloseable {
 
     private final int rank;
     private final int worldSize;
+    private final int localRank;
     private final String host;
     private final int port;
     private final boolean opensStore;
@@ -44,6 +46,7 @@ public final class Ranks implements AutoCloseable {
     private Ranks(
             int rank,
             int worldSize,
+            int localRank,
             String host,
             int port,
             boolean opensStore,
@@ -52,6 +55,7 @@ public final class Ranks implements AutoCloseable {
             @Nullable Rendezvous rendezvous) {
         this.rank = rank;
         this.worldSize = worldSize;
+        this.localRank = localRank;
         this.host = host;
         this.port = port;
         this.opensStore = opensStore;
@@ -66,12 +70,12 @@ public final class Ranks implements AutoCloseable {
     }
 
     private static Ranks single(int restarts) {
-        return new Ranks(0, 1, "", 0, false, Limits.defaults(), restarts, null);
+        return new Ranks(0, 1, 0, "", 0, false, Limits.defaults(), restarts, null);
     }
 
     /** One of several ranks that find each other at a place that this one has found already. */
     static Ranks at(Rendezvous rendezvous, int rank, int worldSize, Limits limits) {
-        return new Ranks(rank, worldSize, "", 0, false, limits, 0, rendezvous);
+        return new Ranks(rank, worldSize, rank, "", 0, false, limits, 0, rendezvous);
     }
 
     /**
@@ -104,7 +108,8 @@ public final class Ranks implements AutoCloseable {
                 seconds(START_SECONDS, environment, Limits.defaults().start()),
                 seconds(STEP_SECONDS, environment, Limits.defaults().step()));
         boolean opens = rank == 0 && !"True".equals(environment.get(AGENT_STORE));
-        return new Ranks(rank, worldSize, host.strip(), port, opens, limits, restarts, null);
+        int localRank = number(LOCAL_RANK, environment.get(LOCAL_RANK), 0);
+        return new Ranks(rank, worldSize, localRank, host.strip(), port, opens, limits, restarts, null);
     }
 
     private static Duration seconds(String variable, Map<String, String> environment, Duration absent) {
@@ -131,6 +136,11 @@ public final class Ranks implements AutoCloseable {
     /** This process' rank, counted from 0. */
     public int rank() {
         return rank;
+    }
+
+    /** Which of this host's devices is this rank's: {@code LOCAL_RANK}, 0 without it. */
+    public int localRank() {
+        return localRank;
     }
 
     /** How many ranks train together. */

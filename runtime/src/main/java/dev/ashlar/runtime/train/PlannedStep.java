@@ -9,11 +9,13 @@ import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
+import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
 import dev.ashlar.runtime.engine.Ops;
 import dev.ashlar.runtime.engine.Optimizer;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
+import dev.ashlar.runtime.engine.Reductions;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
@@ -22,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -43,6 +46,9 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** What ranks do together. */
     protected final Collectives collectives;
 
+    /** Sums of gradients that run while backward goes on. */
+    protected final Reductions reductions;
+
     /** Where the written class creates its parameters; closed with the step. */
     protected final ParameterStore store;
 
@@ -53,6 +59,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final int restarts;
     private final Engine engine;
     private final InputCheck inputCheck;
+    private final RecordedStep recorded;
     private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
@@ -74,16 +81,23 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.plan = plan;
         this.settings = settings;
         this.seed = seed;
-        this.rank = ranks.rank();
         this.restarts = ranks.restarts();
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.rank = ranks.rank();
         this.mesh = ranks.mesh(plan.mesh());
-        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
+        this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
+        this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
         this.ops = engine.ops();
         this.collectives = engine.collectives();
+        this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
         this.files = new StepFiles(plan, ranks, mesh, store, ops, mesh.watch().board());
+    }
+
+    @Override
+    public int rank() {
+        return rank;
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
@@ -156,12 +170,36 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
+        if (recorded.isDue() && optimizer().recordable()) {
+            return replay(batch, learningRate);
+        }
         if (updatesInBackward()) {
-            return trainAtOnce(batch, learningRate);
+            float loss = trainAtOnce(batch, learningRate);
+            recorded.counted();
+            return loss;
         }
         float loss = accumulate(batch, 1);
         update(learningRate);
+        recorded.counted();
         return loss;
+    }
+
+    /** A whole step at once: a loss that is not finite is found after the update. */
+    private float replay(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            optimizer().rate(learningRate);
+            float loss = weighted(recorded.run(inputs, uploaded -> {
+                Tensor[] made = forwardBackward(uploaded, 1);
+                updateParameters(learningRate);
+                return made;
+            }));
+            passes++;
+            updates++;
+            requireFinite(loss);
+            return loss;
+        });
     }
 
     /** What backward has not updated, like parameters that blocks share, is updated behind it. */
@@ -185,10 +223,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     private void updateAll(double learningRate) {
-        List<Parameter> due =
-                store.all().stream().filter(p -> p.gradient() != null).toList();
-        optimizer().update(due, learningRate, settings.clipNorm());
-        due.forEach(p -> p.gather(collectives));
+        updateParameters(learningRate);
         updates++;
     }
 
@@ -223,6 +258,13 @@ public abstract class PlannedStep<B> implements Step<B> {
             accumulated = 0;
             return updates;
         });
+    }
+
+    private void updateParameters(double learningRate) {
+        List<Parameter> due =
+                store.all().stream().filter(p -> p.gradient() != null).toList();
+        optimizer().update(due, learningRate, settings.clipNorm());
+        due.forEach(p -> p.gather(collectives));
     }
 
     @Override
@@ -313,6 +355,16 @@ public abstract class PlannedStep<B> implements Step<B> {
         return mesh.traffic();
     }
 
+    /** The memory of the device, where it has its own. */
+    public final Optional<DeviceMemory> memory() {
+        return engine.memory();
+    }
+
+    /** The peak of {@link #memory} starts again. */
+    public final void resetPeak() {
+        engine.resetPeak();
+    }
+
     @Override
     public final ParameterStore parameters() {
         return store;
@@ -324,6 +376,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        recorded.close();
         if (optimizer != null) {
             optimizer.close();
         }

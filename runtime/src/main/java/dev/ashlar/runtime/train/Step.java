@@ -56,6 +56,11 @@ public interface Step<B> extends AutoCloseable {
     /** How many updates the parameters have seen, those before a resumed checkpoint included. */
     long updates();
 
+    /** Which of the ranks that execute the plan together this is; they all call the same methods in the same order. */
+    default int rank() {
+        return 0;
+    }
+
     /**
      * Loads a safetensors file whose tensors have this model's names.
      *
