@@ -85,7 +85,8 @@ public final class Launch {
         int code = start(count, 0);
         for (int restart = 1; restart <= restarts && code != 0 && code != MISTAKE; restart++) {
             count = next(count, code);
-            System.err.println("restart " + restart + " of " + restarts + " on " + count + (count == 1 ? " rank" : " ranks"));
+            System.err.println(
+                    "restart " + restart + " of " + restarts + " on " + count + (count == 1 ? " rank" : " ranks"));
             code = start(count, restart);
         }
         return code;

@@ -77,7 +77,8 @@ record CheckpointSave(
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                if (board.await(keys, patience.compareTo(GLANCE) < 0 ? patience : GLANCE).equals(failed())) {
+                if (board.await(keys, patience.compareTo(GLANCE) < 0 ? patience : GLANCE)
+                        .equals(failed())) {
                     throw peers();
                 }
                 return;

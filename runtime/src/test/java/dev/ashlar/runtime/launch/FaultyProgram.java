@@ -45,6 +45,9 @@ final class FaultyProgram {
             if (faulty && (fault == Fault.FULL_DISK || fault == Fault.KILLED_IN_SAVE)) {
                 Fault.announce();
             }
+            if (i == 1 && fault == Fault.FULL_DISK && second.equals(directory)) {
+                Fault.limitFiles();
+            }
             Path place = (i == 0 ? directory : second).resolve("step-" + (i + 1));
             PendingCheckpoint pending = step.checkpointLater(place, i, () -> {});
             if (faulty && fault == Fault.KILLED_IN_SAVE) {

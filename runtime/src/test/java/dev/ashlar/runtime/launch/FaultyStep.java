@@ -16,7 +16,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** A step over ranks along one mesh axis, in one of whose updates something goes wrong with rank 1. */
+/** A step over ranks along one mesh axis, in one of whose updates something goes wrong with one rank. */
 final class FaultyStep extends PlannedStep<HostTensor> {
     private static final long ROWS = 8;
     private static final long COLUMNS = 4096;
@@ -32,8 +32,9 @@ final class FaultyStep extends PlannedStep<HostTensor> {
         super(plan, ranks, Seed.of(1), Settings.defaults(plan.optimizer()));
         this.fault = fault;
         this.at = at;
-        this.faulty = ranks.rank() == 1;
-        weight = store.trainable("w", Init.uniform(0.1), /* decay= */ false, mesh.size(0) > 1 ? "[S0]" : "[R]", ROWS, COLUMNS);
+        this.faulty = ranks.rank() == fault.rank();
+        weight = store.trainable(
+                "w", Init.uniform(0.1), /* decay= */ false, mesh.size(0) > 1 ? "[S0]" : "[R]", ROWS, COLUMNS);
         ready();
     }
 
@@ -69,7 +70,7 @@ final class FaultyStep extends PlannedStep<HostTensor> {
     @Override
     protected Tensor[] forwardBackward(Tensor[] inputs, double lossWeight) {
         inputs[0].close();
-        if (now(Fault.KILLED_BEFORE)) {
+        if (now(Fault.KILLED_BEFORE) || now(Fault.KILLED_FIRST)) {
             Fault.kill();
         }
         if (now(Fault.STOPPED)) {

@@ -64,10 +64,13 @@ class LaunchTest {
     void theRestGoesOn(@TempDir Path directory) throws Exception {
         List<String> restarted = launch("2,1", directory.resolve("restarted"));
         List<String> alone = launch("1", directory.resolve("alone"));
-        String end = alone.stream().filter(l -> l.contains("in the end")).findFirst().orElseThrow();
+        String end =
+                alone.stream().filter(l -> l.contains("in the end")).findFirst().orElseThrow();
         assertTrue(restarted.contains(end.replace("restarts 0", "restarts 1")), restarted + "\n" + alone);
         assertTrue(restarted.contains("restart 1 of 1 on 1 rank"), restarted.toString());
-        assertTrue(restarted.stream().anyMatch(l -> l.matches("\\[rank 0\\] .*continuing from .*step-[24].*")), restarted.toString());
+        assertTrue(
+                restarted.stream().anyMatch(l -> l.matches("\\[rank 0\\] .*continuing from .*step-[24].*")),
+                restarted.toString());
     }
 
     private static List<String> launch(String ranks, Path checkpoints) throws Exception {
