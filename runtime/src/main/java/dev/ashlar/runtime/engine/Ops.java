@@ -6,6 +6,7 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.dist.Peers;
 import dev.ashlar.runtime.engine.ImageKernels.BatchNorm;
 import dev.ashlar.runtime.engine.ImageKernels.Window;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -375,13 +376,18 @@ public final class Ops {
      * @param whole shape of the whole
      */
     public Tensor dropout(Tensor x, double p, long key, long offset, long[] whole) {
-        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, whole));
+        engine.followStep();
+        return trace.checked("dropout", dropped(x, p, key, offset, whole));
+    }
+
+    private Tensor dropped(Tensor x, double p, long key, long offset, long[] whole) {
+        long first = engine.part() * Arrays.stream(whole).reduce(1, Math::multiplyExact);
+        return dropout.dropout(x, p, engine.seed(), engine.step(), key, first + offset, whole);
     }
 
     /** Gradient of {@link #dropout(Tensor, double, long, long, long[])} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key, long offset, long[] whole) {
-        return trace.checked(
-                "dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key, offset, whole));
+        return trace.checked("dropoutBackward", dropped(dy, p, key, offset, whole));
     }
 
     // ---- images
