@@ -80,6 +80,16 @@ final class MeasuredOperator implements Operator {
     }
 
     @Override
+    public List<MatrixProduct> innerProducts(Attributes attributes, Shapes shapes) {
+        return operator.innerProducts(attributes, shapes);
+    }
+
+    @Override
+    public boolean declaresParameters() {
+        return operator.declaresParameters();
+    }
+
+    @Override
     public void forward(ForwardBuilder f) {
         operator.forward(f);
     }

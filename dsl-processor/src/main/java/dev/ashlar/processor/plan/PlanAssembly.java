@@ -65,7 +65,7 @@ final class PlanAssembly {
                 ? memory.saved()
                 : Timeline.of(ProgramBuilder.build(chosen.keepsAll())).saved();
         ModelCost cost = cost(chosen.graph());
-        LaidOut laidOut = LaidOut.of(model.graph().root(), chosen.assignment());
+        LaidOut laidOut = LaidOut.of(chosen.whole().graph().root(), chosen.assignment());
         List<Communication> communications =
                 new Communications(new Collectives(target.mesh(), target.device())).of(cost);
         List<OperatorPlan> operators = operators(cost, laidOut, memory, read, alternatives);

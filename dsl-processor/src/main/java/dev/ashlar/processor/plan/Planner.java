@@ -67,7 +67,7 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        List<PlanProblem> forms = StepForms.of(graph, target).stream()
+        List<PlanProblem> forms = StepForms.of(graph, target, pins).stream()
                 .map(f -> plans(f, target, assembly, pins))
                 .toList();
         long fixedBytes = target.device().fixedBytes();

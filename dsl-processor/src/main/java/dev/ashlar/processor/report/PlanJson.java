@@ -73,7 +73,7 @@ public final class PlanJson {
         memory(json);
         json.writeNumberField("microBatches", 1);
         json.writeStringField("update", plan.program().graph().form().updateInBackward() ? "inBackward" : "atEnd");
-        json.writeNumberField("lossChunks", 1);
+        json.writeNumberField("lossChunks", plan.program().graph().form().lossChunks());
         time(json);
         proof(json);
         pareto(json);

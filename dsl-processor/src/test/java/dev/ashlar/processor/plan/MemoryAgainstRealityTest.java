@@ -46,6 +46,8 @@ class MemoryAgainstRealityTest {
         "LLAMA_LONG, FP32, SGD",
         "LLAMA_LONG, BF16, SGD",
         "CNN, FP32, ADAMW",
+        "WIDE, FP32, SGD",
+        "WIDE, BF16, ADAMW",
         "SAMPLE_MLP, FP32, ADAMW",
         "SAMPLE_CNN, FP32, SGD",
         "SAMPLE_GPT, FP32, ADAMW"
