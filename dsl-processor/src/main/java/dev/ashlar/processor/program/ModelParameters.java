@@ -81,7 +81,7 @@ public final class ModelParameters {
         TensorType type = parameter.type();
         TensorType updated = parameter.updated();
         boolean trained = role == ModelParameter.Role.TRAINABLE;
-        long bytes = settings.bytes(type) + (trained ? settings.masterBytes(updated.elements()) : 0);
+        long bytes = settings.bytes(type) + (trained ? settings.besideBytes(type, updated) : 0);
         long state = trained ? settings.optimizerBytes(updated.elements()) : 0;
         boolean own = tiedTo.isEmpty();
         found.add(new ModelParameter(
