@@ -92,7 +92,7 @@ public final class FusedLoss {
                 root.outputs(),
                 root.losses());
         TrainingGraph derived = Autodiff.derive(graph.graph().with(changed), graph.trainable());
-        return derived.with(new StepForm(false, chunks));
+        return derived.with(graph.form().withLossChunks(chunks));
     }
 
     private static OperatorNode fused(Pair pair, int chunks, boolean onePass) {

@@ -83,6 +83,11 @@ public final class LinearCrossEntropyOperator implements Operator {
     }
 
     @Override
+    public boolean lossIsMean() {
+        return true;
+    }
+
+    @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
     }

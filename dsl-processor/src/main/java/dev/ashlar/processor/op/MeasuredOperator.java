@@ -85,6 +85,11 @@ final class MeasuredOperator implements Operator {
     }
 
     @Override
+    public boolean lossIsMean() {
+        return operator.lossIsMean();
+    }
+
+    @Override
     public boolean declaresParameters() {
         return operator.declaresParameters();
     }

@@ -67,6 +67,13 @@ public interface Operator {
         return List.of();
     }
 
+    /**
+     * Whether its output is a mean over the elements of its second input, or over those that are not {@link #ignoredId ignored} there.
+     */
+    default boolean lossIsMean() {
+        return false;
+    }
+
     /** Whether its parameters are its own, else those of the operators that it stands for. */
     default boolean declaresParameters() {
         return true;

@@ -34,7 +34,6 @@ public record Work(
 
     /** The same work with traffic and calls inside the forward kernels. */
     public Work inside(long bytes, int calls) {
-        return new Work(
-                forwardFlops, backwardFlops, forwardWorkspaceBytes, backwardWorkspaceBytes, bytes, calls);
+        return new Work(forwardFlops, backwardFlops, forwardWorkspaceBytes, backwardWorkspaceBytes, bytes, calls);
     }
 }

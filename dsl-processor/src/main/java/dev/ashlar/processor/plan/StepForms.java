@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  * The forms that a training step may have, each a graph of its own to plan. Together their plans are all plans of the model.
  *
  * <p>Update in backward moves the bytes that the update at the end moves, in one call of the optimizer for every parameter: it is never
- * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once.
+ * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once, and micro-batches add to
+ * them.
  *
  * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
  */
@@ -51,7 +52,7 @@ final class StepForms {
             losses.add(FusedLoss.of(graph, chunks, !host));
         }
         List<TrainingGraph> forms = new ArrayList<>(losses);
-        if (!graph.graph().spec().train().clipping()) {
+        if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {
             losses.forEach(l -> forms.add(UpdateInBackward.of(l)));
         }
         return forms;

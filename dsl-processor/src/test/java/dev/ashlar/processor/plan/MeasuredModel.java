@@ -64,8 +64,8 @@ enum MeasuredModel {
                 @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
                 @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
                 @Linear(out = "d") Tensor up(Tensor wte);
-                @Gelu Tensor act(Tensor up);
-                @Output @Linear(out = "vocab") Tensor logits(Tensor act);
+                @Output @Gelu Tensor act(Tensor up);
+                @Linear(out = "vocab") Tensor logits(Tensor act);
                 @Loss @CrossEntropy(labelSmoothing = 0.1) Tensor loss(Tensor logits, Tensor targets);
             }
             """),

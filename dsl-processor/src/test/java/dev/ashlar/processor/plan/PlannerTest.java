@@ -197,8 +197,11 @@ class PlannerTest {
                 "Plan.links: [ASH-062] There is no link 'nvlink'. Did you mean 'nvlink3'?",
                 SampleModels.mlp().links("nvlink"));
         assertProblem(
-                "Plan.microBatches: [ASH-044] This version runs a batch as a whole;",
-                SampleModels.mlp().microBatches(4));
+                "Plan.microBatches: [ASH-044] There cannot be -1 micro-batches.",
+                SampleModels.mlp().microBatches(-1));
+        assertProblem(
+                "Plan.microBatches: [ASH-044] Micro-batches are not planned on meshes yet;",
+                SampleModels.mlp().microBatches(4).mesh(2L));
     }
 
     /** Every mistake is told at once. */

@@ -34,7 +34,8 @@ final class FusedLossKernels {
     record Head(Tensor weight, @Nullable Tensor bias, long ignoreIndex, double smoothing) {}
 
     /** Where gradients go: those of the rows of x, of the weight, and of the bias if there is one. */
-    private record Gradients(Tensor x, Tensor weight, @Nullable Tensor bias) {}
+    private record Gradients(
+            Tensor x, Tensor weight, @Nullable Tensor bias) {}
 
     /** The loss, and its gradients for x, weight and bias. */
     Tensor[] lossAndGradients(Tensor x, Tensor targets, Head head, long rows) {

@@ -389,12 +389,18 @@ public final class Ops {
      */
     public Tensor dropout(Tensor x, double p, long key) {
         engine.followStep();
-        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key));
+        return trace.checked("dropout", dropped(x, p, key));
+    }
+
+    /** Of one part of the batch what falls in the whole, which begins with the batch. */
+    private Tensor dropped(Tensor x, double p, long key) {
+        long offset = engine.part() * x.numel();
+        return dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, Tensors.shape(x));
     }
 
     /** Gradient of {@link #dropout} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key) {
-        return trace.checked("dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key));
+        return trace.checked("dropoutBackward", dropped(dy, p, key));
     }
 
     /**
