@@ -196,15 +196,50 @@ public final class Ops {
             boolean needWeight,
             boolean needBias) {
         boolean[] needs = {needX, needWeight, needBias};
-        return trace.checked("layerNormBackward", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs));
+        return trace.checked("layerNormBackward", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs, null));
     }
 
     /** Gradients of layer norm without a bias: dx, dweight. */
     public @Nullable Tensor[] layerNormBackward(
             Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
         boolean[] needs = {needX, needWeight, false};
-        @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs);
+        @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, null);
         return trace.checked("layerNormBackward", new @Nullable Tensor[] {gradients[0], gradients[1]});
+    }
+
+    /** {@link #layerNormBackward} whose dx has {@code addend}, of its shape, added. */
+    public @Nullable Tensor[] layerNormBackwardAdd(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            Tensor bias,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias,
+            Tensor addend) {
+        boolean[] needs = {needX, needWeight, needBias};
+        trace.requireSameShape("layerNormBackwardAdd", x, addend);
+        return trace.checked(
+                "layerNormBackwardAdd", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs, addend));
+    }
+
+    /** {@link #layerNormBackwardAdd} without a bias. */
+    public @Nullable Tensor[] layerNormBackwardAdd(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            boolean needX,
+            boolean needWeight,
+            Tensor addend) {
+        boolean[] needs = {needX, needWeight, false};
+        trace.requireSameShape("layerNormBackwardAdd", x, addend);
+        @Nullable
+        Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, addend);
+        return trace.checked("layerNormBackwardAdd", new @Nullable Tensor[] {gradients[0], gradients[1]});
     }
 
     /** x / √(mean(x²) + eps) · weight[d] over the last dimension of x[*, d]: y, reciprocal root mean square[*, 1] in 32-bit floats. */
