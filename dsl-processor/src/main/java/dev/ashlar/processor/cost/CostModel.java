@@ -152,12 +152,13 @@ public final class CostModel {
             if (again) {
                 parts.compute(againSeconds(variant, costs));
             }
+            Set<Value> adding = addingGradients(variant);
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Kernel kernel) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
                     parts.kernel(kernel, kernel.recomputed() ? cost.recompute() : cost.backward());
                 } else if (step instanceof Step.Sum sum) {
-                    aside(parts, sumSeconds(sum.result().type().elements()));
+                    aside(parts, seconds(sum, adding));
                 } else if (step instanceof Step.Fill fill) {
                     aside(parts, copySeconds(bytes(fill.gradient().type())));
                 } else if (step instanceof Step.Collective collective) {
@@ -173,6 +174,24 @@ public final class CostModel {
                 }
             }
             parts.end(overlaps);
+        }
+
+        /** What kernels make that take in, on accelerators, what is added to it next. */
+        private Set<Value> addingGradients(Variant variant) {
+            Set<Value> adding = new HashSet<>();
+            for (Step step : variant.backward()) {
+                if (!device.cpu() && step instanceof Step.Kernel kernel && kernel.kernel().equals("layerNormBackward")) {
+                    kernel.results().get(0).ifPresent(adding::add);
+                }
+            }
+            return adding;
+        }
+
+        /** A sum that its kernel takes in reads the addend alone. */
+        private double seconds(Step.Sum sum, Set<Value> adding) {
+            return adding.contains(sum.left()) || adding.contains(sum.right())
+                    ? transferSeconds(bytes(sum.result().type()))
+                    : sumSeconds(sum.result().type().elements());
         }
 
         private double againSeconds(Variant variant, Map<OperatorNode, Directions> costs) {
