@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The least priced sum of a block for every choice of its boundary labels, and the inner labels that attain it. */
 final class Elimination {
@@ -240,6 +241,41 @@ final class Elimination {
             }
             labels[step.node()] = best;
         }
+    }
+
+    /**
+     * Visits labellings between the boundary labels that are set, with sums of at most {@link #value} and some more. Every choice of a
+     * label adds what it is above the best one's sum, so that no partial labelling leads nowhere.
+     *
+     * @param labels by node; written while it runs
+     * @param more above the least
+     * @param visitor false to stop
+     * @return whether all were visited
+     */
+    boolean near(int[] labels, long more, Predicate<int[]> visitor) {
+        return near(plan.steps().size() - 1, labels, more, visitor);
+    }
+
+    private boolean near(int s, int[] labels, long more, Predicate<int[]> visitor) {
+        if (s < 0) {
+            return visitor.test(labels);
+        }
+        EliminationPlan.Step step = plan.steps().get(s);
+        long least = Long.MAX_VALUE;
+        long[] sums = new long[plan.block().labels(step.node())];
+        for (int label = 0; label < sums.length; label++) {
+            sums[label] = sum(step, labels, label);
+            least = Math.min(least, sums[label]);
+        }
+        for (int label = 0; label < sums.length; label++) {
+            if (sums[label] - least <= more && sums[label] < FixedPoint.INFINITE) {
+                labels[step.node()] = label;
+                if (!near(s - 1, labels, more - (sums[label] - least), visitor)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private long sum(EliminationPlan.Step step, int[] labels, int label) {
