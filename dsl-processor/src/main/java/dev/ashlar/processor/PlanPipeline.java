@@ -1,5 +1,6 @@
 package dev.ashlar.processor;
 
+import dev.ashlar.processor.cost.OperatorCost;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Workspace;
 import dev.ashlar.processor.diagnostic.Diagnostics;
@@ -17,7 +18,7 @@ import dev.ashlar.processor.report.Explanation;
 import dev.ashlar.processor.report.PlanHtml;
 import dev.ashlar.processor.report.PlanJson;
 import dev.ashlar.processor.spec.PlanSpec;
-import dev.ashlar.processor.write.OperatorSeconds;
+import dev.ashlar.processor.write.OperatorFacts;
 import dev.ashlar.processor.write.StepFacts;
 import dev.ashlar.processor.write.StepWriter;
 import java.io.IOException;
@@ -66,6 +67,7 @@ final class PlanPipeline implements PlanStep {
         Optional<Device> device = surroundings.devices().find(spec.device().text());
         Catalogue measured = catalogue;
         if (device.isPresent()) {
+            measured = device.get().cpu() ? catalogue : catalogue.onCuda();
             for (Map.Entry<String, Workspace> entry :
                     device.get().calibration().workspaces().entrySet()) {
                 measured = measured.measured(
@@ -96,12 +98,15 @@ final class PlanPipeline implements PlanStep {
 
     /** What the written class says about a plan. */
     static StepFacts facts(Plan plan) {
-        Map<OperatorNode, OperatorSeconds> seconds = new HashMap<>();
-        plan.operators().stream()
-                .map(OperatorPlan::cost)
-                .forEach(c -> seconds.putIfAbsent(
-                        c.node(),
-                        new OperatorSeconds(c.forward().seconds(), c.backward().seconds())));
+        boolean mesh = plan.target().mesh().devices() > 1;
+        Map<OperatorNode, OperatorFacts> operators = new HashMap<>();
+        for (OperatorPlan operator : plan.operators()) {
+            OperatorCost cost = operator.cost();
+            Optional<String> strategy = Optional.of(operator.strategy().toString());
+            operators.putIfAbsent(
+                    cost.node(),
+                    new OperatorFacts(cost.forward().seconds(), cost.backward().seconds(), strategy.filter(t -> mesh)));
+        }
         return new StepFacts(
                 plan.modelHash(),
                 plan.planHash(),
@@ -113,6 +118,6 @@ final class PlanPipeline implements PlanStep {
                 plan.memory().parameterBytes(),
                 plan.memory().optimizerBytes(),
                 plan.summary(),
-                seconds);
+                operators);
     }
 }

@@ -3,10 +3,12 @@ package dev.ashlar.processor.cost;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.device.ProductTable;
+import dev.ashlar.processor.device.Share;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
+import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
@@ -34,6 +36,9 @@ import java.util.Set;
  * taken to be shorter than all its calls.
  */
 public final class CostModel {
+    /** Parts of one in which slowdowns are counted. */
+    public static final long SLOWDOWN_UNITS = 1 << 18;
+
     private final Device device;
     private final NumberFormat format;
 
@@ -56,6 +61,21 @@ public final class CostModel {
     /** Time to add two gradients of so many elements. */
     public double sumSeconds(long elements) {
         return seconds(elements, 3 * elements * format.bytes(), 1);
+    }
+
+    /** Time to copy so many bytes. */
+    private double copySeconds(long bytes) {
+        return Math.max(transferSeconds(2 * bytes), device.launchSeconds());
+    }
+
+    /** Seconds that compute loses to each second of communication beside it. */
+    private double slowdown() {
+        return (double) slowdownShare() / SLOWDOWN_UNITS;
+    }
+
+    /** The same in units of {@link #SLOWDOWN_UNITS}: every price is a whole number of them. */
+    public long slowdownShare() {
+        return Math.round(device.calibration().kappa() * SLOWDOWN_UNITS);
     }
 
     private double seconds(long flops, long bytes, int kernels) {
@@ -90,15 +110,19 @@ public final class CostModel {
         private final List<CollectiveCost> collectives = new ArrayList<>();
         private final List<CollectiveCost> updates = new ArrayList<>();
         private final Set<String> updated = new HashSet<>();
+        private final List<Overlap> overlaps = new ArrayList<>();
         private double sumSeconds;
 
         ModelCost model(Variant variant) {
-            expand(variant, "", "");
-            return new ModelCost(operators, collectives, updates, sumSeconds);
+            expand(variant, "", "", false);
+            return new ModelCost(operators, collectives, updates, sumSeconds, overlaps);
         }
 
-        /** @param owner what full names of the scope's parameters begin with */
-        private void expand(Variant variant, String path, String owner) {
+        /**
+         * @param owner what full names of the scope's parameters begin with
+         * @param again whether all of its forward runs once more before its backward
+         */
+        private void expand(Variant variant, String path, String owner, boolean again) {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
             Set<Value> made = new HashSet<>();
@@ -110,22 +134,79 @@ public final class CostModel {
                             kernel.node(),
                             cost.forward(),
                             cost.backward(),
-                            cost.recompute()));
+                            again ? cost.recompute().plus(cost.forward()) : cost.recompute()));
                 } else if (step instanceof Step.Collective collective) {
                     made.add(collective.result());
-                    collectives.add(new CollectiveCost(path + collective.at(), false, false, collective.transfer()));
+                    collectives.add(
+                            CollectiveCost.blocking(path + collective.at(), false, false, collective.transfer()));
+                    if (again) {
+                        collectives.add(
+                                CollectiveCost.blocking(path + collective.at(), true, true, collective.transfer()));
+                    }
                 } else if (step instanceof Step.BlockForward block) {
-                    expand(block, path, owner);
+                    expand(block, path, owner, again);
                 }
             }
+            BackwardParts parts = new BackwardParts(path, slowdown());
+            if (again) {
+                parts.compute(againSeconds(variant, costs));
+            }
             for (Step step : variant.backward()) {
-                if (step instanceof Step.Sum sum) {
-                    sumSeconds += sumSeconds(sum.result().type().elements());
+                if (step instanceof Step.Kernel kernel) {
+                    Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
+                    parts.kernel(kernel, kernel.recomputed() ? cost.recompute() : cost.backward());
+                } else if (step instanceof Step.Sum sum) {
+                    aside(parts, sumSeconds(sum.result().type().elements()));
+                } else if (step instanceof Step.Fill fill) {
+                    aside(parts, copySeconds(bytes(fill.gradient().type())));
                 } else if (step instanceof Step.Collective collective) {
-                    boolean again = made.contains(collective.result());
-                    collectives.add(new CollectiveCost(path + collective.at(), true, again, collective.transfer()));
+                    boolean repeats = made.contains(collective.result());
+                    blocking(parts, path + collective.at(), repeats, collective.transfer());
+                } else if (step instanceof Step.Start start) {
+                    start(parts, path, start);
+                    start.parameters().forEach(p -> update(owner, p));
                 } else if (step instanceof Step.ParameterGradient gradient) {
                     update(owner, gradient.parameter());
+                } else if (step instanceof Step.BlockBackward) {
+                    parts.end(overlaps);
+                }
+            }
+            parts.end(overlaps);
+        }
+
+        private double againSeconds(Variant variant, Map<OperatorNode, Directions> costs) {
+            double seconds = costs.values().stream()
+                    .mapToDouble(d -> d.forward().seconds())
+                    .sum();
+            for (Step step : variant.forward()) {
+                if (step instanceof Step.Collective collective) {
+                    seconds += Collectives.seconds(collective.transfer().ticks());
+                }
+            }
+            return seconds;
+        }
+
+        /** What is neither an operator's nor a collective. */
+        private void aside(BackwardParts parts, double seconds) {
+            sumSeconds += seconds;
+            parts.compute(seconds);
+        }
+
+        private void blocking(BackwardParts parts, String name, boolean repeats, Transfer transfer) {
+            collectives.add(CollectiveCost.blocking(name, true, repeats, transfer));
+            parts.compute(Collectives.seconds(transfer.ticks()));
+        }
+
+        /** The first transfer runs beside kernels; those that follow it are waited for. */
+        private void start(BackwardParts parts, String path, Step.Start start) {
+            String name = path + start.at();
+            for (int i = 0; i < start.transfers().size(); i++) {
+                Transfer transfer = start.transfers().get(i);
+                if (start.overlapped() && i == 0) {
+                    collectives.add(new CollectiveCost(name, true, false, true, transfer));
+                    parts.reduce(Collectives.seconds(transfer.ticks()));
+                } else {
+                    blocking(parts, name, false, transfer);
                 }
             }
         }
@@ -136,16 +217,21 @@ public final class CostModel {
             if (updated.add(name)) {
                 parameter
                         .update()
-                        .forEach(h -> updates.add(new CollectiveCost("gather " + name, true, false, h.transfer())));
+                        .forEach(
+                                h -> updates.add(CollectiveCost.blocking("gather " + name, true, false, h.transfer())));
             }
         }
 
-        private void expand(Step.BlockForward block, String path, String owner) {
+        private void expand(Step.BlockForward block, String path, String owner, boolean again) {
             UseNode use = block.node();
             for (Step.Run run : block.runs()) {
                 for (long i = run.from(); i < run.to(); i++) {
                     String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
-                    expand(run.variant(), path + use.name() + index, owner + Trainable.instance(use, i));
+                    expand(
+                            run.variant(),
+                            path + use.name() + index,
+                            owner + Trainable.instance(use, i),
+                            again || run.again());
                 }
             }
         }
@@ -176,7 +262,9 @@ public final class CostModel {
         if (traffic.kernels == 0) {
             return DirectionCost.NONE;
         }
-        double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes);
+        Share share = device.calibration().share(node.operator().kind());
+        double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes)
+                / (forward ? share.forward() : share.backward());
         double seconds = Math.max(traffic.productSeconds + others, callSeconds(traffic.kernels));
         return new DirectionCost(
                 flops, traffic.bytes, workspaceBytes, traffic.kernels, seconds + insideSeconds(node, forward));

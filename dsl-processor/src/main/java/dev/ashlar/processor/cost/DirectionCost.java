@@ -12,4 +12,14 @@ package dev.ashlar.processor.cost;
 public record DirectionCost(long flops, long bytes, long workspaceBytes, int kernels, double seconds) {
     /** Nothing runs. */
     public static final DirectionCost NONE = new DirectionCost(0, 0, 0, 0, 0);
+
+    /** Of both, one after the other. */
+    DirectionCost plus(DirectionCost other) {
+        return new DirectionCost(
+                Math.addExact(flops, other.flops),
+                Math.addExact(bytes, other.bytes),
+                Math.max(workspaceBytes, other.workspaceBytes),
+                kernels + other.kernels,
+                seconds + other.seconds);
+    }
 }

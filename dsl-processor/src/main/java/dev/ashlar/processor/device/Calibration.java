@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param kappa seconds that computation loses to each second of communication beside it
  * @param products times of matrix products, by number format
  * @param workspaces memory beside results, by kind of operator
+ * @param shares of the roofline that are reached, by kind of operator
  * @param origin where it was measured; empty for datasheets
  */
 public record Calibration(
@@ -21,9 +22,11 @@ public record Calibration(
         double kappa,
         Map<NumberFormat, ProductTable> products,
         SortedMap<String, Workspace> workspaces,
+        SortedMap<String, Share> shares,
         Optional<Origin> origin) {
     /** Nothing was measured. */
-    public static final Calibration NONE = new Calibration(0, 0, Map.of(), new TreeMap<>(), Optional.empty());
+    public static final Calibration NONE =
+            new Calibration(0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
     /** Validates the figures and copies the tables. */
     public Calibration {
@@ -34,6 +37,12 @@ public record Calibration(
         tables.putAll(products);
         products = Collections.unmodifiableMap(tables);
         workspaces = Collections.unmodifiableSortedMap(new TreeMap<>(workspaces));
+        shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
+    }
+
+    /** The share that a kind of operator reaches; the whole where it was not measured. */
+    public Share share(String kind) {
+        return shares.getOrDefault(kind, Share.WHOLE);
     }
 
     /** Times of matrix products in a number format, where they were measured. */

@@ -72,8 +72,13 @@ public final class ProfileReader {
         root.optionalObject("workspace")
                 .ifPresent(node -> workspaces.putAll(node.each(
                         operators, "operator", (all, name) -> all.object(name).flatMap(ProfileReader::workspace))));
+        TreeMap<String, Share> shares = new TreeMap<>();
+        root.optionalObject("share")
+                .ifPresent(node -> shares.putAll(node.each(
+                        operators, "operator", (all, name) -> all.object(name).flatMap(ProfileReader::share))));
         List<Link> links = links(root);
-        Optional<Device> device = root.object("device").flatMap(node -> device(node, products, workspaces, origin));
+        Optional<Device> device =
+                root.object("device").flatMap(node -> device(node, products, workspaces, shares, origin));
         root.close();
         return device.map(d -> new DeviceProfile(file, d, links));
     }
@@ -100,6 +105,7 @@ public final class ProfileReader {
             ProfileNode node,
             Map<NumberFormat, ProductTable> products,
             TreeMap<String, Workspace> workspaces,
+            TreeMap<String, Share> shares,
             Optional<Origin> origin) {
         Optional<String> name = node.text("name");
         Optional<String> kind = node.word("kind", List.of("cpu", "cuda"));
@@ -127,7 +133,7 @@ public final class ProfileReader {
                         launch.get() * NANO,
                         kind.get().equals("cpu"),
                         new Link(link.get(), 0, 1),
-                        new Calibration(host.get() * NANO, kappa.get(), products, workspaces, origin)))
+                        new Calibration(host.get() * NANO, kappa.get(), products, workspaces, shares, origin)))
                 : Optional.empty();
     }
 
@@ -175,6 +181,24 @@ public final class ProfileReader {
         return forward.isEmpty() || backward.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Workspace(forward.get(), backward.get()));
+    }
+
+    private static Optional<Share> share(ProfileNode node) {
+        Optional<Double> forward = share(node, "forward");
+        Optional<Double> backward = share(node, "backward");
+        node.close();
+        return forward.isEmpty() || backward.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Share(forward.get(), backward.get()));
+    }
+
+    private static Optional<Double> share(ProfileNode node, String field) {
+        Optional<Double> rate = node.rate(field);
+        if (rate.isPresent() && rate.get() > 1) {
+            node.wrong(field, "is a share, at most 1, not " + rate.get() + ".");
+            return Optional.empty();
+        }
+        return rate;
     }
 
     private static List<Link> links(ProfileNode root) {

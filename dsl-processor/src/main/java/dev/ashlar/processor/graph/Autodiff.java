@@ -51,7 +51,8 @@ public final class Autodiff {
                 autodiff.lower(root, ancestors(root, losses), Variant.Mode.TRAIN, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, losses), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, outputs), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
-                trainable);
+                trainable,
+                StepForm.PLAIN);
     }
 
     private static List<Node> ancestors(Scope scope, Collection<Value> targets) {

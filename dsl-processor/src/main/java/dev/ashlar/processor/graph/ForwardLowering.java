@@ -173,6 +173,11 @@ final class ForwardLowering {
         }
 
         @Override
+        public Optional<Region> region(List<String> axes) {
+            return node.part().flatMap(p -> p.region(axes, node.outputs().get(0).type()));
+        }
+
+        @Override
         public int kernel() {
             return node.part().map(Part::kernel).orElse(0);
         }

@@ -2,8 +2,12 @@ package dev.ashlar.processor.graph;
 
 import dev.ashlar.processor.op.InnerReduction;
 import dev.ashlar.processor.op.KernelBuilder;
+import dev.ashlar.processor.op.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -40,6 +44,34 @@ public record Part(
      * @param ticks how long it takes, in units of 2⁻²⁰ nanoseconds
      */
     public record Inside(int meshAxis, InnerReduction reduction, long ticks) {}
+
+    /**
+     * Where a device's part of a tensor lies in the whole; empty if it is the whole.
+     *
+     * @param dims the axis of the rule of each dimension
+     * @param local the device's part
+     */
+    Optional<KernelBuilder.Region> region(List<String> dims, TensorType local) {
+        if (dims.stream().noneMatch(shards::containsKey)) {
+            return Optional.empty();
+        }
+        List<Long> whole = new ArrayList<>();
+        Long[] strides = new Long[axes.size()];
+        Arrays.fill(strides, 0L);
+        long inner = 1;
+        for (int d = dims.size() - 1; d >= 0; d--) {
+            KernelBuilder.Shard shard = shards.get(dims.get(d));
+            if (shard != null && shard.offset() instanceof Step.Offset offset) {
+                for (int axis = 0; axis < strides.length; axis++) {
+                    strides[axis] += inner * offset.strides().get(axis);
+                }
+            }
+            long size = shard == null ? local.size(d) : shard.wholeSize();
+            whole.add(0, size);
+            inner = Math.multiplyExact(inner, size);
+        }
+        return Optional.of(new KernelBuilder.Region(new Step.Offset(List.of(strides)), whole));
+    }
 
     /** Mesh axes that share any of these axes of the rule among devices. */
     List<Integer> meshAxes(List<String> shared) {

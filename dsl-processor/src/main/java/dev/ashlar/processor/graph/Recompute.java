@@ -100,16 +100,7 @@ public final class Recompute {
                 recompute.steps.add(step);
             }
         }
-        return new Variant(
-                variant.scope(),
-                variant.mode(),
-                variant.inputs(),
-                variant.forward(),
-                variant.outputs(),
-                variant.losses(),
-                variant.outputGradients(),
-                List.copyOf(recompute.steps),
-                variant.inputGradients());
+        return variant.withBackward(recompute.steps);
     }
 
     private void require(Value value) {

@@ -24,12 +24,7 @@ public final class RecomputedGraph {
      * @param choice for the path of a repetition ({@code "body[3]."}, empty for the model) and its variant, what is dropped
      */
     public static TrainingGraph of(TrainingGraph graph, BiFunction<String, Variant, Set<Value>> choice) {
-        return new TrainingGraph(
-                graph.graph(),
-                new RecomputedGraph(choice).apply(graph.train(), ""),
-                graph.losses(),
-                graph.outputs(),
-                graph.trainable());
+        return graph.withTrain(new RecomputedGraph(choice).apply(graph.train(), ""));
     }
 
     private Variant apply(Variant variant, String path) {
@@ -60,10 +55,14 @@ public final class RecomputedGraph {
                         path + block.node().name() + (block.node().repeats().isPresent() ? "[" + i + "]." : ".");
                 Variant variant = apply(run.variant(), inner);
                 Step.Run last = changed.isEmpty() ? null : changed.get(changed.size() - 1);
-                if (last != null && last.variant().equals(variant)) {
-                    changed.set(changed.size() - 1, new Step.Run(last.from(), i + 1, variant));
+                boolean same = i > run.from() || !run.again();
+                if (last != null
+                        && same
+                        && last.again() == run.again()
+                        && last.variant().equals(variant)) {
+                    changed.set(changed.size() - 1, new Step.Run(last.from(), i + 1, variant, run.again()));
                 } else {
-                    changed.add(new Step.Run(i, i + 1, variant));
+                    changed.add(new Step.Run(i, i + 1, variant, run.again()));
                 }
             }
         }

@@ -34,6 +34,46 @@ public sealed interface Step {
      */
     record Collective(String at, Source place, Transfer transfer, Value result, Handle source) implements Step {}
 
+    /** Memory, uninitialised, that several gradients are copied to in order to be reduced as one. */
+    record Bucket(Value result) implements Step {}
+
+    /**
+     * Copies a gradient to its place in a bucket.
+     *
+     * @param offset of its first element
+     */
+    record Fill(Value bucket, long offset, Value gradient) implements Step {}
+
+    /**
+     * Starts to reduce a gradient, or a bucket of them, in place; the program goes on. What is reduced is added to the parameters when it
+     * is waited for.
+     *
+     * @param at what it is for: {@code "up.weight"}
+     * @param place of the operator that it is for
+     * @param transfers one after the other, all in place: the first is started, the others follow when it is waited for
+     * @param parameters whose gradients lie in the source, one after the other
+     * @param overlapped whether kernels run before it is waited for
+     */
+    record Start(
+            String at,
+            Source place,
+            List<Transfer> transfers,
+            Value source,
+            List<ScopeParameter> parameters,
+            boolean overlapped)
+            implements Step {
+        /** Copies the lists. */
+        public Start {
+            transfers = List.copyOf(transfers);
+            parameters = List.copyOf(parameters);
+        }
+    }
+
+    /**
+     * Waits for what was started first, until no more than so many reductions are running, and adds what is reduced to the parameters.
+     */
+    record Await(int running) implements Step {}
+
     /** {@code result = left + right}: two gradients of one tensor meet. */
     record Sum(Value result, Value left, Value right) implements Step {}
 
@@ -42,6 +82,9 @@ public sealed interface Step {
 
     /** Adds a gradient to a parameter. */
     record ParameterGradient(ScopeParameter parameter, Value gradient) implements Step {}
+
+    /** The optimizer's update of a parameter by the gradient that it then has, which is let go. */
+    record Update(ScopeParameter parameter) implements Step {}
 
     /**
      * Forward of a block that is used.
@@ -65,8 +108,15 @@ public sealed interface Step {
 
     /**
      * Repetitions {@code from} to {@code to}, exclusive, that run as one variant.
+     *
+     * @param again whether forward keeps only what the first of them is given, and backward runs their forward again before it
      */
-    record Run(long from, long to, Variant variant) {}
+    record Run(long from, long to, Variant variant, boolean again) {
+        /** Repetitions that keep for themselves what their backward reads. */
+        public Run(long from, long to, Variant variant) {
+            this(from, to, variant, false);
+        }
+    }
 
     /**
      * Where a device's part of an axis begins: the sum of its coordinates on the mesh, each times its stride.

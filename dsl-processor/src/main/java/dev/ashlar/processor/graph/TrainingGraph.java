@@ -8,5 +8,12 @@ package dev.ashlar.processor.graph;
  * @param losses evaluation from the inputs to the losses
  * @param outputs evaluation from the inputs to the outputs
  * @param trainable which parameters are trained
+ * @param form of the training step
  */
-public record TrainingGraph(Graph graph, Variant train, Variant losses, Variant outputs, Trainable trainable) {}
+public record TrainingGraph(
+        Graph graph, Variant train, Variant losses, Variant outputs, Trainable trainable, StepForm form) {
+    /** The same with another training variant. */
+    public TrainingGraph withTrain(Variant other) {
+        return new TrainingGraph(graph, other, losses, outputs, trainable, form);
+    }
+}

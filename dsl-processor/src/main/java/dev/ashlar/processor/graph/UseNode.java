@@ -50,6 +50,13 @@ public record UseNode(
         return repetitions.isEmpty() ? scope : repetitions.get(Math.toIntExact(repetition));
     }
 
+    /** The blocks of all repetitions, each once, in order of the first that has it. */
+    public List<Scope> scopes() {
+        return repetitions.isEmpty()
+                ? List.of(scope)
+                : repetitions.stream().distinct().toList();
+    }
+
     /** How often the block runs. */
     public long count() {
         return repeats.orElse(1L);

@@ -51,6 +51,12 @@ public record Variant(
                 inputGradients);
     }
 
+    /** The same with another backward. */
+    public Variant withBackward(List<Step> other) {
+        return new Variant(
+                scope, mode, inputs, forward, outputs, losses, outputGradients, List.copyOf(other), inputGradients);
+    }
+
     private static Step withRuns(Step step, Map<UseNode, List<Step.Run>> runs) {
         if (step instanceof Step.BlockForward block) {
             return new Step.BlockForward(

@@ -182,9 +182,11 @@ final class ProblemBuilder {
             Set<Boundary> boundaries = passing.computeIfAbsent(leaving.getValue(), c -> new LinkedHashSet<>());
             draft.choices().madeHere(leaving.getKey().tensor()).ifPresent(made -> {
                 for (int label = 0; label < made.layouts().size(); label++) {
-                    boundaries.add(new Boundary(
-                            made.layouts().get(label),
-                            made.gradients().orElseThrow().get(label)));
+                    Layout layout = made.layouts().get(label);
+                    int index = label;
+                    boundaries.add(made.gradients()
+                            .map(g -> new Boundary(layout, g.get(index)))
+                            .orElseGet(() -> Boundary.of(layout)));
                 }
             });
         }

@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.shard.Collectives;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ public final class LocalGraph {
                 .map(o -> Boundary.of(assignment.output(o)))
                 .toList();
         Scope part = local.scope(root, "", "", inputs, outputs);
-        return Autodiff.derive(graph.graph().with(part), graph.trainable());
+        TrainingGraph derived = Autodiff.derive(graph.graph().with(part), graph.trainable());
+        return graph.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
     }
 
     /** Path of one repetition: {@code "body[3]."}. */

@@ -23,7 +23,7 @@ public final class Catalogue {
         operators.put("Linear", new LinearOperator());
         operators.put("Embedding", new EmbeddingOperator());
         operators.put("PositionEmbedding", new PositionEmbeddingOperator());
-        operators.put("LayerNorm", new LayerNormOperator());
+        operators.put("LayerNorm", new LayerNormOperator(Element.COMPUTE));
         operators.put("RmsNorm", new RmsNormOperator());
         operators.put("Rearrange", new RearrangeOperator());
         operators.put("Rope", new RopeOperator());
@@ -48,6 +48,13 @@ public final class Catalogue {
         Map<String, Sugar> sugars = new TreeMap<>();
         sugars.put("Attention", new AttentionSugar());
         return new Catalogue(operators, sugars);
+    }
+
+    /** The same operators as the kernels of CUDA compute them. */
+    public Catalogue onCuda() {
+        Map<String, Operator> changed = new TreeMap<>(operators);
+        changed.put("LayerNorm", new LayerNormOperator(Element.FLOAT32));
+        return new Catalogue(changed, sugars);
     }
 
     /** The operator of an annotation. */

@@ -1,14 +1,16 @@
 package dev.ashlar.processor.op;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Zeroes elements with probability p and scales the rest by {@code 1/(1-p)}. The mask is a hash of the key and the index in the
- * tensor, made anew backward: nothing is saved. For a given mask it is linear: a partial sum passes.
+ * whole tensor, made anew backward: nothing is saved, and any part of it drops what the whole does. For a given mask it is linear: a partial
+ * sum passes.
  */
 final class DropoutOperator implements Operator {
-    private static final Rule RULE =
-            Rule.parse("~x*! -> x*!"); // the kernel hashes the index in the tensor it gets: a shard's would differ
+    private static final Rule RULE = Rule.parse("~x*^ -> x*^");
 
     /** Elements of a run of the kernel. */
     private static final long RUN = 1 << 15;
@@ -47,7 +49,7 @@ final class DropoutOperator implements Operator {
         if (isIdentity(f)) {
             f.output(0, f.input(0));
         } else {
-            f.output(0, f.call("dropout", Result.of("", f.outputType(0)), f.input(0), p(f), f.key()));
+            f.output(0, drop(f, "dropout", Result.of("", f.outputType(0)), f.input(0)));
         }
     }
 
@@ -63,14 +65,27 @@ final class DropoutOperator implements Operator {
             return;
         }
         Result result = Result.of("xGradient", g.inputType(0));
-        g.inputGradient(0, g.call("dropoutBackward", result, g.outputGradient(0), p(g), g.key()));
+        g.inputGradient(0, drop(g, "dropoutBackward", result, g.outputGradient(0)));
+    }
+
+    private static Handle drop(KernelBuilder b, String kernel, Result result, Handle x) {
+        Argument p = Argument.of(b.attributes().real("p"));
+        List<String> axes =
+                IntStream.range(0, b.inputType(0).rank()).mapToObj(d -> "x" + d).toList();
+        Optional<KernelBuilder.Region> region = b.region(axes);
+        return region.isEmpty()
+                ? b.call(kernel, result, x, p, b.key())
+                : b.call(
+                        kernel,
+                        result,
+                        x,
+                        p,
+                        b.key(),
+                        region.get().offset(),
+                        Argument.of(region.get().whole()));
     }
 
     private static boolean isIdentity(KernelBuilder b) {
         return b.attributes().real("p") == 0;
-    }
-
-    private static Argument p(KernelBuilder b) {
-        return Argument.of(b.attributes().real("p"));
     }
 }

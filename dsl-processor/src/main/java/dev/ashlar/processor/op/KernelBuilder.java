@@ -36,6 +36,28 @@ public interface KernelBuilder {
      */
     record Shard(Argument offset, long wholeSize) {}
 
+    /**
+     * This device's part of a tensor; empty where it is whole.
+     *
+     * @param axes of the operator's rule, one for each dimension of the tensor
+     */
+    default Optional<Region> region(List<String> axes) {
+        return Optional.empty();
+    }
+
+    /**
+     * Part of a tensor.
+     *
+     * @param offset row-major index of its first element in the whole tensor
+     * @param whole sizes of the whole tensor
+     */
+    record Region(Argument offset, List<Long> whole) {
+        /** Copies the list. */
+        public Region {
+            whole = List.copyOf(whole);
+        }
+    }
+
     /** 0 for the kernel of the signature's rule, then those of {@link Operator#furtherRules}. */
     default int kernel() {
         return 0;

@@ -9,6 +9,13 @@ final class LayerNormOperator implements Operator {
     private static final Rule PLAIN = Rule.parse("b* d!, d! -> b* d!");
     private static final Rule BIASED = Rule.parse("b* d!, d!, d! -> b* d!");
 
+    private final Element statistic;
+
+    /** @param statistic what the device's kernel keeps mean and deviation in */
+    LayerNormOperator(Element statistic) {
+        this.statistic = statistic;
+    }
+
     @Override
     public String kind() {
         return "layer_norm";
@@ -41,10 +48,10 @@ final class LayerNormOperator implements Operator {
     @Override
     public void forward(ForwardBuilder f) {
         boolean bias = f.attributes().flag("bias");
-        TensorType statistic = Norms.statistic(f.outputType(0), Element.COMPUTE);
+        TensorType kept = Norms.statistic(f.outputType(0), statistic);
         Argument eps = Argument.of(f.attributes().real("eps"));
         List<Result> results =
-                List.of(Result.of("", f.outputType(0)), Result.of("mean", statistic), Result.of("rstd", statistic));
+                List.of(Result.of("", f.outputType(0)), Result.of("mean", kept), Result.of("rstd", kept));
         List<Handle> made = bias
                 ? f.calls("layerNorm", results, f.input(0), f.parameter(0), f.parameter(1), eps)
                 : f.calls("layerNorm", results, f.input(0), f.parameter(0), eps);

@@ -1,170 +1,135 @@
 package dev.ashlar.processor.plan;
 
-import dev.ashlar.processor.solve.Effort;
-import dev.ashlar.processor.solve.Outcome;
-import dev.ashlar.processor.solve.Proof;
-import dev.ashlar.processor.solve.ProvedSolver;
-import dev.ashlar.processor.solve.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Chooses the fastest plan within a memory, by the solver, and has every claim checked without it. */
+/**
+ * Chooses the fastest plan within a memory among those of several forms of the step. A form is left out where no plan of it can be faster
+ * than one that was found: its bound within a larger memory says so.
+ */
 final class Chooser {
     private static final int TRADEOFFS = 12;
-    private static final int SMALL = 16;
-    private static final Effort CLOSE = Effort.of(1e-4);
-    private static final Effort ROUGH = Effort.of(1e-3);
 
-    /** More than any plan needs. */
-    private static final long UNLIMITED = 1L << 56;
-
-    private final PlanProblem plans;
-    private final ProvedSolver solver;
+    private final List<Candidate> candidates;
     private final long fixedBytes;
-    private final Outcome.Infeasible smallest;
-    private final Known fastest;
+    private final long leastBytes;
 
     /**
-     * @param plans of which to choose, at least one
+     * @param forms each with at least one plan
      * @param fixedBytes memory of the device beside the plan
      */
-    Chooser(PlanProblem plans, long fixedBytes) {
-        this.plans = plans;
-        solver = new ProvedSolver(plans.problem());
+    Chooser(List<? extends PlanProblem> forms, long fixedBytes) {
+        candidates = forms.stream().map(Candidate::new).toList();
         this.fixedBytes = fixedBytes;
-        smallest = smallest();
-        fastest = plans.fastest()
-                .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
-                .orElseGet(() -> known(feasible(UNLIMITED, effort())));
+        leastBytes = candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
     }
-
-    private Effort effort() {
-        return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
-    }
-
-    private Outcome.Infeasible smallest() {
-        ProvedSolver.Proved proved = solver.smallest(effort());
-        accepted(proved);
-        if (proved.outcome() instanceof Outcome.Infeasible found) {
-            return found;
-        }
-        throw new IllegalStateException("there is no plan at all");
-    }
-
-    private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
-        if (proved.verdict() instanceof Verdict.Accepted accepted) {
-            return accepted;
-        }
-        throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
-    }
-
-    /** A plan within a budget that has one, and what the checker says of it. */
-    private record Found(Outcome.Feasible outcome, Verdict.Accepted verdict) {}
-
-    /** A plan with what is proved about it. */
-    private record Known(
-            List<Integer> labels,
-            long peakBytes,
-            double seconds,
-            double lowerBoundSeconds,
-            double gap,
-            String kind,
-            int prices) {}
 
     /**
      * A plan.
      *
-     * @param labels of the problem
+     * @param form position of its form
+     * @param labels of the form's problem
      * @param peakBytes that its program must have
      * @param evidence what is known about it
      */
-    record Choice(List<Integer> labels, long peakBytes, Evidence evidence) {}
+    record Choice(int form, List<Integer> labels, long peakBytes, Evidence evidence) {
+        Choice {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** A plan of one form, and a bound that holds for all forms. */
+    private record Best(int form, Candidate.Known plan, double lowerBoundSeconds) {
+        double gap() {
+            return plan.lowerBoundSeconds() <= lowerBoundSeconds
+                    ? plan.gap()
+                    : (plan.seconds() - lowerBoundSeconds) / lowerBoundSeconds;
+        }
+    }
 
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose(long budgetBytes) {
-        if (!plans.hasChoices()) {
-            return new Choice(
-                    fastest.labels(),
-                    fastest.peakBytes(),
-                    Evidence.onlyPlan(fastest.peakBytes() + fixedBytes, fastest.seconds()));
+        if (candidates.size() == 1 && !candidates.get(0).hasChoices()) {
+            Candidate.Known only = candidates.get(0).fastest();
+            Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
+            return new Choice(0, only.labels(), only.peakBytes(), evidence);
         }
-        if (fastest.peakBytes() + fixedBytes <= budgetBytes) {
-            return choice(fastest);
-        }
-        return choice(known(feasible(Math.max(budgetBytes - fixedBytes, smallest.smallestBudget()), effort())));
-    }
-
-    private Choice choice(Known known) {
+        Best best = new Search(false).within(Math.max(budgetBytes - fixedBytes, leastBytes));
+        Candidate.Known plan = best.plan();
         Evidence evidence = new Evidence(
-                smallest.smallestBudget() + fixedBytes,
-                known.lowerBoundSeconds(),
-                known.gap(),
-                known.kind(),
-                known.prices(),
-                tradeoffs());
-        return new Choice(known.labels(), known.peakBytes(), evidence);
+                leastBytes + fixedBytes, best.lowerBoundSeconds(), best.gap(), plan.kind(), plan.prices(), tradeoffs());
+        return new Choice(best.form(), plan.labels(), plan.peakBytes(), evidence);
     }
 
-    private Known known(Found found) {
-        Proof proof = found.outcome().certificate().proof();
-        return new Known(
-                found.outcome().solution().labels(),
-                found.verdict().peak(),
-                plans.seconds(found.verdict().time()),
-                plans.seconds(found.verdict().lowerBound()),
-                found.verdict().gap(),
-                kind(proof),
-                prices(proof));
-    }
+    /** Searches among all forms, within one memory after the other, each smaller than the one before. */
+    private final class Search {
+        private final boolean rough;
+        /** For each form a time that no plan of it within the memory is below. */
+        private final double[] floors;
+        /** The forms; that of the last plan first. */
+        private final List<Integer> order;
 
-    private Found feasible(long budget, Effort effort) {
-        ProvedSolver.Proved proved = solver.solve(budget, effort);
-        Verdict.Accepted verdict = accepted(proved);
-        if (proved.outcome() instanceof Outcome.Feasible found) {
-            return new Found(found, verdict);
+        Search(boolean rough) {
+            this.rough = rough;
+            floors = candidates.stream()
+                    .mapToDouble(c -> c.fastest().lowerBoundSeconds())
+                    .toArray();
+            order = new ArrayList<>(IntStream.range(0, floors.length)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingDouble(
+                                    f -> candidates.get(f).fastest().seconds())
+                            .thenComparing(f -> candidates.get(f).fastest().peakBytes()))
+                    .toList());
         }
-        throw new IllegalStateException(
-                "no plan within " + budget + " bytes, but one within " + smallest.smallestBudget() + " was known");
+
+        /** @param budgetBytes at least what the smallest plan of all needs */
+        Best within(long budgetBytes) {
+            List<Best> found = new ArrayList<>();
+            double bound = Double.POSITIVE_INFINITY;
+            for (int form : order) {
+                if (candidates.get(form).leastBytes() > budgetBytes) {
+                    continue;
+                }
+                if (found.isEmpty() || floors[form] < found.get(0).plan().seconds()) {
+                    Candidate.Known plan = candidates.get(form).within(budgetBytes, rough);
+                    floors[form] = Math.max(floors[form], plan.lowerBoundSeconds());
+                    if (found.isEmpty() || plan.seconds() < found.get(0).plan().seconds()) {
+                        found.add(0, new Best(form, plan, 0));
+                    }
+                }
+                bound = Math.min(bound, floors[form]);
+            }
+            Best best = found.get(0);
+            order.remove((Integer) best.form());
+            order.add(0, best.form());
+            return new Best(
+                    best.form(), best.plan(), Math.min(bound, best.plan().seconds()));
+        }
     }
 
-    /** Budgets at equal distances. What is within a budget is within a larger one too. */
+    /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
     private List<Tradeoff> tradeoffs() {
-        long least = smallest.smallestBudget();
-        long more = fastest.peakBytes() - least;
+        Search search = new Search(true);
+        long most = candidates.get(search.order.get(0)).fastest().peakBytes();
+        Best fastest = search.within(Math.max(most, leastBytes));
+        long more = most - leastBytes;
+        List<Best> bests = new ArrayList<>();
+        for (int i = TRADEOFFS - 2; i >= 0 && more > 0; i--) {
+            bests.add(0, search.within(leastBytes + more / (TRADEOFFS - 1) * i));
+        }
         List<Tradeoff> tradeoffs = new ArrayList<>();
-        Tradeoff last = new Tradeoff(fastest.peakBytes() + fixedBytes, fastest.seconds(), fastest.gap());
-        if (more <= 0) {
-            return List.of(last);
+        double quickest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < bests.size(); i++) {
+            Best best = bests.get(i);
+            quickest = Math.min(quickest, best.plan().seconds());
+            double bound = Math.min(best.lowerBoundSeconds(), quickest);
+            long budgetBytes = leastBytes + more / (TRADEOFFS - 1) * i;
+            double gap = quickest == best.plan().seconds() ? best.gap() : (quickest - bound) / bound;
+            tradeoffs.add(new Tradeoff(budgetBytes + fixedBytes, quickest, gap));
         }
-        long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < TRADEOFFS - 1; i++) {
-            long budget = least + more / (TRADEOFFS - 1) * i;
-            Found found = feasible(budget, ROUGH);
-            quickest = Math.min(quickest, found.outcome().solution().time());
-            long bound = Math.max(1, Math.min(found.verdict().lowerBound(), quickest));
-            tradeoffs.add(
-                    new Tradeoff(budget + fixedBytes, plans.seconds(quickest), (double) (quickest - bound) / bound));
-        }
-        tradeoffs.add(last);
+        tradeoffs.add(new Tradeoff(most + fixedBytes, fastest.plan().seconds(), fastest.gap()));
         return tradeoffs;
-    }
-
-    private static String kind(Proof proof) {
-        if (proof instanceof Proof.Narrow narrow) {
-            return kind(narrow.rest());
-        }
-        return proof instanceof Proof.Split ? "split" : proof instanceof Proof.Dual ? "dual" : "search";
-    }
-
-    private static int prices(Proof proof) {
-        if (proof instanceof Proof.Split split) {
-            return split.cases().stream().mapToInt(c -> prices(c.proof())).sum();
-        }
-        if (proof instanceof Proof.Narrow narrow) {
-            return prices(narrow.rest());
-        }
-        return proof instanceof Proof.Dual dual
-                ? dual.prices().points().size()
-                : ((Proof.Search) proof).prices().points().size();
     }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param tensorBytes of the gathered or unreduced tensor on one device
  * @param wireBytes what one device sends
  * @param seconds estimated time
+ * @param overlapped whether compute goes on beside it
  */
 public record Communication(
         String name,
@@ -27,7 +28,8 @@ public record Communication(
         String to,
         long tensorBytes,
         long wireBytes,
-        double seconds) {
+        double seconds,
+        boolean overlapped) {
     /** When something is sent. */
     public enum Phase {
         FORWARD,
@@ -74,6 +76,7 @@ public record Communication(
 
     /** The same with another name. */
     Communication named(String other) {
-        return new Communication(other, phase, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds);
+        return new Communication(
+                other, phase, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds, overlapped);
     }
 }

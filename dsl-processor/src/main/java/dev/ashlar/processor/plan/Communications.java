@@ -64,7 +64,8 @@ final class Communications {
                 move.to().toString(),
                 move.tensorBytes(),
                 move.wireBytes(),
-                cost.seconds());
+                cost.seconds(),
+                cost.overlapped());
     }
 
     private static Communication.Purpose purpose(CollectiveCost cost) {
@@ -90,7 +91,8 @@ final class Communications {
                 whole.toString(),
                 bytes,
                 collectives.wireBytes(Collective.ALL_REDUCE, axis, bytes),
-                Collectives.seconds(inside.ticks()));
+                Collectives.seconds(inside.ticks()),
+                false);
     }
 
     private static String name(Move.Kind kind) {

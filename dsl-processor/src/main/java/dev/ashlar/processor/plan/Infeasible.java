@@ -20,7 +20,9 @@ final class Infeasible {
      */
     static void report(Plan plan, List<String> hints, Diagnostics diagnostics) {
         StringBuilder message = new StringBuilder();
+        int devices = plan.target().mesh().devices();
         message.append("No plan fits ").append(amount(plan.target().budgetBytes()));
+        message.append(devices > 1 ? " on each of the " + devices + " devices" : "");
         message.append(": the smallest that does needs ").append(amount(plan.deviceBytes()));
         message.append(", at ").append(plan.memory().peakAt());
         message.append(". Write memory = \"").append(plan.deviceBytes());

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** Puts a plan together from what was chosen: program, memory, costs. */
 final class PlanAssembly {
@@ -99,8 +100,9 @@ final class PlanAssembly {
                 .sum();
         double communication =
                 communications.stream().mapToDouble(Communication::seconds).sum();
-        double inSteps = cost.seconds() + cost.updateSeconds();
-        return new StepTime(inSteps - communication, recompute, communication, updateSeconds(graph));
+        double hidden = cost.hiddenSeconds();
+        double inSteps = cost.seconds() + hidden + cost.updateSeconds();
+        return new StepTime(inSteps - communication, recompute, communication, hidden, updateSeconds(graph));
     }
 
     /** What the plan is for: a step if it trains, else an evaluation. */
@@ -164,16 +166,25 @@ final class PlanAssembly {
         return type.elements() * type.element().bytes(target.format().bytes());
     }
 
-    /** Gradients are read; values, masters and state of what is updated here are read and written. */
+    /**
+     * Gradients are read; values, masters and state of what is updated here are read and written. Backward calls the optimizer for every
+     * parameter, which moves the same bytes in more calls.
+     */
     private double updateSeconds(TrainingGraph graph) {
         if (!graph.graph().spec().mode().equals("TRAIN")) {
             return 0;
         }
-        long bytes = ModelParameters.of(graph).stream()
+        LongStream bytes = ModelParameters.of(graph).stream()
                 .filter(ModelParameter::trained)
                 .mapToLong(p -> bytes(p.updated())
-                        + 2 * (p.bytes() - bytes(p.type()) + bytes(p.updated()) + p.optimizerBytes()))
-                .sum();
+                        + 2 * (p.bytes() - bytes(p.type()) + bytes(p.updated()) + p.optimizerBytes()));
+        return graph.form().updateInBackward()
+                ? bytes.mapToDouble(this::updateSeconds).sum()
+                : updateSeconds(bytes.sum());
+    }
+
+    /** One call of the optimizer. */
+    private double updateSeconds(long bytes) {
         return bytes == 0
                 ? 0
                 : Math.max(costs.transferSeconds(bytes), target.device().launchSeconds());

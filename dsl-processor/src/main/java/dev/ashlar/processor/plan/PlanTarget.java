@@ -34,9 +34,6 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
                 () -> catalogue.device(spec.device().text(), spec.device().source()));
         Optional<List<Integer>> shape = attempt(diagnostics, () -> shape(spec.mesh()));
         Optional<List<Link>> links = links(spec.links(), shape, catalogue, diagnostics);
-        Optional<Boolean> one = shape.isEmpty() || links.isEmpty()
-                ? Optional.empty()
-                : attempt(diagnostics, () -> requireOneDevice(spec.mesh(), shape.get()));
         Optional<Long> budget = attempt(
                 diagnostics,
                 () -> Memory.parse(spec.memory().text(), spec.memory().source()));
@@ -44,12 +41,12 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
         Optional<Boolean> fits = device.isEmpty() || budget.isEmpty()
                 ? Optional.empty()
                 : attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
-        if (one.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
+        if (shape.isEmpty() || links.isEmpty() || fits.isEmpty() || whole.isEmpty()) {
             return Optional.empty();
         }
         String precision = spec.train().precision();
         NumberFormat format = precision.equals("FP32") ? NumberFormat.FP32 : NumberFormat.BF16;
-        Mesh mesh = mesh(shape.orElseThrow(), links.orElseThrow(), device.orElseThrow());
+        Mesh mesh = mesh(shape.get(), links.get(), device.orElseThrow());
         return Optional.of(
                 new PlanTarget(device.get(), mesh, budget.orElseThrow(), format, precision.equals("BF16_MIXED")));
     }
@@ -116,13 +113,6 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
                     "The mesh has " + axes + (axes == 1 ? " axis" : " axes") + " but there "
                             + (links == 1 ? "is 1 link" : "are " + links + " links")
                             + ". Name one link for each axis, or leave out 'links'.");
-        }
-        return true;
-    }
-
-    private static boolean requireOneDevice(ValueSpec value, List<Integer> shape) {
-        if (shape.stream().anyMatch(size -> size != 1)) {
-            throw badMesh(value, "This version plans one device; write mesh = {1}.");
         }
         return true;
     }

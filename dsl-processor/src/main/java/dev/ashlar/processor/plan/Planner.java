@@ -61,14 +61,18 @@ public final class Planner {
     static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
+        if (whole.backward().isEmpty() && target.mesh().devices() > 1) {
+            throw notOnMeshes(graph, "it is not trained");
+        }
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        PlanProblem plans = target.mesh().devices() > 1
-                ? PinnedPlans.of(meshPlans(graph, target, assembly), pins)
-                : plans(whole, target, assembly, pins);
+        List<PlanProblem> forms = StepForms.of(graph, target).stream()
+                .map(f -> plans(f, target, assembly, pins))
+                .toList();
         long fixedBytes = target.device().fixedBytes();
-        Chooser.Choice choice = new Chooser(plans, fixedBytes).choose(target.budgetBytes());
+        Chooser.Choice choice = new Chooser(forms, fixedBytes).choose(target.budgetBytes());
+        PlanProblem plans = forms.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
@@ -91,18 +95,22 @@ public final class Planner {
     }
 
     /** Inputs arrive whole: every device takes its part of them. */
-    private static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+    static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
         Collectives collectives = new Collectives(target.mesh(), target.device());
         Layout whole = Layout.replicated(target.mesh().rank());
         Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
         try {
             return new JointPlans(graph, of, JointProblem.of(graph, of));
         } catch (Unplannable form) {
-            throw new ModelException(
-                    Code.BAD_MESH,
-                    graph.graph().spec().mesh().source(),
-                    "This model is not planned on meshes yet: " + form.reason() + ". Write mesh = {1}.");
+            throw notOnMeshes(graph, form.reason());
         }
+    }
+
+    private static ModelException notOnMeshes(TrainingGraph graph, String reason) {
+        return new ModelException(
+                Code.BAD_MESH,
+                graph.graph().spec().mesh().source(),
+                "This version does not plan this model on several devices: " + reason + ". Write mesh = {1}.");
     }
 
     /** What the pins cost. */
@@ -114,10 +122,13 @@ public final class Planner {
         return List.of("Without the pins " + least + " bytes would do.");
     }
 
+    /** All plans of one form of the step. */
     private static PlanProblem plans(
-            Program whole, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
-        TrainingGraph graph = whole.graph();
-        MemoryProfile memory = Timeline.of(whole);
+            TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+        if (target.mesh().devices() > 1) {
+            return PinnedPlans.of(meshPlans(graph, target, assembly), pins);
+        }
+        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
         double seconds = assembly.time(graph).seconds();
         RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
         return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)

@@ -49,7 +49,10 @@ final class Summary {
         communication(communications).ifPresent(lines::add);
         lines.add((program.backward().isPresent() ? "step    " : "time    ") + "about " + duration(time.seconds())
                 + " estimated"
-                + (time.updateSeconds() > 0 ? ", " + duration(time.updateSeconds()) + " of it update" : ""));
+                + (time.updateSeconds() > 0
+                        ? ", " + duration(time.updateSeconds()) + " of it update"
+                                + (program.graph().form().updateInBackward() ? " in backward" : "")
+                        : ""));
         return List.copyOf(lines);
     }
 

@@ -27,13 +27,13 @@ final class BlockLoops {
         List<List<Storage>> made = new ArrayList<>();
         use.outputs().forEach(o -> made.add(new ArrayList<>()));
         for (Statement.Run run : block.runs()) {
+            if (run.again().isPresent()) {
+                frame.enterSegment(
+                        use, run.from(), current.stream().map(Storage::share).toList());
+            }
             for (long i = run.from(); i < run.to(); i++) {
-                List<Optional<Storage>> arguments = new ArrayList<>();
-                for (int j = 0; j < current.size(); j++) {
-                    Storage storage = current.get(j);
-                    arguments.add(Optional.of(repeated && !isFed(use, j) ? storage.share() : storage));
-                }
-                List<Optional<Storage>> outputs = execution.run(run.routine(), frame.block(use, i), arguments);
+                List<Optional<Storage>> outputs =
+                        execution.run(run.routine(), frame.block(use, i), arguments(use, current));
                 for (int k = 0; k < outputs.size(); k++) {
                     collect(use, k, frame, outputs.get(k).orElseThrow(), current, made.get(k));
                 }
@@ -49,6 +49,34 @@ final class BlockLoops {
             results.add(result(block, k, frame, made.get(k)));
         }
         return results;
+    }
+
+    /** Handles for what one repetition of forward takes; what is fed is given away. */
+    private static List<Optional<Storage>> arguments(UseNode use, List<Storage> current) {
+        List<Optional<Storage>> arguments = new ArrayList<>();
+        for (int j = 0; j < current.size(); j++) {
+            boolean constant = use.repeats().isPresent() && !isFed(use, j);
+            arguments.add(Optional.of(constant ? current.get(j).share() : current.get(j)));
+        }
+        return arguments;
+    }
+
+    /** Forward of a segment once more, now for its backward; what it makes beside what it feeds is freed. */
+    private void again(UseNode use, Statement.Run run, Frame frame) {
+        List<Storage> current = new ArrayList<>(frame.takeSegment(use, run.from()));
+        for (long i = run.from(); i < run.to(); i++) {
+            List<Optional<Storage>> outputs =
+                    execution.run(run.again().orElseThrow(), frame.block(use, i), arguments(use, current));
+            for (int k = 0; k < outputs.size(); k++) {
+                OptionalInt feeds = use.feeds().get(k);
+                if (feeds.isPresent()) {
+                    current.set(feeds.getAsInt(), outputs.get(k).orElseThrow());
+                } else {
+                    outputs.get(k).ifPresent(execution.ledger()::release);
+                }
+            }
+        }
+        current.forEach(execution.ledger()::release);
     }
 
     /** What becomes of one output of one repetition; at most one tensor is held of all but those that are stacked. */
@@ -109,6 +137,9 @@ final class BlockLoops {
         List<Statement.Run> runs = block.runs();
         List<Optional<Storage>> made = List.of();
         for (int r = runs.size() - 1; r >= 0; r--) {
+            if (runs.get(r).again().isPresent()) {
+                again(use, runs.get(r), frame);
+            }
             for (long i = runs.get(r).to() - 1; i >= runs.get(r).from(); i--) {
                 List<Optional<Storage>> arguments = arguments(use, runs.get(r).routine(), incoming);
                 made = execution.run(runs.get(r).routine(), frame.block(use, i), arguments);

@@ -5,29 +5,28 @@ import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.op.Work;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Executes routines with memory in place of tensors, statement by statement, as the written class would. */
 final class Execution {
-    static final Storage.Maker GRADIENT = new Storage.Maker("", "", "", "gradients", "");
-
     private final MemoryLedger ledger;
     private final StepSettings settings;
     private final BlockLoops loops = new BlockLoops(this);
-    private final Map<String, Storage> gradients = new LinkedHashMap<>();
+    private final Updates updates;
     private final Map<OperatorNode, Work> work = new java.util.IdentityHashMap<>();
     private String phase = "";
 
     Execution(MemoryLedger ledger, StepSettings settings) {
         this.ledger = ledger;
         this.settings = settings;
+        updates = new Updates(ledger, settings);
     }
 
     void phase(String name) {
         phase = name;
+        updates.phase(name);
     }
 
     void enter(Frame frame, String at) {
@@ -42,9 +41,9 @@ final class Execution {
         return settings;
     }
 
-    /** Gradients of parameters by full name. */
-    Map<String, Storage> gradients() {
-        return gradients;
+    /** The gradients of parameters, and what becomes of them. */
+    Updates updates() {
+        return updates;
     }
 
     /**
@@ -128,6 +127,15 @@ final class Execution {
                 call(kernel);
             } else if (statement instanceof Statement.Collective collective) {
                 transfer(collective);
+            } else if (statement instanceof Statement.Bucket bucket) {
+                makeAside(bucket.result());
+            } else if (statement instanceof Statement.Fill fill) {
+                get(fill.bucket());
+                get(fill.gradient());
+            } else if (statement instanceof Statement.Start start) {
+                start(start);
+            } else if (statement instanceof Statement.Await await) {
+                updates.await(await.running());
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -139,6 +147,9 @@ final class Execution {
                 makeAside(seed.result());
             } else if (statement instanceof Statement.ParameterGradient gradient) {
                 addGradient(gradient);
+            } else if (statement instanceof Statement.Update update) {
+                ScopeParameter parameter = parameter(update.field());
+                updates.one(frame, frame.parameter(parameter.name()), parameter);
             } else if (statement instanceof Statement.Keep keep) {
                 put(keep.field(), take(keep.argument()));
             } else if (statement instanceof Statement.Free free) {
@@ -198,20 +209,33 @@ final class Execution {
             ledger.workspace(collective.transfer().workspaceBytes());
         }
 
+        private void start(Statement.Start start) {
+            enter(frame, start.at());
+            Storage source = get(start.source());
+            if (start.takesOver()) {
+                take(start.source());
+            } else {
+                source = ledger.allocate(
+                        source.bytes(), frame.maker(start.at(), start.source().name(), start.where()));
+            }
+            List<String> reduced = start.fields().stream()
+                    .map(f -> frame.parameter(parameter(f).name()))
+                    .toList();
+            updates.start(source, reduced);
+            start.transfers().forEach(t -> ledger.workspace(t.workspaceBytes()));
+        }
+
         private void addGradient(Statement.ParameterGradient statement) {
-            ScopeParameter parameter = routine.scope().parameters().entrySet().stream()
-                    .filter(e -> e.getValue().equals(statement.field()))
+            Storage gradient = give(statement.gradient());
+            updates.add(frame.parameter(parameter(statement.field()).name()), gradient);
+        }
+
+        private ScopeParameter parameter(String field) {
+            return routine.scope().parameters().entrySet().stream()
+                    .filter(e -> e.getValue().equals(field))
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow();
-            Storage gradient = give(statement.gradient());
-            String name = frame.parameter(parameter.name());
-            if (gradients.containsKey(name)) {
-                ledger.release(gradient);
-            } else {
-                ledger.become(gradient, GRADIENT);
-                gradients.put(name, gradient);
-            }
         }
 
         private void store(List<Optional<Slot>> slots, List<Optional<Storage>> storages) {

@@ -4,7 +4,9 @@ import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** One repetition of a scope: its names and what it has saved. */
 final class Frame {
@@ -13,6 +15,7 @@ final class Frame {
     private final String parameters;
     private final Map<String, Storage> fields = new HashMap<>();
     private final Map<UseNode, Map<Long, Frame>> blocks = new IdentityHashMap<>();
+    private final Map<UseNode, Map<Long, List<Storage>>> segments = new IdentityHashMap<>();
 
     private Frame(String path, String group, String parameters) {
         this.path = path;
@@ -33,6 +36,16 @@ final class Frame {
                     group + use.name() + (repeated ? "[*]." : "."),
                     parameters + Trainable.instance(use, i));
         });
+    }
+
+    /** Leaves for backward what the first repetition of a segment is given. */
+    void enterSegment(UseNode use, long from, List<Storage> given) {
+        segments.computeIfAbsent(use, u -> new HashMap<>()).put(from, given);
+    }
+
+    /** Takes what the first repetition of a segment was given. */
+    List<Storage> takeSegment(UseNode use, long from) {
+        return Objects.requireNonNull(segments.getOrDefault(use, Map.of()).remove(from), "no segment from " + from);
     }
 
     /** {@code "body[3]."}; empty for the model. */

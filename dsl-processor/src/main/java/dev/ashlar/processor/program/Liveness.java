@@ -83,6 +83,11 @@ public final class Liveness {
                     .forEach(reads::add);
         } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
             reads.add(source);
+        } else if (step instanceof Step.Fill fill) {
+            reads.add(fill.bucket());
+            reads.add(fill.gradient());
+        } else if (step instanceof Step.Start start) {
+            reads.add(start.source());
         } else if (step instanceof Step.Sum sum) {
             reads.add(sum.left());
             reads.add(sum.right());
@@ -103,6 +108,9 @@ public final class Liveness {
         }
         if (step instanceof Step.Collective collective) {
             return List.of(collective.result());
+        }
+        if (step instanceof Step.Bucket bucket) {
+            return List.of(bucket.result());
         }
         if (step instanceof Step.Sum sum) {
             return List.of(sum.result());

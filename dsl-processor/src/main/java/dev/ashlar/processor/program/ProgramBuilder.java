@@ -67,6 +67,7 @@ public final class ProgramBuilder {
         if (known == null) {
             String purpose = switch (direction) {
                 case FORWARD -> "Forward";
+                case PASS -> "Pass";
                 case EVALUATE -> "Evaluate";
                 case BACKWARD -> "Backward";
             };
@@ -78,7 +79,7 @@ public final class ProgramBuilder {
     }
 
     private Routine make(Variant variant, Routine.Direction direction, String purpose, List<Value> outputs) {
-        Set<Value> saved = direction == Routine.Direction.EVALUATE ? Set.of() : saved(variant);
+        Set<Value> saved = direction.keeps() ? saved(variant) : Set.of();
         List<Optional<Value>> results = direction == Routine.Direction.BACKWARD
                 ? variant.inputGradients()
                 : outputs.stream().map(Optional::of).toList();

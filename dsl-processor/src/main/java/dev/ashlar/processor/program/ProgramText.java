@@ -41,6 +41,15 @@ public final class ProgramText {
         } else if (statement instanceof Statement.Collective collective) {
             return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
                     + operand(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
+        } else if (statement instanceof Statement.Bucket bucket) {
+            return typed(bucket.result()) + " = bucket";
+        } else if (statement instanceof Statement.Fill fill) {
+            return slot(fill.bucket()) + "[" + fill.offset() + "] = " + slot(fill.gradient());
+        } else if (statement instanceof Statement.Start start) {
+            return "start " + (start.takesOver() ? "take " : "") + slot(start.source()) + ", " + start.transfers()
+                    + " for " + start.at() + " into " + start.fields();
+        } else if (statement instanceof Statement.Await await) {
+            return "await " + await.running();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {
@@ -49,6 +58,8 @@ public final class ProgramText {
             return typed(seed.result()) + " = seed " + Double.toHexString(seed.weight());
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             return "gradient " + gradient.field() + " " + operand(gradient.gradient());
+        } else if (statement instanceof Statement.Update update) {
+            return "update " + update.field();
         } else if (statement instanceof Statement.Keep keep) {
             return "keep " + slot(keep.field()) + " = " + slot(keep.argument());
         } else if (statement instanceof Statement.Free free) {
@@ -105,7 +116,8 @@ public final class ProgramText {
 
     private static String runs(List<Statement.Run> runs) {
         return runs.stream()
-                .map(r -> "[" + r.from() + ", " + r.to() + ") " + r.routine().name())
+                .map(r -> "[" + r.from() + ", " + r.to() + ") " + r.routine().name()
+                        + r.again().map(a -> " again " + a.name()).orElse(""))
                 .collect(Collectors.joining(" "));
     }
 

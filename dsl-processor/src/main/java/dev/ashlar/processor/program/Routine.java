@@ -28,8 +28,15 @@ public record Routine(
     /** Which way a routine goes. */
     public enum Direction {
         FORWARD,
+        /** Forward of a training step that keeps nothing, for it runs again before backward. */
+        PASS,
         EVALUATE,
-        BACKWARD
+        BACKWARD;
+
+        /** Whether forward leaves something for backward, or backward finds it. */
+        boolean keeps() {
+            return this == FORWARD || this == BACKWARD;
+        }
     }
 
     /** Whether it needs the scope's saved tensors: evaluation only if it has several parts. */

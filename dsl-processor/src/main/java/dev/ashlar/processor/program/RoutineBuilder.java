@@ -2,6 +2,7 @@ package dev.ashlar.processor.program;
 
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
@@ -119,7 +120,11 @@ final class RoutineBuilder {
         if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
             return 4;
         }
-        return step instanceof Step.Kernel || step instanceof Step.Collective ? 1 : 0;
+        boolean calls = step instanceof Step.Kernel
+                || step instanceof Step.Collective
+                || step instanceof Step.Fill
+                || step instanceof Step.Start;
+        return calls ? 1 : 0;
     }
 
     private static int part(List<Integer> cuts, int position) {
@@ -217,6 +222,16 @@ final class RoutineBuilder {
             addKernel(position, kernel);
         } else if (step instanceof Step.Collective collective) {
             addCollective(position, collective);
+        } else if (step instanceof Step.Bucket bucket) {
+            fresh.add(bucket.result());
+            statements.add(new Statement.Bucket(slot(bucket.result())));
+        } else if (step instanceof Step.Fill fill) {
+            statements.add(new Statement.Fill(slot(fill.bucket()), fill.offset(), slot(fill.gradient())));
+            free(position, List.of(fill.gradient()), List.of());
+        } else if (step instanceof Step.Start start) {
+            addStart(position, start);
+        } else if (step instanceof Step.Await await) {
+            statements.add(new Statement.Await(await.running()));
         } else if (step instanceof Step.Sum sum) {
             addSum(position, sum);
         } else if (step instanceof Step.Seed seed) {
@@ -225,6 +240,8 @@ final class RoutineBuilder {
         } else if (step instanceof Step.ParameterGradient gradient) {
             statements.add(new Statement.ParameterGradient(
                     names.parameter(gradient.parameter()), consume(gradient.gradient(), position, List.of())));
+        } else if (step instanceof Step.Update update) {
+            statements.add(new Statement.Update(names.parameter(update.parameter())));
         } else if (step instanceof Step.BlockForward block) {
             addBlockForward(position, block);
         } else if (step instanceof Step.BlockBackward block) {
@@ -310,6 +327,15 @@ final class RoutineBuilder {
         free(position, takesOver ? List.of() : Liveness.reads(step), dead);
     }
 
+    private void addStart(int position, Step.Start start) {
+        Value source = start.source();
+        boolean takesOver = source.storage() == source && overwritable(source, position);
+        List<String> reduced = start.parameters().stream().map(names::parameter).toList();
+        statements.add(new Statement.Start(
+                start.at(), start.place().where(), start.transfers(), slot(source), takesOver, reduced));
+        free(position, takesOver ? List.of() : List.of(source), List.of());
+    }
+
     private void addSum(int position, Step.Sum sum) {
         Value left = sum.left();
         Value right = sum.right();
@@ -366,9 +392,7 @@ final class RoutineBuilder {
         List<Optional<Slot>> made = block.outputs().stream()
                 .map(v -> liveness.isUsed(v) || keptByForward(v) ? Optional.of(slot(v)) : Optional.<Slot>empty())
                 .toList();
-        Routine.Direction inner =
-                direction == Routine.Direction.EVALUATE ? Routine.Direction.EVALUATE : Routine.Direction.FORWARD;
-        statements.add(new Statement.BlockForward(block.node(), runs(block.runs(), inner), arguments, made));
+        statements.add(new Statement.BlockForward(block.node(), runs(block.node(), block.runs()), arguments, made));
     }
 
     private void addBlockBackward(int position, Step.BlockBackward block) {
@@ -379,8 +403,7 @@ final class RoutineBuilder {
         block.outputGradients().forEach(v -> arguments.add(v.map(x -> consumed.remove(0))));
         List<Optional<Slot>> made =
                 block.inputGradients().stream().map(v -> v.map(this::slot)).toList();
-        statements.add(new Statement.BlockBackward(
-                block.node(), runs(block.runs(), Routine.Direction.BACKWARD), arguments, made));
+        statements.add(new Statement.BlockBackward(block.node(), runs(block.node(), block.runs()), arguments, made));
         List<Slot> dead = block.inputGradients().stream()
                 .flatMap(Optional::stream)
                 .filter(v -> !liveness.isUsed(v))
@@ -397,9 +420,20 @@ final class RoutineBuilder {
         return operands;
     }
 
-    private List<Statement.Run> runs(List<Step.Run> runs, Routine.Direction inner) {
-        return runs.stream()
-                .map(r -> new Statement.Run(r.from(), r.to(), routines.apply(r.variant(), inner)))
-                .toList();
+    /** What is passed keeps nothing, blocks in it included. */
+    private List<Statement.Run> runs(UseNode use, List<Step.Run> runs) {
+        List<Statement.Run> made = new ArrayList<>();
+        for (Step.Run run : runs) {
+            boolean again = run.again() && direction.keeps();
+            boolean passes = again && direction == Routine.Direction.FORWARD;
+            Optional<Routine> repeated =
+                    again ? Optional.of(routines.apply(run.variant(), Routine.Direction.FORWARD)) : Optional.empty();
+            Routine routine = routines.apply(run.variant(), passes ? Routine.Direction.PASS : direction);
+            made.add(new Statement.Run(run.from(), run.to(), routine, repeated));
+            if (again) {
+                names.segment(use);
+            }
+        }
+        return List.copyOf(made);
     }
 }

@@ -16,17 +16,32 @@ import java.util.Set;
 
 /** Java names of one scope: its classes, methods, fields and variables. */
 public final class ScopeNames {
-    private static final Set<String> RESERVED =
-            Set.of("p", "s", "i", "ops", "batchWeight", "inputs", "made", "path", "store", "mesh", "collectives");
+    private static final Set<String> RESERVED = Set.of(
+            "p",
+            "s",
+            "i",
+            "from",
+            "ops",
+            "batchWeight",
+            "inputs",
+            "made",
+            "path",
+            "store",
+            "mesh",
+            "collectives",
+            "reductions");
 
     private final Scope scope;
     private final String typeName;
     private final Set<String> taken = new HashSet<>(RESERVED);
     private final Map<String, String> values = new HashMap<>();
     private final Map<ScopeParameter, String> parameters = new LinkedHashMap<>();
-    private final Map<UseNode, String> blocks = new LinkedHashMap<>();
+    private final Map<Block, String> blocks = new LinkedHashMap<>();
     private final Map<String, Slot> fields = new LinkedHashMap<>();
+    private final Set<UseNode> segmented = new HashSet<>();
     private final Map<String, Integer> routines = new HashMap<>();
+
+    private record Block(UseNode use, Scope scope) {}
 
     ScopeNames(Scope scope, String typeName) {
         this.scope = scope;
@@ -37,8 +52,10 @@ public final class ScopeNames {
                 .filter(UseNode.class::isInstance)
                 .map(UseNode.class::cast)
                 .forEach(u -> {
-                    blocks.put(u, unique(members, java(u.name())));
+                    u.scopes().forEach(s -> blocks.put(new Block(u, s), unique(members, java(u.name()))));
                     taken.add(u.name() + "Made");
+                    taken.add(u.name() + "Again");
+                    taken.add(java(u.name()) + "Segments");
                     u.scope().inputs().forEach(i -> taken.add(java("d." + u.name() + "." + i.name())));
                     u.scope().outputs().forEach(o -> taken.add(java(u.name() + "." + o.name() + ".parts")));
                 });
@@ -77,14 +94,28 @@ public final class ScopeNames {
         return parameters;
     }
 
-    /** Field of a block's parameters in the class of parameters. */
-    public String block(UseNode use) {
-        return Objects.requireNonNull(blocks.get(use));
+    /** Field, in the class of parameters, of those repetitions of a block that have this scope. */
+    public String block(UseNode use, Scope inner) {
+        return Objects.requireNonNull(blocks.get(new Block(use, inner)));
     }
 
-    /** Field of a block's saved tensors in the class of saved tensors. */
-    public String blockSaved(UseNode use) {
-        return blocks.get(use) + "Saved";
+    /** Field of their saved tensors in the class of saved tensors. */
+    public String blockSaved(UseNode use, Scope inner) {
+        return block(use, inner) + "Saved";
+    }
+
+    /** Field of what is given to the first repetitions of a block's segments, in the class of saved tensors. */
+    public String blockSegments(UseNode use) {
+        return java(use.name()) + "Segments";
+    }
+
+    /** Whether some repetitions of a block are segments. */
+    public boolean isSegmented(UseNode use) {
+        return segmented.contains(use);
+    }
+
+    void segment(UseNode use) {
+        segmented.add(use);
     }
 
     /** Fields of the class of saved tensors, in order of their making, whichever routine makes them. */

@@ -35,6 +35,38 @@ public sealed interface Statement {
     record Collective(String at, String where, Transfer transfer, Slot result, Operand source, boolean takesOver)
             implements Statement {}
 
+    /** Memory, uninitialised, for gradients that are reduced as one. */
+    record Bucket(Slot result) implements Statement {}
+
+    /**
+     * Copies a gradient to its place in a bucket.
+     *
+     * @param offset of its first element
+     */
+    record Fill(Slot bucket, long offset, Slot gradient) implements Statement {}
+
+    /**
+     * Starts to reduce a gradient or a bucket of them; what is reduced is added to the parameters when it is waited for.
+     *
+     * @param at what it is for: {@code "up.weight"}
+     * @param where the place of the operator that it is for, in words
+     * @param transfers one after the other: the first is started, the others follow when it is waited for
+     * @param source a gradient, or a bucket
+     * @param takesOver whether the source itself is reduced, and is then gone; else a copy
+     * @param fields parameters whose gradients lie in the source, one after the other
+     */
+    record Start(String at, String where, List<Transfer> transfers, Slot source, boolean takesOver, List<String> fields)
+            implements Statement {
+        /** Copies the lists. */
+        public Start {
+            transfers = List.copyOf(transfers);
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /** Waits, in the order in which they were started, until no more than so many reductions are running. */
+    record Await(int running) implements Statement {}
+
     /** {@code target += addend}; the addend is freed. */
     record AddInPlace(Slot target, Slot addend) implements Statement {}
 
@@ -46,6 +78,9 @@ public sealed interface Statement {
 
     /** Adds a gradient, which is given away, to a parameter. */
     record ParameterGradient(String field, Operand.Tensor gradient) implements Statement {}
+
+    /** The optimizer's update of a parameter by its gradient, which is closed; then what other devices have updated is gathered. */
+    record Update(String field) implements Statement {}
 
     /** Moves an argument to the saved tensors. */
     record Keep(Slot field, Slot argument) implements Statement {}
@@ -72,6 +107,10 @@ public sealed interface Statement {
             UseNode node, List<Run> runs, List<Optional<Operand.Tensor>> arguments, List<Optional<Slot>> results)
             implements Statement {}
 
-    /** Repetitions {@code from} to {@code to}, exclusive, that call one routine. */
-    record Run(long from, long to, Routine routine) {}
+    /**
+     * Repetitions {@code from} to {@code to}, exclusive, that call one routine.
+     *
+     * @param again of a segment: forward, which keeps only what the first repetition is given, and which backward runs again before it
+     */
+    record Run(long from, long to, Routine routine, Optional<Routine> again) {}
 }

@@ -1,13 +1,11 @@
 package dev.ashlar.processor.program;
 
-import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Element;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The memory of a program over time: every statement of one step and of an evaluation is executed with sizes in place of tensors. */
 public final class Timeline {
@@ -18,7 +16,6 @@ public final class Timeline {
     private final MemoryLedger ledger = new MemoryLedger();
     private final Execution execution;
     private final List<SavedTensor> saved = new ArrayList<>();
-    private long gradientBytes;
 
     private Timeline(Program program, List<ModelParameter> parameters) {
         this.program = program;
@@ -69,7 +66,7 @@ public final class Timeline {
                 Math.max(ledger.peak(), always),
                 ledger.peakAt(),
                 parameterBytes,
-                gradientBytes,
+                execution.updates().mostBytes(),
                 optimizerBytes,
                 ledger.points(),
                 ledger.atPeak(),
@@ -90,7 +87,8 @@ public final class Timeline {
         execution.phase("backward");
         execution.run(backward, root, List.of());
         losses.forEach(l -> l.ifPresent(ledger::release));
-        update();
+        execution.phase("update");
+        execution.updates().all(parameters);
     }
 
     /** Uploads the batch, one tensor after the other; reals are widened or narrowed on the device. */
@@ -114,36 +112,6 @@ public final class Timeline {
                 .map(s -> new SavedTensor(
                         s.maker().path() + s.maker().operator(), s.maker().tensor(), s.bytes()))
                 .forEach(saved::add);
-    }
-
-    private void update() {
-        gradientBytes = execution.gradients().values().stream()
-                .mapToLong(Storage::bytes)
-                .sum();
-        ledger.enter("update", "optimizer");
-        ledger.workspace(parameters.stream()
-                .filter(ModelParameter::trained)
-                .mapToLong(p -> settings.updateWorkspaceBytes(p.updated().elements()))
-                .max()
-                .orElse(0));
-        Set<String> updated = Set.copyOf(execution.gradients().keySet());
-        execution.gradients().values().forEach(ledger::release);
-        execution.gradients().clear();
-        parameters.stream().filter(p -> updated.contains(p.name())).forEach(this::gather);
-    }
-
-    /** What is gathered takes the place of the parameter, which is let go only then. */
-    private void gather(ModelParameter parameter) {
-        String at = "gather " + parameter.name();
-        Optional<Storage> current = Optional.empty();
-        for (Hop hop : parameter.update()) {
-            ledger.enter("update", at);
-            Storage next = ledger.allocate(settings.bytes(hop.type()), new Storage.Maker("", "", at, at, ""));
-            ledger.workspace(hop.transfer().workspaceBytes());
-            current.ifPresent(ledger::release);
-            current = Optional.of(next);
-        }
-        current.ifPresent(ledger::release);
     }
 
     private void evaluate(String phase, Routine routine) {

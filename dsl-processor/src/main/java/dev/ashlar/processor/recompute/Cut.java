@@ -114,6 +114,7 @@ final class Cut {
                 List.of(),
                 List.of(),
                 List.of());
-        return new TrainingGraph(graph.graph(), root.withRuns(shortRuns), nothing, nothing, graph.trainable());
+        return new TrainingGraph(
+                graph.graph(), root.withRuns(shortRuns), nothing, nothing, graph.trainable(), graph.form());
     }
 }

@@ -42,7 +42,7 @@ final class CollectiveJson {
         json.writeNumberField("tensorBytes", first.tensorBytes());
         json.writeNumberField("wireBytes", first.wireBytes());
         json.writeNumberField("nanos", PlanJson.nanos(first.seconds()));
-        json.writeBooleanField("overlapped", false);
+        json.writeBooleanField("overlapped", first.overlapped());
         json.writeNumberField("count", group.count());
         json.writeEndObject();
     }

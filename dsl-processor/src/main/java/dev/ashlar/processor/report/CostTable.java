@@ -36,9 +36,15 @@ public final class CostTable {
             collectives.seconds = sent;
             table.row(collectives.cells(whole));
         }
+        double hidden = plan.time().hiddenSeconds();
+        if (hidden != 0) {
+            Row beside = new Row("beside compute", "");
+            beside.seconds = -hidden;
+            table.row(beside.cells(whole));
+        }
         Row rest = new Row("sums and update", "");
         rest.seconds =
-                whole - rows.values().stream().mapToDouble(r -> r.seconds).sum() - sent;
+                whole - rows.values().stream().mapToDouble(r -> r.seconds).sum() - sent + hidden;
         table.row(rest.cells(whole));
         Row sum = new Row("step", "");
         rows.values().forEach(sum::add);
@@ -61,7 +67,7 @@ public final class CostTable {
                     first.phase().words() + " " + group.name(),
                     Integer.toString(first.meshAxis()),
                     first.from() + " -> " + first.to(),
-                    first.purpose().words(),
+                    first.purpose().words() + (first.overlapped() ? ", beside compute" : ""),
                     Integer.toString(group.count()),
                     Memory.text(first.wireBytes()),
                     String.format(Locale.ROOT, "%.1f", group.seconds() * 1e6),

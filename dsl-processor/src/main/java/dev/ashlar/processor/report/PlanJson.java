@@ -72,7 +72,7 @@ public final class PlanJson {
         device(json);
         memory(json);
         json.writeNumberField("microBatches", 1);
-        json.writeStringField("update", "atEnd");
+        json.writeStringField("update", plan.program().graph().form().updateInBackward() ? "inBackward" : "atEnd");
         json.writeNumberField("lossChunks", 1);
         time(json);
         proof(json);
@@ -159,7 +159,7 @@ public final class PlanJson {
         json.writeNumberField(
                 "computeNanos", nanos(plan.time().computeSeconds() + plan.time().updateSeconds()));
         json.writeNumberField("communicationNanos", nanos(plan.time().communicationSeconds()));
-        json.writeNumberField("exposedCommunicationNanos", nanos(plan.time().communicationSeconds()));
+        json.writeNumberField("exposedCommunicationNanos", nanos(plan.time().exposedSeconds()));
         json.writeNumberField("recomputeNanos", nanos(plan.time().recomputeSeconds()));
         json.writeEndObject();
     }

@@ -35,12 +35,12 @@ final class BlockWriter {
         return use.repeats().isPresent();
     }
 
-    private String parameters(UseNode use, String index) {
-        return "p." + scope.block(use) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
+    private String parameters(UseNode use, ScopeNames inner, String index) {
+        return "p." + scope.block(use, inner.scope()) + (indexed(use) && !use.shared() ? "[" + index + "]" : "");
     }
 
-    String saved(UseNode use, String index) {
-        return "s." + scope.blockSaved(use) + (indexed(use) ? "[" + index + "]" : "");
+    String saved(UseNode use, ScopeNames inner, String index) {
+        return "s." + scope.blockSaved(use, inner.scope()) + (indexed(use) ? "[" + index + "]" : "");
     }
 
     private CodeBlock newSaved(UseNode use, ScopeNames inner, String index) {
@@ -54,16 +54,30 @@ final class BlockWriter {
                 : CodeBlock.of("new $L()", inner.savedType());
     }
 
+    /** Makes room for what one repetition of forward keeps. */
+    CodeBlock newSavedAt(UseNode use, ScopeNames inner, String index) {
+        return CodeBlock.builder()
+                .addStatement("$L = $L", saved(use, inner, index), newSaved(use, inner, index))
+                .build();
+    }
+
+    /** The scopes of all repetitions, each once. */
+    static List<ScopeNames> scopes(List<Statement.Run> runs) {
+        return runs.stream().map(r -> r.routine().scope()).distinct().toList();
+    }
+
     /** The arguments that every routine of a block begins with. */
     CodeBlock call(UseNode use, Routine routine, String index, List<CodeBlock> tensors) {
         List<CodeBlock> arguments = new ArrayList<>();
-        arguments.add(CodeBlock.of("$L", parameters(use, index)));
+        arguments.add(CodeBlock.of("$L", parameters(use, routine.scope(), index)));
         if (routine.direction() == Routine.Direction.EVALUATE) {
             if (routine.usesFields()) {
                 arguments.add(newSavedForEvaluation(routine));
             }
+        } else if (routine.direction() == Routine.Direction.PASS) {
+            arguments.add(newSaved(use, routine.scope(), index));
         } else {
-            arguments.add(CodeBlock.of("$L", saved(use, index)));
+            arguments.add(CodeBlock.of("$L", saved(use, routine.scope(), index)));
         }
         arguments.addAll(tensors);
         return CodeBlock.of("$L($L)", routine.name(), CodeBlock.join(arguments, ",$W"));
@@ -84,7 +98,7 @@ final class BlockWriter {
         Routine routine = block.runs().get(0).routine();
         CodeBlock.Builder code = CodeBlock.builder();
         if (routine.direction() == Routine.Direction.FORWARD) {
-            code.addStatement("$L = $L", saved(use, ""), newSaved(use, routine.scope(), ""));
+            code.addStatement("$L = $L", saved(use, routine.scope(), ""), newSaved(use, routine.scope(), ""));
         }
         code.addStatement("ops.enter($S)", use.name());
         CodeBlock call = call(
@@ -142,11 +156,18 @@ final class BlockWriter {
 
     private CodeBlock repeatedForward(Statement.BlockForward block) {
         UseNode use = block.node();
-        boolean train = block.runs().get(0).routine().direction() == Routine.Direction.FORWARD;
+        boolean train = block.runs().stream()
+                .anyMatch(r -> r.routine().direction() == Routine.Direction.FORWARD
+                        || r.again().isPresent());
         ScopeNames inner = block.runs().get(0).routine().scope();
         CodeBlock.Builder code = CodeBlock.builder();
         if (train) {
-            code.addStatement("s.$L = new $L[$L]", scope.blockSaved(use), inner.savedType(), use.count());
+            scopes(block.runs())
+                    .forEach(s -> code.addStatement(
+                            "s.$L = new $L[$L]", scope.blockSaved(use, s.scope()), s.savedType(), use.count()));
+        }
+        if (block.runs().stream().anyMatch(r -> r.again().isPresent())) {
+            code.addStatement("s.$L = new $T[$L][]", scope.blockSegments(use), Names.TENSOR, use.count());
         }
         String[] outputs = new String[use.outputs().size()];
         Map<Integer, String> carried = new HashMap<>();
@@ -169,28 +190,26 @@ final class BlockWriter {
                 code.addStatement("$T $L = null", Names.TENSOR, outputs[k]);
             }
         }
-        for (Statement.Run run : block.runs()) {
-            loop(code, run, false, index -> {
-                CodeBlock.Builder body = CodeBlock.builder();
-                body.addStatement("ops.enter($S, $L)", use.name(), index);
-                if (train) {
-                    body.addStatement("$L = $L", saved(use, index), newSaved(use, inner, index));
-                }
-                List<CodeBlock> arguments = new ArrayList<>();
-                for (int j = 0; j < block.arguments().size(); j++) {
-                    arguments.add(
-                            carried.containsKey(j)
-                                    ? CodeBlock.of("$L", carried.get(j))
-                                    : CodeBlock.of(
-                                            "ops.share($L)",
-                                            StatementWriter.read(
-                                                    block.arguments().get(j).slot())));
-                }
-                collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
-                body.addStatement("ops.leave()");
-                return body.build();
-            });
+        List<CodeBlock> arguments = new ArrayList<>();
+        List<CodeBlock> shared = new ArrayList<>();
+        for (int j = 0; j < block.arguments().size(); j++) {
+            CodeBlock read = carried.containsKey(j)
+                    ? CodeBlock.of("$L", carried.get(j))
+                    : CodeBlock.of(
+                            "$L", StatementWriter.read(block.arguments().get(j).slot()));
+            shared.add(CodeBlock.of("ops.share($L)", read));
+            arguments.add(carried.containsKey(j) ? read : shared.get(j));
         }
+        new SegmentWriter(this, scope, use).forward(code, block.runs(), shared, (run, index) -> {
+            CodeBlock.Builder body = CodeBlock.builder();
+            body.addStatement("ops.enter($S, $L)", use.name(), index);
+            if (run.routine().direction() == Routine.Direction.FORWARD) {
+                body.add(newSavedAt(use, run.routine().scope(), index));
+            }
+            collect(body, use, inner, call(use, run.routine(), index, arguments), outputs, index);
+            body.addStatement("ops.leave()");
+            return body.build();
+        });
         for (int j = 0; j < block.arguments().size(); j++) {
             if (!carried.containsKey(j) && block.arguments().get(j).access() == Operand.Access.MOVE) {
                 code.addStatement(
@@ -288,6 +307,6 @@ final class BlockWriter {
                         .toList());
         results(code, use, routine, call, block.results());
         code.addStatement("ops.leave()");
-        return code.addStatement("$L = null", saved(use, "")).build();
+        return code.addStatement("$L = null", saved(use, routine.scope(), "")).build();
     }
 }

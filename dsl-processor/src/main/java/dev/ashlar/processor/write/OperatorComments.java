@@ -8,6 +8,7 @@ import dev.ashlar.processor.program.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The line above an operator: what it reads and makes, with shapes and bytes. */
@@ -15,17 +16,17 @@ final class OperatorComments {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private final int computeBytes;
-    private final Map<OperatorNode, OperatorSeconds> seconds;
+    private final Map<OperatorNode, OperatorFacts> facts;
 
-    OperatorComments(int computeBytes, Map<OperatorNode, OperatorSeconds> seconds) {
+    OperatorComments(int computeBytes, Map<OperatorNode, OperatorFacts> facts) {
         this.computeBytes = computeBytes;
-        this.seconds = seconds;
+        this.facts = facts;
     }
 
-    /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB  41 us"}. */
+    /** {@code "up: linear ln2[16, 64, 128] -> [16, 64, 512]  2.0 MiB  41 us"}, on a mesh with the strategy behind it. */
     String of(Statement.Call call, Routine.Direction direction) {
         OperatorNode node = call.node();
-        OperatorSeconds estimated = seconds.getOrDefault(node, new OperatorSeconds(0, 0));
+        OperatorFacts estimated = facts.getOrDefault(node, new OperatorFacts(0, 0, Optional.empty()));
         if (call.recomputed()) {
             return "recompute " + node.name() + ": " + node.operator().kind() + time(estimated.forward());
         }
@@ -37,7 +38,8 @@ final class OperatorComments {
         String outputs =
                 node.outputs().stream().map(Value::type).map(this::withBytes).collect(Collectors.joining(", "));
         return node.name() + ": " + node.operator().kind() + " " + inputs + " -> " + outputs
-                + time(estimated.forward());
+                + time(estimated.forward())
+                + estimated.strategy().map(s -> "  by " + s).orElse("");
     }
 
     private static String time(double seconds) {

@@ -37,10 +37,7 @@ final class RepeatedBackwardWriter {
 
     CodeBlock write() {
         declare();
-        for (int r = block.runs().size() - 1; r >= 0; r--) {
-            Statement.Run run = block.runs().get(r);
-            BlockWriter.loop(code, run, true, index -> body(run, index));
-        }
+        new SegmentWriter(blocks, scope, use).backward(code, block.runs(), this::body);
         finish();
         return code.build();
     }
@@ -111,7 +108,7 @@ final class RepeatedBackwardWriter {
                 take(body, made.get(m), CodeBlock.of("$L[$L]", variable, m));
             }
         }
-        body.addStatement("$L = null", blocks.saved(use, index));
+        body.addStatement("$L = null", blocks.saved(use, routine.scope(), index));
         return body.addStatement("ops.leave()").build();
     }
 
@@ -136,7 +133,8 @@ final class RepeatedBackwardWriter {
     }
 
     private void finish() {
-        code.addStatement("s.$L = null", scope.blockSaved(use));
+        BlockWriter.scopes(block.runs())
+                .forEach(s -> code.addStatement("s.$L = null", scope.blockSaved(use, s.scope())));
         for (int k = 0; k < use.outputs().size(); k++) {
             Optional<Operand.Tensor> given = block.arguments().get(k);
             if (use.feeds().get(k).isEmpty()

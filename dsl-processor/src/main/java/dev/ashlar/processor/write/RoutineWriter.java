@@ -133,6 +133,7 @@ final class RoutineWriter {
         String scope = routine.scope().scope().typeName();
         return switch (routine.direction()) {
             case FORWARD -> "Forward of " + scope + ". Keeps for backward: " + list(routine.saved()) + ".\n";
+            case PASS -> "Forward of " + scope + " that keeps nothing: it runs again before backward.\n";
             case EVALUATE -> "Forward of " + scope + " for evaluation: keeps nothing.\n";
             case BACKWARD -> "Backward of " + scope + ".\n";
         };

@@ -50,13 +50,10 @@ final class ScopeWriter {
     private void collect(Scope scope, String path) {
         paths.computeIfAbsent(scope, s -> new ArrayList<>()).add(path);
         for (Node node : scope.nodes()) {
-            if (node instanceof UseNode use && !use.repetitions().isEmpty()) {
-                throw new IllegalStateException(use.name() + " is another block in every repetition");
-            }
             if (node instanceof UseNode use && use.tiedTo().isEmpty()) {
                 long own = use.shared() ? 1 : use.count();
                 for (long i = 0; i < own; i++) {
-                    collect(use.scope(), path + Trainable.instance(use, i));
+                    collect(use.scope(i), path + Trainable.instance(use, i));
                 }
             }
         }
@@ -95,10 +92,15 @@ final class ScopeWriter {
             type.addField(Names.TENSOR, slot.name());
         }
         for (Node node : names.scope().nodes()) {
-            if (node instanceof UseNode use && byScope.containsKey(use.scope())) {
-                String savedType =
-                        Objects.requireNonNull(byScope.get(use.scope())).savedType();
-                type.addField(blockType(savedType, use.repeats().isPresent()), names.blockSaved(use));
+            if (node instanceof UseNode use) {
+                for (Scope inner : use.scopes()) {
+                    Optional.ofNullable(byScope.get(inner))
+                            .ifPresent(s -> type.addField(
+                                    blockType(s.savedType(), use.repeats().isPresent()), names.blockSaved(use, inner)));
+                }
+                if (names.isSegmented(use)) {
+                    type.addField(ArrayTypeName.of(Names.TENSORS), names.blockSegments(use));
+                }
             }
         }
         return type.build();
@@ -121,10 +123,11 @@ final class ScopeWriter {
                     }
                 }
             } else if (node instanceof UseNode use) {
-                String inner = Objects.requireNonNull(byScope.get(use.scope())).parametersType();
                 boolean array = use.repeats().isPresent() && !use.shared();
-                fields.add(FieldSpec.builder(blockType(inner, array), names.block(use)));
-                statements.add(create(names, use, inner, array));
+                for (Scope inner : use.scopes()) {
+                    fields.add(FieldSpec.builder(blockType(parametersType(inner), array), names.block(use, inner)));
+                }
+                statements.add(array && use.tiedTo().isEmpty() ? repeated(names, use) : create(names, use));
             }
         }
         // A constructor in parts cannot assign final fields.
@@ -229,24 +232,53 @@ final class ScopeWriter {
         return CodeBlock.of("$T.uniform($L)", Names.INIT, ((Initial.Uniform) initial).bound());
     }
 
-    private static CodeBlock create(ScopeNames names, UseNode use, String inner, boolean array) {
+    private String parametersType(Scope inner) {
+        return Objects.requireNonNull(byScope.get(inner)).parametersType();
+    }
+
+    /** @throws IllegalStateException if repetitions differ that share one set of parameters */
+    private CodeBlock create(ScopeNames names, UseNode use) {
+        if (use.scopes().size() > 1) {
+            throw new IllegalStateException("the repetitions of " + use.name() + " differ but share their parameters");
+        }
         CodeBlock.Builder code = CodeBlock.builder();
-        String field = names.block(use);
+        String field = names.block(use, use.scope());
         if (use.tiedTo().isPresent()) {
             String other = names.scope().nodes().stream()
                     .filter(n -> n.name().equals(use.tiedTo().get()))
-                    .map(n -> names.block((UseNode) n))
+                    .map(n -> names.block((UseNode) n, ((UseNode) n).scope()))
                     .findFirst()
                     .orElseThrow();
             return code.addStatement("$L = $L", field, other).build();
         }
-        if (!array) {
-            return code.addStatement("$L = new $L(store, path + $S)", field, inner, use.name() + ".")
-                    .build();
+        return code.addStatement("$L = new $L(store, path + $S)", field, parametersType(use.scope()), use.name() + ".")
+                .build();
+    }
+
+    /** Repetitions with another scope are in another array, each at its own index. */
+    private CodeBlock repeated(ScopeNames names, UseNode use) {
+        CodeBlock.Builder code = CodeBlock.builder();
+        for (Scope inner : use.scopes()) {
+            code.addStatement("$L = new $L[$L]", names.block(use, inner), parametersType(inner), use.count());
         }
-        code.addStatement("$L = new $L[$L]", field, inner, use.count());
-        code.beginControlFlow("for (int i = 0; i < $L.length; i++)", field);
-        code.addStatement("$L[i] = new $L(store, path + $S + i + $S)", field, inner, use.name() + ".", ".");
-        return code.endControlFlow().build();
+        long from = 0;
+        while (from < use.count()) {
+            Scope inner = use.scope(from);
+            long to = from + 1;
+            while (to < use.count() && use.scope(to) == inner) {
+                to++;
+            }
+            String end = to == use.count() ? names.block(use, inner) + ".length" : Long.toString(to);
+            code.beginControlFlow("for (int i = $L; i < $L; i++)", from, end);
+            code.addStatement(
+                    "$L[i] = new $L(store, path + $S + i + $S)",
+                    names.block(use, inner),
+                    parametersType(inner),
+                    use.name() + ".",
+                    ".");
+            code.endControlFlow();
+            from = to;
+        }
+        return code.build();
     }
 }

@@ -29,8 +29,9 @@ final class StatementWriter {
         for (int i = 0; i < statements.size(); i++) {
             Statement statement = statements.get(i);
             if (!(statement instanceof Statement.Call call)) {
-                boolean belongsToCall =
-                        statement instanceof Statement.Free || statement instanceof Statement.ParameterGradient;
+                boolean belongsToCall = statement instanceof Statement.Free
+                        || statement instanceof Statement.ParameterGradient
+                        || statement instanceof Statement.Update;
                 operator = belongsToCall ? operator : "";
                 other(statement);
                 continue;
@@ -77,6 +78,8 @@ final class StatementWriter {
     private void other(Statement statement) {
         if (statement instanceof Statement.Collective collective) {
             code.add(CollectiveWriter.write(collective));
+        } else if (ReductionWriter.knows(statement)) {
+            code.add(ReductionWriter.write(statement));
         } else if (statement instanceof Statement.AddInPlace add) {
             code.addStatement("ops.addInPlace($L, $L)", read(add.target()), read(add.addend()));
             code.addStatement("$L.close()", read(add.addend()));
@@ -89,6 +92,8 @@ final class StatementWriter {
             code.addStatement("$L = ops.scalar($L)", assign(seed.result()), weight);
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             code.addStatement("p.$L.addGradient($L)", gradient.field(), operand(gradient.gradient()));
+        } else if (statement instanceof Statement.Update update) {
+            code.addStatement("update(p.$L)", update.field());
         } else if (statement instanceof Statement.Keep keep) {
             code.addStatement("$L = $L", read(keep.field()), read(keep.argument()));
         } else if (statement instanceof Statement.Free free) {

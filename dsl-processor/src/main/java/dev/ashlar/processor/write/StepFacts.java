@@ -13,7 +13,7 @@ import java.util.Map;
  * @param mesh devices along each mesh axis
  * @param computeBytes bytes of an element that the plan computes in
  * @param summary lines for people
- * @param seconds estimated time of every operator
+ * @param operators what is told of every operator
  */
 public record StepFacts(
         String modelHash,
@@ -26,4 +26,4 @@ public record StepFacts(
         long parameterBytes,
         long optimizerBytes,
         List<String> summary,
-        Map<OperatorNode, OperatorSeconds> seconds) {}
+        Map<OperatorNode, OperatorFacts> operators) {}

@@ -179,6 +179,11 @@ public final class StepWriter {
                         quoted(root.outputs().stream().map(ScopeOutput::name)))
                 .build());
         outputLayouts(step);
+        if (program.graph().form().updateInBackward()) {
+            step.addMethod(override("updatesInBackward", Modifier.PROTECTED, TypeName.BOOLEAN)
+                    .addStatement("return true")
+                    .build());
+        }
     }
 
     private void outputLayouts(TypeSpec.Builder step) {
@@ -255,7 +260,7 @@ public final class StepWriter {
     }
 
     private void routines(TypeSpec.Builder step) {
-        RoutineWriter writer = new RoutineWriter(new OperatorComments(facts.computeBytes(), facts.seconds()), random);
+        RoutineWriter writer = new RoutineWriter(new OperatorComments(facts.computeBytes(), facts.operators()), random);
         Stream.of(program.forward(), program.backward(), program.losses(), program.outputs())
                 .flatMap(Optional::stream)
                 .forEach(r -> writer.write(r, true).forEach(step::addMethod));

@@ -61,17 +61,22 @@ final class CompiledPlan implements AutoCloseable {
 
     /** Opens the step of a plan. */
     PlannedStep<?> open(String plan, Seed seed) {
-        return open(plan, seed, null);
+        return open(plan, Ranks.single(), seed, null);
     }
 
     /** Opens the step of a plan; with default settings if they are null. */
     PlannedStep<?> open(String plan, Seed seed, Settings settings) {
+        return open(plan, Ranks.single(), seed, settings);
+    }
+
+    /** Opens the step of a plan on one rank; with default settings if they are null. */
+    PlannedStep<?> open(String plan, Ranks ranks, Seed seed, Settings settings) {
         try {
             Class<?> type = loader.loadClass("net." + plan + "Step");
             Object step = settings == null
-                    ? type.getMethod("open", Ranks.class, Seed.class).invoke(null, Ranks.single(), seed)
+                    ? type.getMethod("open", Ranks.class, Seed.class).invoke(null, ranks, seed)
                     : type.getMethod("open", Ranks.class, Seed.class, Settings.class)
-                            .invoke(null, Ranks.single(), seed, settings);
+                            .invoke(null, ranks, seed, settings);
             return (PlannedStep<?>) step;
         } catch (ReflectiveOperationException e) {
             throw new AssertionError("cannot open " + plan, e);

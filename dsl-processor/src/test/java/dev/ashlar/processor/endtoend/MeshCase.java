@@ -4,9 +4,11 @@ import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.local.RandomAssignment;
 import dev.ashlar.processor.local.RandomStorage;
 import dev.ashlar.processor.local.TestAssignment;
 import dev.ashlar.processor.shard.SimulatedMesh;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 batches(SampleModels.severalLosses(), 4),
                 batches(SampleModels.gpt(2), 2),
                 batches(SampleModels.nested(), 2),
+                batches(dropping(), 2),
                 batches(SampleModels.cnn(), 2),
                 batches(SampleModels.cnn(), 4),
                 sequences(SampleModels.gpt(2), 2),
@@ -41,7 +44,89 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
                 stored(batches(SampleModels.gpt(2), 2), 1),
                 stored(batches(SampleModels.mlp(), 4), 2),
                 stored(together(SampleModels.gpt(2)), 3),
-                stored(together(SampleModels.gpt(2)), 4));
+                stored(together(SampleModels.gpt(2)), 4),
+                differing(batches(SampleModels.gpt(4), 2), 5),
+                differing(batches(SampleModels.nested(), 2), 6),
+                differing(together(SampleModels.gpt(3)), 7));
+    }
+
+    /** The repetitions of whose blocks store their parameters each in other layouts. */
+    private static MeshCase differing(MeshCase layout, int seed) {
+        return new MeshCase(
+                layout.name() + ", each repetition apart " + seed,
+                layout.model(),
+                layout.mesh(),
+                new RandomStorage(layout.assignment(), layout.mesh(), seed, false));
+    }
+
+    /** Models with all kinds of blocks, laid out by chance over 2, 4 and 2x2 ranks. */
+    static List<MeshCase> drawn(int draws) {
+        List<ModelSpecs> models = List.of(
+                SampleModels.mlp(),
+                SampleModels.severalLosses(),
+                SampleModels.gpt(2),
+                SampleModels.cnn(),
+                SampleModels.nested(),
+                dropping());
+        List<Mesh> meshes = List.of(SimulatedMesh.mesh(2, 2), SimulatedMesh.mesh(4), SimulatedMesh.mesh(2));
+        List<MeshCase> cases = new ArrayList<>();
+        for (int draw = 0; draw < draws; draw++) {
+            for (ModelSpecs model : models) {
+                Mesh mesh = meshes.get((cases.size() + draw) % meshes.size());
+                MeshCase layout = chance(model, mesh, draw);
+                cases.add(draw % 2 == 1 ? stored(layout, draw) : layout);
+            }
+        }
+        return cases;
+    }
+
+    /** Models, each on 2x2 ranks and then on others. */
+    static List<List<MeshCase>> onManyMeshes() {
+        ModelSpecs gpt = SampleModels.gpt(2);
+        return List.of(
+                List.of(
+                        stored(together(gpt), 3),
+                        stored(vocabulary(gpt, 4), 1),
+                        sequences(gpt, 2),
+                        chance(gpt, SimulatedMesh.mesh(2, 1), 4),
+                        chance(gpt, SimulatedMesh.mesh(1), 0)),
+                List.of(
+                        stored(chance(dropping(), SimulatedMesh.mesh(2, 2), 2), 2),
+                        stored(batches(dropping(), 4), 5),
+                        chance(dropping(), SimulatedMesh.mesh(1), 0)),
+                List.of(
+                        stored(chance(SampleModels.cnn(), SimulatedMesh.mesh(2, 2), 1), 1),
+                        batches(SampleModels.cnn(), 4),
+                        chance(SampleModels.cnn(), SimulatedMesh.mesh(1), 0)));
+    }
+
+    private static MeshCase chance(ModelSpecs model, Mesh mesh, int seed) {
+        return new MeshCase(
+                "draw " + seed + " of " + model.spec().model().simpleName(),
+                model,
+                mesh,
+                new RandomAssignment(mesh, seed, true));
+    }
+
+    /** Blocks with dropout on what attention and layers give. */
+    private static ModelSpecs dropping() {
+        return ModelSpecs.model("Dropping", "batch=8 seq=8 d=16", """
+                        @Input(shape = "batch seq d") x()
+                        @Input(shape = "batch seq d") targets()
+                        @Repeat("2") @Use(Layer) body(x)
+                        @Output @Linear(out = "d") y(body)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """).block("Layer", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Attention(heads = "4", causal = true) attn(x)
+                        @Dropout(p = 0.2) dropped(attn)
+                        @Add mid(x, dropped)
+                        @Linear(out = "2*d") up(mid)
+                        @Silu act(up)
+                        @Linear(out = "d") down(act)
+                        @Dropout(p = 0.1) fell(down)
+                        @Output @Add y(mid, fell)
+                        """);
     }
 
     /** A loss with smoothed labels, whose logits are cut by rows, by classes or by both. */

@@ -9,6 +9,12 @@ import dev.ashlar.processor.RewritingProcessor;
 import dev.ashlar.processor.endtoend.ModelCase.Outcome;
 import dev.ashlar.processor.graph.Recompute;
 import dev.ashlar.processor.graph.RecomputedGraph;
+import dev.ashlar.processor.graph.Segments;
+import dev.ashlar.processor.graph.Segments.Segment;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UseNode;
+import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.Parameter;
@@ -16,10 +22,13 @@ import dev.ashlar.runtime.train.PlannedStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -82,6 +91,54 @@ final class WholeStepTest {
         }
     }
 
+    static Stream<ModelCase> repeatedCases() {
+        return cases().filter(m -> m.file(sizes(m, 11)).contains("@Repeat("));
+    }
+
+    /** Repetitions are cut into segments of two or three; what half of the blocks might keep is computed again as well. */
+    @ParameterizedTest
+    @MethodSource("repeatedCases")
+    void agreesWithAutogradInSegments(ModelCase model, @TempDir Path directory) {
+        Random random = new Random(model.name().hashCode());
+        int length = 2 + random.nextInt(2);
+        Map<Variant, Boolean> recomputed = new HashMap<>();
+        List<Segment> all = new ArrayList<>();
+        Processor segmenting = RewritingProcessor.of(graph -> {
+            TrainingGraph less = RecomputedGraph.of(
+                    graph,
+                    (path, variant) -> recomputed.computeIfAbsent(variant, v -> random.nextBoolean())
+                            ? Recompute.candidates(variant)
+                            : Set.of());
+            return Segments.of(less, use -> {
+                List<Segment> own = segments(less, use, length);
+                all.addAll(own);
+                return own;
+            });
+        });
+        Map<String, Integer> sizes = sizes(model, 11);
+        try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, segmenting)) {
+            assertEquals(!all.isEmpty(), plan.written("Laptop").contains("Segments["));
+            compare(model, sizes, plan, 11);
+            LivePointers.assertNoneLeft(() -> useAll(plan));
+        }
+    }
+
+    private static List<Segment> segments(TrainingGraph graph, UseNode use, int length) {
+        List<Segment> segments = new ArrayList<>();
+        for (Step step : graph.train().forward()) {
+            if (step instanceof Step.BlockForward block && block.node() == use) {
+                for (Step.Run run : block.runs()) {
+                    long last =
+                            use.repeats().isPresent() && Segments.isRepeatable(run.variant()) ? run.to() - length : -1;
+                    for (long from = run.from(); from <= last; from += length) {
+                        segments.add(new Segment(from, from + length));
+                    }
+                }
+            }
+        }
+        return segments;
+    }
+
     private static void useAll(CompiledPlan plan) {
         try (PlannedStep<?> step = plan.open("Laptop", Seed.of(1))) {
             List<HostTensor> batch = RandomBatch.of(step.plan(), 1);
@@ -91,7 +148,7 @@ final class WholeStepTest {
         }
     }
 
-    private static Map<String, Integer> sizes(ModelCase model, long seed) {
+    static Map<String, Integer> sizes(ModelCase model, long seed) {
         Random random = new Random(31 * seed + model.name().hashCode());
         Map<String, Integer> sizes = new LinkedHashMap<>();
         for (String entry : model.dims().split(" ")) {
@@ -103,12 +160,15 @@ final class WholeStepTest {
         return sizes;
     }
 
-    /** In the smallest memory there is. */
+    /** In the smallest memory there is for an update at the end, which leaves the gradients to be looked at. */
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithAutogradInTheSmallestMemory(ModelCase model, @TempDir Path directory) throws IOException {
         Map<String, Integer> sizes = sizes(model, 5);
-        String file = model.file(sizes);
+        String file = model.file(sizes)
+                .replace("@Train()", "@Train(clipping = true)")
+                .replace("@Train(t", "@Train(clipping = true, t");
+        assertTrue(file.contains("clipping = true"));
         long least;
         try (CompiledPlan whole = CompiledPlan.of(file, directory.resolve("whole"))) {
             String json = Files.readString(whole.result().classes().resolve("net/Laptop.plan.json"));

@@ -21,6 +21,7 @@ import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.program.ModelParameter;
 import dev.ashlar.processor.program.ModelParameters;
+import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Grid;
 import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Layout;
@@ -40,6 +41,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -111,6 +113,23 @@ class NumbersTest {
                 seed -> seed % 4 < 2 ? Optional.empty() : Optional.of(new Random(seed)));
     }
 
+    @ParameterizedTest(name = "{0} on {2}")
+    @MethodSource("cases")
+    void agreeWhenGradientsAreReducedBesideBackward(String name, ModelSpecs model, Mesh mesh) {
+        for (int seed = 0; seed < DRAWS; seed++) {
+            Assignment assignment = draw(mesh, seed);
+            Collectives links = new Collectives(mesh, SimulatedMesh.device(seed % 2 == 0));
+            agree(
+                    name,
+                    model,
+                    mesh,
+                    s -> assignment,
+                    s -> Optional.empty(),
+                    g -> GradientReductions.of(g, links, NumberFormat.FP32),
+                    1);
+        }
+    }
+
     private static Assignment draw(Mesh mesh, int seed) {
         return new RandomAssignment(mesh, seed, seed % 2 == 0, NumbersTest::isKnown);
     }
@@ -122,12 +141,24 @@ class NumbersTest {
             Mesh mesh,
             IntFunction<Assignment> assignments,
             IntFunction<Optional<Random>> again) {
+        agree(name, model, mesh, assignments, again, g -> g, DRAWS);
+    }
+
+    private static void agree(
+            String name,
+            ModelSpecs model,
+            Mesh mesh,
+            IntFunction<Assignment> assignments,
+            IntFunction<Optional<Random>> again,
+            UnaryOperator<TrainingGraph> reducing,
+            int draws) {
         Mesh one = SimulatedMesh.mesh(1);
-        for (int seed = 0; seed < DRAWS; seed++) {
+        for (int seed = 0; seed < draws; seed++) {
             try (PointerScope scope = new PointerScope();
                     Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), true)) {
-                Outcome serial = run(model.graph(), one, new TestAssignment(one), Optional.empty(), engine);
-                Outcome sharded = run(model.graph(), mesh, assignments.apply(seed), again.apply(seed), engine);
+                Outcome serial = run(model.graph(), one, new TestAssignment(one), Optional.empty(), g -> g, engine);
+                Outcome sharded =
+                        run(model.graph(), mesh, assignments.apply(seed), again.apply(seed), reducing, engine);
                 compare(name + " " + seed, serial, sharded);
             }
         }
@@ -167,10 +198,15 @@ class NumbersTest {
     }
 
     private static Outcome run(
-            TrainingGraph whole, Mesh mesh, Assignment assignment, Optional<Random> again, Engine engine) {
+            TrainingGraph whole,
+            Mesh mesh,
+            Assignment assignment,
+            Optional<Random> again,
+            UnaryOperator<TrainingGraph> reducing,
+            Engine engine) {
         TrainingGraph kept = LocalGraph.of(whole, assignment, Local.collectives(mesh), NumberFormat.FP32);
-        TrainingGraph local = again.map(draw -> RecomputedGraph.of(kept, (path, v) -> some(v, draw)))
-                .orElse(kept);
+        TrainingGraph local = reducing.apply(again.map(draw -> RecomputedGraph.of(kept, (path, v) -> some(v, draw)))
+                .orElse(kept));
         SimulatedMesh ranks = new SimulatedMesh(mesh);
         Random random = new Random(11);
         Map<String, ParameterStorage> storage = new TreeMap<>();

@@ -20,7 +20,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** An assignment drawn from all that are legal; the same question has always the same answer. */
-final class RandomAssignment implements Assignment {
+public final class RandomAssignment implements Assignment {
     private final Mesh mesh;
     private final long seed;
     private final boolean alike;
@@ -31,7 +31,7 @@ final class RandomAssignment implements Assignment {
     private final Map<String, Layout> buffers = new HashMap<>();
 
     /** @param alike whether all repetitions of a block choose alike */
-    RandomAssignment(Mesh mesh, long seed, boolean alike) {
+    public RandomAssignment(Mesh mesh, long seed, boolean alike) {
         this(mesh, seed, alike, (node, strategy) -> true);
     }
 

@@ -4,6 +4,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
+import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
@@ -15,13 +16,17 @@ import dev.ashlar.processor.shard.GridTensors;
 import dev.ashlar.processor.shard.Move;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import dev.ashlar.runtime.engine.Engine;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Runs a variant on all ranks of a simulated mesh at once, step by step; blocks with outputs that are collected are not known. */
@@ -31,6 +36,7 @@ final class RankExecution {
     private final SimulatedMesh ranks;
     private final Map<String, List<Tensor>> parameters;
     private final Map<String, List<Tensor>> gradients = new HashMap<>();
+    private final Deque<Runnable> running = new ArrayDeque<>();
 
     /** One repetition of a scope. */
     private static final class Frame {
@@ -112,10 +118,60 @@ final class RankExecution {
         } else if (step instanceof Step.ParameterGradient gradient) {
             gradients.merge(
                     frame.owner + gradient.parameter().name(), frame.get(gradient.gradient()), RankExecution::add);
+        } else if (step instanceof Step.Bucket bucket) {
+            frame.values.put(bucket.result(), empty(bucket.result()));
+        } else if (step instanceof Step.Fill fill) {
+            fill(frame.get(fill.bucket()), fill.offset(), frame.get(fill.gradient()));
+        } else if (step instanceof Step.Start start) {
+            List<Tensor> source = frame.get(start.source());
+            frame.values.remove(start.source());
+            running.addLast(() -> reduce(start, source, frame.owner));
+        } else if (step instanceof Step.Await await) {
+            while (running.size() > await.running()) {
+                running.removeFirst().run();
+            }
         } else if (step instanceof Step.BlockForward block) {
             forward(block, frame);
         } else if (step instanceof Step.BlockBackward block) {
             backward(block, frame);
+        }
+    }
+
+    private List<Tensor> empty(Value bucket) {
+        List<Tensor> made = new ArrayList<>();
+        for (int rank = 0; rank < ranks.ranks(); rank++) {
+            made.add(torch.full(new long[] {bucket.type().elements()}, new Scalar(Double.NaN)));
+        }
+        return made;
+    }
+
+    private static void fill(List<Tensor> bucket, long offset, List<Tensor> gradients) {
+        for (int rank = 0; rank < bucket.size(); rank++) {
+            Tensor gradient = gradients.get(rank);
+            bucket.get(rank).narrow(0, offset, gradient.numel()).copy_(gradient.reshape(-1));
+        }
+    }
+
+    private void reduce(Step.Start start, List<Tensor> source, String owner) {
+        List<Tensor> reduced = source;
+        for (Transfer transfer : start.transfers()) {
+            ScalarType type = reduced.get(0).scalar_type().intern();
+            List<Grid> moved = ranks.execute(
+                    (Move) transfer, reduced.stream().map(GridTensors::grid).toList());
+            reduced = moved.stream().map(g -> GridTensors.tensor(g, type)).toList();
+        }
+        long offset = 0;
+        for (ScopeParameter parameter : start.parameters()) {
+            long from = offset;
+            long elements = parameter.updated().elements();
+            long[] shape = parameter.updated().sizes().stream()
+                    .mapToLong(Long::longValue)
+                    .toArray();
+            List<Tensor> own = reduced.stream()
+                    .map(t -> t.reshape(-1).narrow(0, from, elements).reshape(shape))
+                    .toList();
+            gradients.merge(owner + parameter.name(), own, RankExecution::add);
+            offset += elements;
         }
     }
 

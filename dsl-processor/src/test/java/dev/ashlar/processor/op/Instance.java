@@ -102,6 +102,11 @@ final class Instance {
 
     /** The operator on tensors in place of its operands. */
     LiveOperator live(List<Tensor> tensors, List<TensorType> outputs, Map<String, KernelBuilder.Shard> shards) {
+        return live(tensors, outputs, LivePart.of(shards), kernels);
+    }
+
+    /** One rank's part of the operator. */
+    LiveOperator live(List<Tensor> tensors, List<TensorType> outputs, LivePart part, LiveKernels kernels) {
         List<LiveHandle> handles = new ArrayList<>();
         for (int i = 0; i < tensors.size(); i++) {
             handles.add(new LiveHandle(type(tensors.get(i), element(i)), tensors.get(i)));
@@ -113,7 +118,7 @@ final class Instance {
                 handles.subList(0, inputs),
                 handles.subList(inputs, handles.size()),
                 outputs,
-                shards);
+                part);
     }
 
     static TensorType type(Tensor tensor, Element element) {

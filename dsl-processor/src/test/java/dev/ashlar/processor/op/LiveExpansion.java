@@ -66,7 +66,8 @@ final class LiveExpansion implements Expansion {
                 List.of(inputs).stream().map(h -> (LiveHandle) h).toList();
         TensorType type =
                 new TensorType(inference.outputs().get(0), signature.outputs().get(0));
-        LiveOperator live = new LiveOperator(operator, own, kernels, given, owned, List.of(type), Map.of());
+        LiveOperator live =
+                new LiveOperator(operator, own, kernels, given, owned, List.of(type), LivePart.of(Map.of()));
         Tensor output = live.forward().get(0);
         List<Tensor> operands = new ArrayList<>();
         given.forEach(h -> operands.add(h.tensor()));

@@ -47,6 +47,9 @@ public final class LiveKernels {
         if (argument instanceof LiveHandle handle) {
             return handle.tensor();
         }
+        if (argument instanceof LivePart.Peers peers) {
+            return peers.ranks();
+        }
         Object value = ((Argument.Literal) argument).value();
         return value instanceof List<?> list
                 ? list.stream().mapToLong(n -> (Long) n).toArray()

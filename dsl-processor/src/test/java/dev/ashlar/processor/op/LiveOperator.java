@@ -22,7 +22,7 @@ final class LiveOperator {
     private final List<LiveHandle> inputs;
     private final List<LiveHandle> parameters;
     private final List<TensorType> outputTypes;
-    private final Map<String, KernelBuilder.Shard> shards;
+    private final LivePart part;
     private final Map<Integer, Handle> outputs = new HashMap<>();
     private final Map<String, Handle> kept = new HashMap<>();
 
@@ -33,14 +33,14 @@ final class LiveOperator {
             List<LiveHandle> inputs,
             List<LiveHandle> parameters,
             List<TensorType> outputTypes,
-            Map<String, KernelBuilder.Shard> shards) {
+            LivePart part) {
         this.operator = operator;
         this.attributes = attributes;
         this.kernels = kernels;
         this.inputs = inputs;
         this.parameters = parameters;
         this.outputTypes = outputTypes;
-        this.shards = shards;
+        this.part = part;
     }
 
     /** Outputs of the forward direction. */
@@ -116,7 +116,39 @@ final class LiveOperator {
 
         @Override
         public Optional<Shard> shard(String axis) {
-            return Optional.ofNullable(shards.get(axis));
+            return Optional.ofNullable(part.shards().get(axis));
+        }
+
+        @Override
+        public Optional<Region> region(List<String> axes) {
+            if (axes.stream().noneMatch(part.shards()::containsKey)) {
+                return Optional.empty();
+            }
+            List<Long> whole = new ArrayList<>();
+            long offset = 0;
+            for (int d = 0; d < axes.size(); d++) {
+                Shard shard = part.shards().get(axes.get(d));
+                long size = shard == null ? outputTypes.get(0).size(d) : shard.wholeSize();
+                offset *= size;
+                offset += shard == null ? 0 : (Long) ((Argument.Literal) shard.offset()).value();
+                whole.add(size);
+            }
+            return Optional.of(new Region(Argument.of(offset), whole));
+        }
+
+        @Override
+        public int kernel() {
+            return part.kernel();
+        }
+
+        @Override
+        public Argument firstAddend() {
+            return Argument.of(part.first());
+        }
+
+        @Override
+        public Argument peers(List<String> axes) {
+            return part.peers(axes);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.local.TestAssignment;
 import dev.ashlar.processor.shard.Collectives;
@@ -65,10 +66,22 @@ public final class HandMadePlans {
         return plan(model, DeviceCatalogue.standard().find("cpu").orElseThrow(), mesh, assignment);
     }
 
+    /** The same with gradients that are reduced while backward goes on. */
+    public static Plan overlapping(ModelSpecs model, Mesh mesh, Assignment assignment) {
+        Device hosts = DeviceCatalogue.standard().find("cpu").orElseThrow();
+        return plan(model, hosts, mesh, assignment, true);
+    }
+
     private static Plan plan(ModelSpecs model, Device device, Mesh mesh, Assignment assignment) {
+        return plan(model, device, mesh, assignment, false);
+    }
+
+    private static Plan plan(ModelSpecs model, Device device, Mesh mesh, Assignment assignment, boolean overlapping) {
         PlanTarget target = new PlanTarget(device, mesh, 1 << 30, NumberFormat.FP32, false);
         TrainingGraph whole = model.graph();
-        TrainingGraph local = LocalGraph.of(whole, assignment, new Collectives(mesh, device), NumberFormat.FP32);
+        Collectives collectives = new Collectives(mesh, device);
+        TrainingGraph blocking = LocalGraph.of(whole, assignment, collectives, NumberFormat.FP32);
+        TrainingGraph local = overlapping ? GradientReductions.of(blocking, collectives, NumberFormat.FP32) : blocking;
         PlanAssembly assembly = new PlanAssembly(whole, target);
         return assembly.only(new PlannedGraph(local, local, assignment));
     }

@@ -248,8 +248,10 @@ class PinsTest {
     @Test
     void pinsLeaveTheStrategiesThatHaveTheirLayouts() {
         PlanProblem pinned = PinnedPlans.of(new TwoAlike(), List.of(pin("b", "x[R]")));
-        assertEquals(List.of(1, 1), new Chooser(pinned, 0).choose(100).labels());
-        assertEquals(List.of(0, 0), new Chooser(new TwoAlike(), 0).choose(100).labels());
+        assertEquals(List.of(1, 1), new Chooser(List.of(pinned), 0).choose(100).labels());
+        assertEquals(
+                List.of(0, 0),
+                new Chooser(List.of(new TwoAlike()), 0).choose(100).labels());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
@@ -84,6 +85,40 @@ class PlannerTest {
         }
     }
 
+    /** The same step with the update at the end is a little faster, and needs the gradients' memory. */
+    @Test
+    void updatesInBackwardWhereMemoryIsShort() {
+        Plan whole = SampleModels.gpt(6).plan();
+        assertFalse(whole.program().graph().form().updateInBackward());
+        Plan atEnd = SampleModels.gpt(6).clipping().plan();
+        long least = atEnd.evidence().smallestFeasibleBytes();
+        assertTrue(whole.evidence().smallestFeasibleBytes() < least);
+        Plan tight = SampleModels.gpt(6).memory(least - 1 + "B").plan();
+        assertTrue(tight.program().graph().form().updateInBackward());
+        assertTrue(tight.memory().gradientBytes() < whole.memory().gradientBytes() / 4);
+        String step = tight.summary().stream()
+                .filter(l -> l.startsWith("step"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(step.endsWith(" of it update in backward"), step);
+    }
+
+    /** What several repetitions share waits for the end of backward. */
+    @Test
+    void sharedParametersAreUpdatedAtTheEnd() {
+        Plan whole = SampleModels.sharedAndTied().plan();
+        long least = whole.evidence().smallestFeasibleBytes();
+        Plan plan = SampleModels.sharedAndTied().memory(least + "B").plan();
+        assertTrue(plan.program().graph().form().updateInBackward());
+        List<String> points = plan.memory().points().stream()
+                .map(p -> p.phase() + " " + p.at())
+                .toList();
+        assertTrue(points.contains("update optimizer"), points::toString);
+        // The head reads the embedding's weight before it is updated, which is after the embedding's own gradient.
+        assertEquals(
+                points.indexOf("update optimizer") - 1, points.indexOf("backward update wte.weight"), points::toString);
+    }
+
     @Test
     void evaluationHasNoChoices() {
         Plan plan = SampleModels.gpt(3).evaluates().plan();
@@ -128,8 +163,8 @@ class PlannerTest {
                 "Plan.memory: [ASH-060] The plan may use 30.0 GiB but l4 has 24.0 GiB.",
                 SampleModels.mlp().device("l4").memory("30GiB"));
         assertProblem(
-                "Plan.mesh: [ASH-062] This version plans one device; write mesh = {1}.",
-                SampleModels.mlp().mesh(2L, 4L));
+                "Plan.mesh: [ASH-062] This version does not plan this model on several devices: output 1 of the",
+                SampleModels.collecting("SUM").mesh(2L, 4L));
         assertProblem(
                 "Plan.mesh: [ASH-062] A mesh axis has at least one device, but this one has 0.",
                 SampleModels.mlp().mesh(0L));
@@ -154,7 +189,7 @@ class PlannerTest {
                 SampleModels.mlp()
                         .device("gpu")
                         .memory("much")
-                        .mesh(3L)
+                        .mesh(0L)
                         .problems()
                         .size());
     }

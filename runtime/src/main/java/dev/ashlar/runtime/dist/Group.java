@@ -38,6 +38,8 @@ final class Group implements AutoCloseable {
     /** Memory that Gloo's threads may still write to. */
     private final List<Tensor> abandoned = new ArrayList<>();
 
+    private final List<Work> abandonedWork = new ArrayList<>();
+
     private Group(
             String name, int rank, int size, Store store, ProcessGroupGloo.Options options, ProcessGroupGloo backend) {
         this.name = name;
@@ -104,6 +106,28 @@ final class Group implements AutoCloseable {
         }
     }
 
+    /** Starts to reduce a contiguous tensor in place; it has to live until the end is waited for. */
+    Running startAllReduce(Tensor tensor, Reduction reduction) {
+        try (Tensor memory = memory(tensor);
+                TensorVector tensors = new TensorVector(memory)) {
+            Work work = backend.allreduce(tensors, reductions.get(reduction));
+            return new Running() {
+                @Override
+                public void await() {
+                    run(() -> work, tensor);
+                }
+
+                @Override
+                public void abandon() {
+                    abandoned.add(new Tensor(tensor));
+                    abandonedWork.add(work);
+                }
+            };
+        } catch (RuntimeException e) {
+            throw failed(e, tensor);
+        }
+    }
+
     /**
      * The same memory as a tensor that owns none: Gloo's threads let go of what they are given some time after they are done with it, and
      * would then free it there.
@@ -160,11 +184,15 @@ final class Group implements AutoCloseable {
         try (Work work = start.get()) {
             work._wait();
         } catch (RuntimeException e) {
-            for (Tensor tensor : used) {
-                abandoned.add(new Tensor(tensor));
-            }
-            throw new PeerException(name + " failed: " + Rendezvous.firstLine(e), e);
+            throw failed(e, used);
         }
+    }
+
+    private PeerException failed(RuntimeException e, Tensor... used) {
+        for (Tensor tensor : used) {
+            abandoned.add(new Tensor(tensor));
+        }
+        return new PeerException(name + " failed: " + Rendezvous.firstLine(e), e);
     }
 
     @Override

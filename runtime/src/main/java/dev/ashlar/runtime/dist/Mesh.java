@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * rank has to make the same calls in the same order. Belongs to one thread.
  */
 public final class Mesh implements AutoCloseable {
+    private static final Running DONE = new Running() {
+        @Override
+        public void await() {}
+
+        @Override
+        public void abandon() {}
+    };
+
     private final int[] sizes;
     private final int[] coordinates;
     private final @Nullable Group[] groups;
@@ -65,6 +73,11 @@ public final class Mesh implements AutoCloseable {
         return Arrays.toString(origin);
     }
 
+    /** Whether there is no other rank. */
+    public boolean isSingle() {
+        return Arrays.stream(sizes).allMatch(size -> size == 1);
+    }
+
     /** Number of axes. */
     public int axes() {
         return sizes.length;
@@ -115,6 +128,30 @@ public final class Mesh implements AutoCloseable {
         return traffic;
     }
 
+    /** Whether this rank is the first of those that have the same part of a tensor of this layout. */
+    public boolean owns(Layout layout) {
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (!layout.cuts(axis) && coordinates[axis] > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where this rank's part of a tensor begins along each dimension. */
+    public long[] origin(Layout layout, long[] wholeShape) {
+        long[] lengths = wholeShape.clone();
+        long[] origin = new long[lengths.length];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (layout.cuts(axis)) {
+                int dimension = layout.dimensions().get(axis);
+                lengths[dimension] /= sizes[axis];
+                origin[dimension] += coordinates[axis] * lengths[dimension];
+            }
+        }
+        return origin;
+    }
+
     /** This rank's part of a tensor; owned, a view. */
     public Tensor part(Tensor whole, Layout layout) {
         Tensor part = new Tensor(whole);
@@ -150,6 +187,16 @@ public final class Mesh implements AutoCloseable {
             count(at, axis, CollectiveKind.ALL_REDUCE, tensor.nbytes());
             group.allReduce(tensor, reduction);
         }
+    }
+
+    /** Starts to reduce in place; the tensor has to live, and nobody may touch it, until the end is waited for. */
+    public Running startReduce(String at, int axis, Tensor tensor, Reduction reduction) {
+        Group group = groups[axis];
+        if (group == null) {
+            return DONE;
+        }
+        count(at, axis, CollectiveKind.ALL_REDUCE, tensor.nbytes());
+        return group.startAllReduce(tensor, reduction);
     }
 
     /** Reduces a copy in place, of which every rank is to keep its part. */

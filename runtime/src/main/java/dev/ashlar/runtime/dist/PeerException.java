@@ -6,6 +6,11 @@ import dev.ashlar.runtime.AshlarException;
 public final class PeerException extends AshlarException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message which rank, and what is known of it */
+    public PeerException(String message) {
+        super(message);
+    }
+
     PeerException(String message, Throwable cause) {
         super(message, cause);
     }

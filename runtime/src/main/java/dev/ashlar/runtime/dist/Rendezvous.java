@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.PrefixStore;
@@ -105,17 +106,27 @@ public final class Rendezvous {
         }
     }
 
+    /** The value of a key, if it has one. */
+    Optional<String> find(String key) {
+        return has(key) ? Optional.of(store.get_to_str(key)) : Optional.empty();
+    }
+
     /**
      * The value of a key, once it has one.
      *
-     * @throws RuntimeException if it has none within the time
+     * @throws PeerException if it has none within the time
      */
     public String get(String key, Duration timeout) {
-        try (StringVector keys = new StringVector(key);
-                Milliseconds patience = milliseconds(timeout)) {
-            store._wait(keys, patience);
-            return store.get_to_str(key);
+        long end = System.nanoTime() + timeout.toNanos();
+        Optional<String> value = find(key);
+        while (value.isEmpty()) {
+            if (System.nanoTime() - end > 0) {
+                throw new PeerException("nobody has set '" + key + "' within " + timeout.toSeconds() + " s");
+            }
+            Board.pause();
+            value = find(key);
         }
+        return value.get();
     }
 
     /** A part of the store for one process group; to be closed after it. */

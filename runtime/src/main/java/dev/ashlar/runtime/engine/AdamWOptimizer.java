@@ -3,7 +3,7 @@ package dev.ashlar.runtime.engine;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** AdamW (Loshchilov and Hutter, 2019) by libtorch's fused kernel. */
+/** AdamW (Loshchilov and Hutter, 2019) by libtorch's fused kernel; on CUDA the learning rate is a tensor, so that a recording follows it. */
 final class AdamWOptimizer extends StatefulOptimizer {
     private static final String MOMENT = "exp_avg";
     private static final String SQUARE = "exp_avg_sq";
@@ -20,12 +20,16 @@ final class AdamWOptimizer extends StatefulOptimizer {
     }
 
     @Override
+    public boolean recordable() {
+        return context.device() == DeviceKind.CUDA;
+    }
+
+    @Override
     void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate) {
         Tensor[] steps = states(parameters, STEP);
-        for (Tensor step : steps) {
-            step.add_(context.scalar(1));
-        }
-        context.operator("_fused_adamw_", 15)
+        context.operator("_foreach_add_", "Scalar", 2).call(steps, 1.0);
+        Tensor rate = deviceRate();
+        context.operator("_fused_adamw_", rate == null ? "" : "tensor_lr", 15)
                 .call(
                         masters(parameters),
                         gradients,
@@ -33,7 +37,7 @@ final class AdamWOptimizer extends StatefulOptimizer {
                         states(parameters, SQUARE),
                         NO_MAXIMA,
                         steps,
-                        learningRate,
+                        rate == null ? learningRate : rate,
                         settings.beta1(),
                         settings.beta2(),
                         weightDecay,

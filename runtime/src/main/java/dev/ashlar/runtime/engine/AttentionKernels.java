@@ -7,22 +7,27 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scaled dot-product attention by libtorch's fused CPU kernel. That kernel wants as many key heads as query heads and one head size:
+ * Scaled dot-product attention, on CUDA by {@link CudaAttention}, else by libtorch's fused CPU kernel. That kernel wants as many key heads as query heads and one head size:
  * with fewer key heads, the groups join the batch and the heads of a group see one key head through a stride of zero; a smaller head
  * size is padded with zeros, which change no product. In bfloat16 it takes ten times as long as in 32-bit floats, so that each element
  * of the batch is widened by itself.
  */
-final class AttentionKernels {
+final class AttentionKernels implements AutoCloseable {
     private static final String FORWARD = "_scaled_dot_product_flash_attention_for_cpu";
     private static final String BACKWARD = "_scaled_dot_product_flash_attention_for_cpu_backward";
 
     private final KernelContext context;
+    private final CudaAttention cuda;
 
     AttentionKernels(KernelContext context) {
         this.context = context;
+        this.cuda = new CudaAttention(context);
     }
 
     Tensor[] attention(Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
+        if (context.device() == DeviceKind.CUDA) {
+            return cuda.attention(q, k, v, causal, scale);
+        }
         if (Tensors.is(q, DType.FLOAT32)) {
             Tensor[] results = forward(q, k, v, causal, scale);
             return new Tensor[] {joinable(results[0], q, k, v), results[1]};
@@ -46,6 +51,9 @@ final class AttentionKernels {
 
     Tensor[] backward(
             Tensor dout, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, boolean causal, double scale) {
+        if (context.device() == DeviceKind.CUDA) {
+            return cuda.backward(dout, q, k, v, out, logSumExp, causal, scale);
+        }
         if (Tensors.is(q, DType.FLOAT32)) {
             return gradients(dout, q, k, v, out, logSumExp, causal, scale);
         }
@@ -132,6 +140,11 @@ final class AttentionKernels {
             throw new IllegalStateException("the attention kernel left a result undefined");
         }
         return tensor;
+    }
+
+    @Override
+    public void close() {
+        cuda.close();
     }
 
     /** How [batch, heads, length, size] is shown to the kernel and its results back. */

@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dropout whose mask is a hash of (seed, step, key, index), so that nothing is saved for the backward pass and a recomputed forward pass
- * drops the same elements. Works in runs of elements, so that temporaries have a bounded size.
+ * Dropout whose mask is a hash of (seed, step, key, index in the whole tensor), so that nothing is saved for the backward pass, a recomputed
+ * forward pass drops the same elements, and ranks that share a tensor drop what one would. Works in runs of elements, so that temporaries have a bounded size.
  */
 final class DropoutKernels implements AutoCloseable {
     /** Elements a run: libtorch wakes no second thread for so few, and the temporaries stay in the cache of a core. */
@@ -30,47 +30,71 @@ final class DropoutKernels implements AutoCloseable {
     }
 
     Tensor dropout(Tensor x, double p, Seed seed, long step, long key) {
+        return dropout(x, p, seed, step, key, 0, Tensors.shape(x));
+    }
+
+    /**
+     * Drops what would be dropped of the same elements in the whole tensor.
+     *
+     * @param offset row-major index of the first element in the whole
+     * @param whole shape
+     */
+    Tensor dropout(Tensor x, double p, Seed seed, long step, long key, long offset, long[] whole) {
         if (!(p >= 0 && p < 1)) {
             throw new AshlarException("A dropout probability of " + p + " is outside [0, 1); choose one in it.");
         }
         if (p == 0) {
             return Tensors.share(x);
         }
-        Tensor y = context.empty(Tensors.type(x), Tensors.shape(x));
-        Seed masks = Seed.of(Seed.of(seed.mix(step)).mix(key));
-        long size = x.numel();
+        long[] shape = Tensors.shape(x);
+        Tensor y = context.empty(Tensors.type(x), shape);
+        long mask = Seed.of(seed.mix(step)).mix(key);
         try (Tensor dense = x.contiguous();
                 Tensor flat = dense.view(-1);
                 Tensor flatResult = y.view(-1)) {
-            for (long start = 0; start < size; start += RUN) {
-                long length = Math.min(RUN, size - start);
-                try (Tensor from = flat.narrow(0, start, length);
-                        Tensor to = flatResult.narrow(0, start, length)) {
-                    dropRun(from, to, p, masks.mix(start / RUN));
+            GlobalIndices.of(shape, whole, offset).forEachRun(RUN, (start, rows, columns, index, stride) -> {
+                try (Tensor from = flat.narrow(0, start, rows * columns);
+                        Tensor to = flatResult.narrow(0, start, rows * columns);
+                        Tensor hash = indices(rows, columns, index, stride)) {
+                    drop(from, to, p, hash, mask);
                 }
-            }
+            });
         }
         return y;
     }
 
-    private void dropRun(Tensor from, Tensor to, double p, long key) {
+    private void drop(Tensor from, Tensor to, double p, Tensor hash, long key) {
+        hash(hash, key);
         try (Scalar threshold = new Scalar((int) (Math.round(p * 0x1p32) + Integer.MIN_VALUE));
-                Tensor hash = hash(from.numel(), key);
-                Tensor dropped = torch.lt(hash, threshold)) {
+                Tensor flat = hash.view(-1);
+                Tensor dropped = torch.lt(flat, threshold)) {
             torch.mul_out(to, from, context.scalar(1 / (1 - p)));
             to.masked_fill_(dropped, context.scalar(0));
         }
     }
 
+    /** Their lower 32 bits: behind four thousand million elements a mask begins anew. */
+    private Tensor indices(long rows, long columns, long index, long stride) {
+        try (Tensor along = counted().narrow(0, 0, columns);
+                Scalar first = new Scalar((int) index)) {
+            if (rows == 1) {
+                return along.add(first);
+            }
+            try (Tensor down = counted().as_strided(new long[] {rows, 1}, new long[] {stride, 1})) {
+                Tensor all = down.add(along);
+                all.add_(first);
+                return all;
+            }
+        }
+    }
+
     /** Uniform 32-bit numbers: the index, turned by the two halves of the key, through the finalizer of Wellons (lowbias32). */
-    private Tensor hash(long length, long key) {
-        try (Tensor counted = counted().narrow(0, 0, length);
-                Scalar turn = new Scalar((int) key);
+    private void hash(Tensor index, long key) {
+        try (Scalar turn = new Scalar((int) key);
                 Scalar factor = new Scalar((int) (key >>> 32) | 1)) {
-            Tensor hash = counted.bitwise_xor(turn);
-            hash.mul_(factor);
-            finish(hash);
-            return hash;
+            index.bitwise_xor_(turn);
+            index.mul_(factor);
+            finish(index);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.dist.Mesh;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device with a compute type: where operators run. Belongs to the thread that uses it. Tensors made by its operators outlive it;
@@ -15,6 +17,7 @@ public final class Engine implements AutoCloseable {
     private final boolean debug;
     private final Ops ops;
     private long step;
+    private boolean followsStep;
 
     private Engine(KernelContext context, Seed seed, boolean debug) {
         this.context = context;
@@ -38,14 +41,29 @@ public final class Engine implements AutoCloseable {
      *
      * @param debug check every floating-point result and throw {@link NonFiniteException} at the first that is not finite
      * @param mesh where this rank is; stays with the caller
-     * @throws AshlarException if this engine has no kernels for the device
+     * @throws AshlarException if the device is not there
      */
     public static Engine open(DeviceKind device, Precision precision, Seed seed, boolean debug, Mesh mesh) {
-        if (device != DeviceKind.CPU) {
-            throw new AshlarException(
-                    "This engine runs on the CPU only, not on " + device + "; use a plan with device = \"cpu\".");
-        }
-        return new Engine(new KernelContext(device, precision, mesh), seed, debug);
+        return open(device, 0, precision, seed, debug, mesh);
+    }
+
+    /**
+     * Opens one of several devices of this host. On CUDA the calling thread's kernels go to a stream of the engine's own until it is
+     * closed.
+     *
+     * @param index which of the host's devices of this kind
+     * @param debug check every floating-point result and throw {@link NonFiniteException} at the first that is not finite
+     * @param mesh where this rank is; stays with the caller
+     * @throws AshlarException if the device or the libraries for it are not there
+     */
+    public static Engine open(DeviceKind device, int index, Precision precision, Seed seed, boolean debug, Mesh mesh) {
+        @Nullable CudaDevice cuda = device == DeviceKind.CUDA ? CudaDevice.open(index) : null;
+        return new Engine(new KernelContext(device, precision, mesh, cuda), seed, debug);
+    }
+
+    /** How many devices of a kind this process can open. */
+    public static int count(DeviceKind device) {
+        return device == DeviceKind.CPU ? 1 : CudaDevice.count();
     }
 
     /** The operators. */
@@ -58,6 +76,11 @@ public final class Engine implements AutoCloseable {
         return ops.collectives();
     }
 
+    /** The sums of gradients that run while backward goes on. */
+    public Reductions reductions() {
+        return ops.reductions();
+    }
+
     /** Sets the number of the training step, which dropout's masks follow. */
     public void step(long newStep) {
         step = newStep;
@@ -66,6 +89,61 @@ public final class Engine implements AutoCloseable {
     /** The number of the training step. */
     public long step() {
         return step;
+    }
+
+    /** Notes that what runs depends on the step's number. */
+    void followStep() {
+        followsStep = true;
+    }
+
+    /**
+     * Whether a step, once recorded, would be right when it is replayed: the device can record, results are not checked, nothing is
+     * exchanged with other ranks, and no kernel has asked for the step's number so far.
+     */
+    public boolean recordable() {
+        return context.cuda() != null
+                && !debug
+                && !followsStep
+                && context.mesh().isSingle();
+    }
+
+    /**
+     * Records what a body gives the device to do, without doing it. Numbers of the host stay what they are now.
+     *
+     * @throws IllegalStateException if the device cannot record
+     */
+    public Recording record(Runnable body) {
+        CudaDevice cuda = context.cuda();
+        if (cuda == null) {
+            throw new IllegalStateException(context.device() + " does not record");
+        }
+        context.recording(true);
+        try {
+            return cuda.record(body);
+        } finally {
+            context.recording(false);
+        }
+    }
+
+    /** Waits until the device has done all that it was given. */
+    public void synchronize() {
+        CudaDevice cuda = context.cuda();
+        if (cuda != null) {
+            cuda.synchronize();
+        }
+    }
+
+    /** The device's memory; empty for the host's, which {@link MemoryMeter} counts. */
+    public Optional<DeviceMemory> memory() {
+        return Optional.ofNullable(context.cuda()).map(CudaDevice::memory);
+    }
+
+    /** The peak of {@link #memory} starts again from what is allocated. */
+    public void resetPeak() {
+        CudaDevice cuda = context.cuda();
+        if (cuda != null) {
+            cuda.resetPeak();
+        }
     }
 
     /** What all randomness follows from. */

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** What kernels share: the device, the place on the mesh, the compute type, and small native objects that are too dear to be made at every call. */
 final class KernelContext implements AutoCloseable {
@@ -24,6 +25,8 @@ final class KernelContext implements AutoCloseable {
     private final DeviceKind device;
     private final Precision precision;
     private final Mesh mesh;
+    private final @Nullable CudaDevice cuda;
+    private boolean recording;
     /** By number and type: a {@link Double} or a {@link Long}. */
     private final Map<Number, Scalar> scalars = new HashMap<>();
 
@@ -35,10 +38,12 @@ final class KernelContext implements AutoCloseable {
     private final ScalarTypeOptional ownType = new ScalarTypeOptional();
     private final ScalarTypeOptional floatType = new ScalarTypeOptional(ScalarType.Float);
 
-    KernelContext(DeviceKind device, Precision precision, Mesh mesh) {
+    /** @param cuda the device, if it is one of CUDA's; closed with the context */
+    KernelContext(DeviceKind device, Precision precision, Mesh mesh, @Nullable CudaDevice cuda) {
         this.device = device;
         this.precision = precision;
         this.mesh = mesh;
+        this.cuda = cuda;
         for (int i = 0; i < masks.length; i++) {
             masks[i] = new BoolPointer(3);
             for (int bit = 0; bit < 3; bit++) {
@@ -62,6 +67,21 @@ final class KernelContext implements AutoCloseable {
 
     DType compute() {
         return precision.compute();
+    }
+
+    /** The device, if it is one of CUDA's. */
+    @Nullable
+    CudaDevice cuda() {
+        return cuda;
+    }
+
+    /** Whether kernels are recorded now and run later: a number of the host would stay as it is. */
+    boolean recording() {
+        return recording;
+    }
+
+    void recording(boolean on) {
+        recording = on;
     }
 
     /** A floating-point number, borrowed and valid until the next call: kernels use it at once. */
@@ -107,12 +127,30 @@ final class KernelContext implements AutoCloseable {
 
     /** The operator with this name, checked against its schema at the first call. */
     NativeOperator operator(String name, int arity) {
-        NativeOperator cached = operators.get(name);
+        return operator(name, "", arity);
+    }
+
+    /** An overload of the operator with this name. */
+    NativeOperator operator(String name, String overload, int arity) {
+        String key = name + "." + overload;
+        NativeOperator cached = operators.get(key);
         if (cached == null) {
-            cached = NativeOperator.find(name, arity);
-            operators.put(name, cached);
+            cached = NativeOperator.find(name, overload, arity);
+            operators.put(key, cached);
         }
         return cached;
+    }
+
+    /** An uninitialised tensor in the host's memory. */
+    Tensor emptyOnHost(DType type, long... shape) {
+        try (TensorOptions host = new TensorOptions(Tensors.torchType(type))) {
+            return torch.empty(shape, host, anyFormat);
+        }
+    }
+
+    /** The tensor in the host's memory: a second handle where it is there already; owned. */
+    Tensor onHost(Tensor tensor) {
+        return device == DeviceKind.CPU ? Tensors.share(tensor) : tensor.cpu();
     }
 
     /** An uninitialised tensor on the device. */
@@ -155,6 +193,9 @@ final class KernelContext implements AutoCloseable {
         operators.values().forEach(NativeOperator::close);
         for (BoolPointer mask : masks) {
             mask.close();
+        }
+        if (cuda != null) {
+            cuda.close();
         }
         absent.close();
         anyFormat.close();

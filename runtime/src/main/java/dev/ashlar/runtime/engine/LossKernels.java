@@ -4,6 +4,7 @@ import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Losses, in 32-bit floats. Cross-entropy works in runs of rows: no temporary is as large as the logits, and its backward pass makes
@@ -13,15 +14,22 @@ final class LossKernels {
     /** Elements a run: about a megabyte of floats, which the second pass over it finds in the cache. */
     private static final long RUN = 1 << 18;
 
+    /** Elements a run on CUDA, where a launch costs more than the cache saves. */
+    private static final long CUDA_RUN = 1 << 26;
+
     private final KernelContext context;
+    private final @Nullable CudaCrossEntropy cuda;
 
     LossKernels(KernelContext context) {
         this.context = context;
+        CudaDevice device = context.cuda();
+        this.cuda = device == null ? null : new CudaCrossEntropy(device.kernels());
     }
 
     /** The number of rows of {@code classes} that make a run. */
-    private static long rowsOf(long classes) {
-        return Math.max(1, RUN / Math.max(1, classes));
+    private long rowsOf(long classes) {
+        long run = context.device() == DeviceKind.CUDA ? CUDA_RUN : RUN;
+        return Math.max(1, run / Math.max(1, classes));
     }
 
     Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing) {
@@ -53,6 +61,15 @@ final class LossKernels {
 
     /** Logarithms of a softmax over the last dimension, in 32-bit floats. */
     Tensor logSoftmax(Tensor logits) {
+        if (cuda != null && cuda.takes(Tensors.type(logits))) {
+            Tensor result = context.empty(DType.FLOAT32, Tensors.shape(logits));
+            try (Tensor from = Tensors.rows(logits);
+                    Tensor dense = Tensors.contiguous(from);
+                    Tensor to = Tensors.rows(result)) {
+                cuda.logSoftmax(dense, to);
+            }
+            return result;
+        }
         if (Tensors.is(logits, DType.FLOAT32)) {
             return logits.log_softmax(-1, context.floatType());
         }
@@ -102,6 +119,10 @@ final class LossKernels {
      * @param added what is added there, [rows, 1]
      */
     void byRows(Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
+        if (cuda != null && cuda.takes(context.compute())) {
+            cuda.gradient(logProbabilities, result, uniform, factors, places, added);
+            return;
+        }
         long rows = result.size(0);
         long step = rowsOf(result.size(1));
         for (long start = 0; start < rows; start += step) {

@@ -22,6 +22,8 @@ final class NativeOperator implements AutoCloseable {
     private final OperatorHandle handle;
     private final ListType tensorList = ListType.ofTensors();
     private final Type.TypePtr tensorType = tensorList.containedType(0);
+    private final ListType flagList = ListType.ofBools();
+    private final Type.TypePtr flagType = flagList.containedType(0);
 
     private NativeOperator(String name, int arity, OperatorHandle handle) {
         this.name = name;
@@ -29,14 +31,20 @@ final class NativeOperator implements AutoCloseable {
         this.handle = handle;
     }
 
+    /** The operator {@code aten::name} without an overload. */
+    static NativeOperator find(String name, int arity) {
+        return find(name, "", arity);
+    }
+
     /**
      * The operator {@code aten::name}.
      *
+     * @param overload its overload; empty for the first
      * @param arity how many arguments its schema has
      * @throws AshlarException if this libtorch has none of that name or with another number of arguments
      */
-    static NativeOperator find(String name, int arity) {
-        try (OperatorName key = new OperatorName("aten::" + name, "");
+    static NativeOperator find(String name, String overload, int arity) {
+        try (OperatorName key = new OperatorName("aten::" + name, overload);
                 OperatorHandleOptional found = Dispatcher.singleton().findSchema(key)) {
             if (!found.has_value()) {
                 throw new AshlarException("This libtorch has no operator aten::" + name
@@ -84,7 +92,7 @@ final class NativeOperator implements AutoCloseable {
      * Calls it.
      *
      * @param arguments {@link Tensor}, {@code Tensor[]}, {@link Long}, {@link Double}, {@link Boolean}, {@link ScalarType},
-     *     {@code long[]}, or null for an optional that is left out
+     *     {@code boolean[]}, or null for an optional that is left out
      * @return the results, owned; null where one is undefined
      */
     @Nullable
@@ -144,6 +152,8 @@ final class NativeOperator implements AutoCloseable {
             return new IValue(type);
         } else if (argument instanceof Tensor[] tensors) {
             return boxed(tensors);
+        } else if (argument instanceof boolean[] flags) {
+            return boxed(flags);
         }
         throw new IllegalArgumentException("no argument of " + argument.getClass() + " is known");
     }
@@ -159,8 +169,21 @@ final class NativeOperator implements AutoCloseable {
         }
     }
 
+    private IValue boxed(boolean[] flags) {
+        try (GenericList list = new GenericList(flagType)) {
+            for (boolean flag : flags) {
+                try (IValue value = new IValue(flag)) {
+                    list.push_back(value);
+                }
+            }
+            return new IValue(list);
+        }
+    }
+
     @Override
     public void close() {
+        flagType.close();
+        flagList.close();
         tensorType.close();
         tensorList.close();
         handle.close();

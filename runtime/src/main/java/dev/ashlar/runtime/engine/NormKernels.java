@@ -11,12 +11,18 @@ final class NormKernels {
     private static final long[] LAST = {-1};
 
     private final KernelContext context;
+    private final @Nullable CudaLayerNorm cuda;
 
     NormKernels(KernelContext context) {
         this.context = context;
+        CudaDevice device = context.cuda();
+        this.cuda = device == null ? null : new CudaLayerNorm(context, device);
     }
 
     Tensor[] layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double eps) {
+        if (cuda != null && cuda.takes(x)) {
+            return cuda.forward(x, null, weight, bias, eps);
+        }
         try (TensorOptional weightOptional = new TensorOptional(weight);
                 TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
             long[] normalized = {Tensors.last(x)};
@@ -27,6 +33,9 @@ final class NormKernels {
     @Nullable
     Tensor[] layerNormBackward(
             Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, @Nullable Tensor bias, boolean[] needs) {
+        if (cuda != null && cuda.takes(x) && needs[0] && needs[1] && needs[2] == (bias != null)) {
+            return cuda.backward(dy, x, mean, rstd, weight, bias != null, null);
+        }
         try (TensorOptional weightOptional = new TensorOptional(weight);
                 TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
             long[] normalized = {Tensors.last(x)};

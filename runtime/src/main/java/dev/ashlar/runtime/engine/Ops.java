@@ -30,6 +30,7 @@ public final class Ops {
     private final LossShardKernels lossShards;
     private final TransferKernels transfer;
     private final Collectives collectives;
+    private final Reductions reductions;
 
     Ops(Engine engine) {
         KernelContext context = engine.context();
@@ -47,6 +48,11 @@ public final class Ops {
         this.loss = new LossKernels(context);
         this.lossShards = new LossShardKernels(context, loss);
         this.collectives = new Collectives(context.mesh(), trace);
+        this.reductions = new Reductions(context, trace);
+    }
+
+    Reductions reductions() {
+        return reductions;
     }
 
     Collectives collectives() {
@@ -345,12 +351,29 @@ public final class Ops {
      * @throws AshlarException if p is outside [0, 1)
      */
     public Tensor dropout(Tensor x, double p, long key) {
+        engine.followStep();
         return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key));
     }
 
     /** Gradient of {@link #dropout} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key) {
         return trace.checked("dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key));
+    }
+
+    /**
+     * As {@link #dropout(Tensor, double, long)}, of a part of a tensor: drops the elements that fall in the whole.
+     *
+     * @param offset row-major index of the part's first element in the whole
+     * @param whole shape of the whole
+     */
+    public Tensor dropout(Tensor x, double p, long key, long offset, long[] whole) {
+        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, whole));
+    }
+
+    /** Gradient of {@link #dropout(Tensor, double, long, long, long[])} in the same step. */
+    public Tensor dropoutBackward(Tensor dy, double p, long key, long offset, long[] whole) {
+        return trace.checked(
+                "dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key, offset, whole));
     }
 
     // ---- images
@@ -593,6 +616,13 @@ public final class Ops {
         return engine.context().full(DType.FLOAT32, value);
     }
 
+    /** Numbers of a standard normal distribution in the compute type, drawn on the device: for measurements, not for parameters. */
+    public Tensor normal(long... shape) {
+        Tensor made = engine.context().empty(engine.compute(), shape);
+        made.normal_();
+        return made;
+    }
+
     /** The value of a tensor with one element. */
     public float item(Tensor scalar) {
         return scalar.item_float();
@@ -614,9 +644,11 @@ public final class Ops {
     }
 
     void close() {
+        attention.close();
         rope.close();
         dropout.close();
         collectives.close();
+        reductions.close();
     }
 
     /** The sum of both, which are closed; not in place, because others may share what {@code sum} began as. */

@@ -9,6 +9,16 @@ import org.bytedeco.pytorch.Tensor;
 /** Turns gradients into new values. Its state is allocated when it is made. */
 public sealed interface Optimizer extends AutoCloseable permits StatefulOptimizer {
     /**
+     * Sets the learning rate of updates that are replayed; {@link #update} itself does it for others.
+     *
+     * @see Recording
+     */
+    void rate(double learningRate);
+
+    /** Whether updates that are recorded are right when they are replayed with another learning rate, without clipping. */
+    boolean recordable();
+
+    /**
      * Updates the parameters that have a gradient, and closes their gradients.
      *
      * @param parameters all or some of those that the optimizer was made for
@@ -19,6 +29,13 @@ public sealed interface Optimizer extends AutoCloseable permits StatefulOptimize
 
     /** The state by name, such as {@code body.0.up.weight.exp_avg}, in a fixed order; tensors are borrowed. */
     Map<String, Tensor> state();
+
+    /**
+     * The parameter that a state belongs to, and lies on the mesh as.
+     *
+     * @param state one of the names of {@link #state()}
+     */
+    Parameter parameter(String state);
 
     /**
      * Copies a saved state.

@@ -111,7 +111,7 @@ public final class ParameterStore implements AutoCloseable {
     }
 
     private Tensor draw(String name, Init init, long[] shape) {
-        Tensor drawn = context.empty(DType.FLOAT32, shape);
+        Tensor drawn = context.emptyOnHost(DType.FLOAT32, shape);
         if (init instanceof Init.Constant constant) {
             drawn.fill_(context.scalar(constant.value()));
         } else {

@@ -8,6 +8,7 @@ import dev.ashlar.runtime.dist.Reduction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** What the optimizers have in common: named state, clipping, groups with and without weight decay, masters. */
 abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimizer, AdamWOptimizer, LionOptimizer {
@@ -25,6 +27,11 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     final OptimizerSettings settings;
     final KernelContext context;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
+    /** The learning rate where kernels read it from the device. */
+    private @Nullable Tensor rate;
+
+    private double filled = Double.NaN;
+    private final Map<String, Parameter> parameters = new HashMap<>();
 
     StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
         this.settings = settings;
@@ -36,12 +43,17 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
 
     /** Allocates a state as large as the master. */
     final void allocate(Parameter parameter, String suffix) {
-        state.put(key(parameter, suffix), torch.zeros_like(parameter.master()));
+        put(parameter, suffix, torch.zeros_like(parameter.master()));
     }
 
     /** Allocates a counter in 32-bit floats, as the fused kernels want it. */
     final void allocateCounter(Parameter parameter, String suffix) {
-        state.put(key(parameter, suffix), context.zeros(DType.FLOAT32));
+        put(parameter, suffix, context.zeros(DType.FLOAT32));
+    }
+
+    private void put(Parameter parameter, String suffix, Tensor made) {
+        state.put(key(parameter, suffix), made);
+        parameters.put(key(parameter, suffix), parameter);
     }
 
     final Tensor state(Parameter parameter, String suffix) {
@@ -64,8 +76,34 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         return parameter.name() + "." + suffix;
     }
 
+    /** The learning rate in the device's memory; null where kernels take it from the host. */
+    final @Nullable Tensor deviceRate() {
+        return rate;
+    }
+
+    @Override
+    public boolean recordable() {
+        return false;
+    }
+
+    @Override
+    public final void rate(double learningRate) {
+        if (recordable() && !context.recording()) {
+            Tensor kept = rate;
+            if (kept == null) {
+                kept = context.zeros(DType.FLOAT32);
+                rate = kept;
+            }
+            if (learningRate != filled) {
+                kept.fill_(context.scalar(learningRate));
+                filled = learningRate;
+            }
+        }
+    }
+
     @Override
     public final OptionalDouble update(List<Parameter> parameters, double learningRate, double clipNorm) {
+        rate(learningRate);
         List<Parameter> due =
                 parameters.stream().filter(each -> each.gradient() != null).toList();
         OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
@@ -153,6 +191,15 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     }
 
     @Override
+    public final Parameter parameter(String name) {
+        Parameter found = parameters.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("the optimizer has no state " + name);
+        }
+        return found;
+    }
+
+    @Override
     public final void load(Map<String, Tensor> saved) {
         List<String> problems = new ArrayList<>();
         state.forEach((name, own) -> {
@@ -184,5 +231,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     public final void close() {
         state.values().forEach(Tensor::close);
         state.clear();
+        Tensors.close(rate);
+        rate = null;
     }
 }

@@ -52,16 +52,23 @@ final class Trace {
 
     Tensor checked(String kernel, Tensor output) {
         if (debug) {
-            check(kernel, 0, output);
+            check(place(kernel), 0, output);
         }
         return output;
+    }
+
+    /** Checks what was started elsewhere. */
+    void checkedAt(String where, String kernel, Tensor output) {
+        if (debug) {
+            check(where + " (" + kernel + ")", 0, output);
+        }
     }
 
     <T extends @Nullable Tensor> T[] checked(String kernel, T[] outputs) {
         if (debug) {
             for (int i = 0; i < outputs.length; i++) {
                 if (outputs[i] != null) {
-                    check(kernel, i, outputs[i]);
+                    check(place(kernel), i, outputs[i]);
                 }
             }
         }
@@ -81,24 +88,24 @@ final class Trace {
         return where().isEmpty() ? kernel : where() + " (" + kernel + ")";
     }
 
-    private void check(String kernel, int index, Tensor output) {
+    private void check(String place, int index, Tensor output) {
         if (!output.is_floating_point()) {
             return;
         }
         try (Tensor finite = output.isfinite();
                 Tensor all = finite.all()) {
             if (all.item_long() == 0) {
-                throw new NonFiniteException(message(kernel, index, output, finite));
+                throw new NonFiniteException(message(place, index, output, finite));
             }
         }
     }
 
-    private String message(String kernel, int index, Tensor output, Tensor finite) {
+    private static String message(String place, int index, Tensor output, Tensor finite) {
         long bad;
         try (Tensor good = finite.sum()) {
             bad = output.numel() - good.item_long();
         }
-        return place(kernel) + ": output " + index + " holds NaN or infinity in " + bad + " of " + output.numel()
+        return place + ": output " + index + " holds NaN or infinity in " + bad + " of " + output.numel()
                 + " elements; its inputs were finite, so look at their size, the learning rate and the precision.";
     }
 

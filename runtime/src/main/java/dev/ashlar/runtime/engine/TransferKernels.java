@@ -23,25 +23,38 @@ final class TransferKernels {
     }
 
     Tensor upload(float[] values, long... shape) {
-        Tensor tensor = context.empty(DType.FLOAT32, shape);
+        Tensor tensor = context.emptyOnHost(DType.FLOAT32, shape);
         try (FloatPointer data = tensor.data_ptr_float()) {
             data.put(values, 0, values.length);
         }
-        return tensor;
+        return toDevice(tensor, DType.FLOAT32, shape);
     }
 
     private Tensor upload(long[] values, long[] shape) {
-        Tensor tensor = context.empty(DType.INT64, shape);
+        Tensor tensor = context.emptyOnHost(DType.INT64, shape);
         try (LongPointer data = tensor.data_ptr_long()) {
             data.put(values, 0, values.length);
         }
-        return tensor;
+        return toDevice(tensor, DType.INT64, shape);
+    }
+
+    /** Closes the argument, unless the host is the device. */
+    private Tensor toDevice(Tensor tensor, DType type, long[] shape) {
+        if (context.device() == DeviceKind.CPU) {
+            return tensor;
+        }
+        try (tensor) {
+            Tensor copy = context.empty(type, shape);
+            copy.copy_(tensor);
+            return copy;
+        }
     }
 
     HostTensor download(Tensor tensor) {
         boolean floating = tensor.is_floating_point();
         try (Tensor typed = Tensors.as(tensor, floating ? DType.FLOAT32 : DType.INT64);
-                Tensor dense = typed.contiguous()) {
+                Tensor packed = typed.contiguous();
+                Tensor dense = context.onHost(packed)) {
             long[] shape = Tensors.shape(dense);
             int size = Math.toIntExact(dense.numel());
             if (floating) {

@@ -33,6 +33,9 @@ final class FileErrors {
     }
 
     private static String reason(IOException e) {
+        if (String.valueOf(e.getMessage()).contains("No space left")) {
+            return "no space is left on the disk; free some, or write elsewhere";
+        }
         if (e instanceof NoSuchFileException) {
             return "its directory does not exist; create it first";
         }

@@ -17,7 +17,8 @@ import java.util.Map;
 
 /** The manifest of a checkpoint as JSON. */
 final class ManifestJson {
-    private static final long SCHEMA = 1;
+    /** Before 2 there was one rank. */
+    private static final long SCHEMA = 2;
 
     private ManifestJson() {}
 
@@ -34,6 +35,7 @@ final class ManifestJson {
                 json.writeNumberField("passes", manifest.passes());
                 json.writeNumberField("seed", manifest.seed());
                 json.writeNumberField("dataPosition", manifest.dataPosition());
+                json.writeNumberField("ranks", manifest.ranks());
                 json.writeEndObject();
             }
         });
@@ -66,7 +68,12 @@ final class ManifestJson {
             throw FileErrors.reading(file, e);
         }
         long schema = field(file, numbers, "schema");
-        require(file, schema == SCHEMA, "its schema is " + schema + ", this version reads " + SCHEMA);
+        require(
+                file,
+                schema >= 1 && schema <= SCHEMA,
+                "its schema is " + schema + ", this version reads up to " + SCHEMA);
+        long ranks = schema == 1 ? 1 : field(file, numbers, "ranks");
+        require(file, ranks >= 1 && ranks <= Integer.MAX_VALUE, "it claims " + ranks + " ranks");
         return new Manifest(
                 field(file, texts, "model"),
                 field(file, texts, "modelHash"),
@@ -74,7 +81,8 @@ final class ManifestJson {
                 field(file, numbers, "updates"),
                 field(file, numbers, "passes"),
                 field(file, numbers, "seed"),
-                field(file, numbers, "dataPosition"));
+                field(file, numbers, "dataPosition"),
+                (int) ranks);
     }
 
     private static <T> T field(Path file, Map<String, T> fields, String name) {

@@ -248,13 +248,12 @@ public final class Safetensors implements AutoCloseable {
                 for (Entry entry : inOrder) {
                     writeTensor(out, entry);
                 }
-                out.force(true);
             }
         });
     }
 
     /** Wide types first, so that every tensor is aligned to its own size; then by name. */
-    private static List<Entry> inFileOrder(List<Entry> entries) {
+    public static List<Entry> inFileOrder(List<Entry> entries) {
         return entries.stream()
                 .sorted(Comparator.comparingInt(
                                 (Entry e) -> -StoredType.of(e.dtype()).bytes())

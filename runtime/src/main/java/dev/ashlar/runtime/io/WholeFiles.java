@@ -1,9 +1,11 @@
 package dev.ashlar.runtime.io;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** Writes files so that a reader sees the old one or the new one, never a part. */
 final class WholeFiles {
@@ -24,12 +26,26 @@ final class WholeFiles {
                     "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
             try {
                 writer.write(temporary);
+                force(temporary, StandardOpenOption.WRITE);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
             throw FileErrors.writing(file, e);
+        }
+    }
+
+    /** A rename is lasting only when its directory is on the disk; file systems that do not open directories need no such help. */
+    static void forceDirectory(Path directory) throws IOException {
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            force(directory, StandardOpenOption.READ);
+        }
+    }
+
+    private static void force(Path file, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, access)) {
+            channel.force(true);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.launch;
 
 import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.dist.Board;
 import dev.ashlar.runtime.dist.Limits;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Rendezvous;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ranks implements AutoCloseable {
     private static final String RANK = "RANK";
+    private static final String LOCAL_RANK = "LOCAL_RANK";
     private static final String WORLD_SIZE = "WORLD_SIZE";
     private static final String MASTER_ADDR = "MASTER_ADDR";
     private static final String MASTER_PORT = "MASTER_PORT";
@@ -22,16 +24,20 @@ public final class Ranks implements AutoCloseable {
 
     private final int rank;
     private final int worldSize;
+    private final int localRank;
     private final String host;
     private final int port;
     private final boolean opensStore;
     private final Limits limits;
     private @Nullable Rendezvous rendezvous;
     private int meshes;
+    private int agreements;
+    private int boards;
 
     private Ranks(
             int rank,
             int worldSize,
+            int localRank,
             String host,
             int port,
             boolean opensStore,
@@ -39,6 +45,7 @@ public final class Ranks implements AutoCloseable {
             @Nullable Rendezvous rendezvous) {
         this.rank = rank;
         this.worldSize = worldSize;
+        this.localRank = localRank;
         this.host = host;
         this.port = port;
         this.opensStore = opensStore;
@@ -48,12 +55,12 @@ public final class Ranks implements AutoCloseable {
 
     /** The only rank of one. */
     public static Ranks single() {
-        return new Ranks(0, 1, "", 0, false, Limits.defaults(), null);
+        return new Ranks(0, 1, 0, "", 0, false, Limits.defaults(), null);
     }
 
     /** One of several ranks that find each other at a place that this one has found already. */
     static Ranks at(Rendezvous rendezvous, int rank, int worldSize, Limits limits) {
-        return new Ranks(rank, worldSize, "", 0, false, limits, rendezvous);
+        return new Ranks(rank, worldSize, rank, "", 0, false, limits, rendezvous);
     }
 
     /**
@@ -82,7 +89,8 @@ public final class Ranks implements AutoCloseable {
         }
         int port = number(MASTER_PORT, environment.get(MASTER_PORT), 0);
         boolean opens = rank == 0 && !"True".equals(environment.get(AGENT_STORE));
-        return new Ranks(rank, worldSize, host.strip(), port, opens, Limits.defaults(), null);
+        int localRank = number(LOCAL_RANK, environment.get(LOCAL_RANK), 0);
+        return new Ranks(rank, worldSize, localRank, host.strip(), port, opens, Limits.defaults(), null);
     }
 
     private static int number(String variable, @Nullable String text, int absent) {
@@ -100,6 +108,11 @@ public final class Ranks implements AutoCloseable {
     /** This process' rank, counted from 0. */
     public int rank() {
         return rank;
+    }
+
+    /** Which of this host's devices is this rank's: {@code LOCAL_RANK}, 0 without it. */
+    public int localRank() {
+        return localRank;
     }
 
     /** How many ranks train together. */
@@ -122,7 +135,8 @@ public final class Ranks implements AutoCloseable {
     }
 
     /**
-     * Requires that all ranks have the same; asked once before each {@link #mesh}, so that no rank waits for one that has gone.
+     * Requires that all ranks have the same, asked before they connect, so that no rank waits for one that has gone. All ranks have to ask
+     * the same in the same order.
      *
      * @param what it is, in words
      * @throws AshlarException on all ranks if one has another than rank 0, or does not come in time
@@ -131,7 +145,8 @@ public final class Ranks implements AutoCloseable {
         if (worldSize == 1) {
             return;
         }
-        String key = "agreement " + meshes + " of ";
+        agreements++;
+        String key = "agreement " + agreements + " of ";
         rendezvous().set(key + rank, value);
         String first = agreed(key, 0, what);
         for (int other = 1; other < worldSize; other++) {
@@ -152,6 +167,17 @@ public final class Ranks implements AutoCloseable {
                             + " is; check whether it was started",
                     e);
         }
+    }
+
+    /** A board for notes among all ranks. All ranks have to ask for the same boards in the same order. */
+    public Board board() {
+        boards++;
+        return worldSize == 1 ? Board.single() : Board.of(rendezvous(), "board " + boards);
+    }
+
+    /** How long ranks wait for each other. */
+    public Limits limits() {
+        return limits;
     }
 
     private Rendezvous rendezvous() {

@@ -8,11 +8,13 @@ import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
+import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
 import dev.ashlar.runtime.engine.Ops;
 import dev.ashlar.runtime.engine.Optimizer;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
+import dev.ashlar.runtime.engine.Reductions;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
@@ -21,6 +23,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -42,6 +45,9 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** What ranks do together. */
     protected final Collectives collectives;
 
+    /** Sums of gradients that run while backward goes on. */
+    protected final Reductions reductions;
+
     /** Where the written class creates its parameters; closed with the step. */
     protected final ParameterStore store;
 
@@ -50,10 +56,14 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final Seed seed;
     private final Engine engine;
     private final InputCheck inputCheck;
+    private final RecordedStep recorded;
+    private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
+    private final int rank;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
+    private double rate;
     private long updates;
     private long passes;
     private int accumulated;
@@ -71,11 +81,20 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.seed = seed;
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
+        this.rank = ranks.rank();
         this.mesh = ranks.mesh(plan.mesh());
-        this.engine = Engine.open(device(plan), plan.precision(), seed, settings.debug(), mesh);
+        this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
+        this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
         this.ops = engine.ops();
         this.collectives = engine.collectives();
+        this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
+        this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
+    }
+
+    @Override
+    public int rank() {
+        return rank;
     }
 
     private static void requireFitting(PlanInfo plan, Ranks ranks, Settings settings) {
@@ -129,6 +148,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return outputNames().stream().map(name -> Layout.whole()).toList();
     }
 
+    /** Whether {@link #forwardBackward} updates the parameters by {@link #update(Parameter)}. */
+    protected boolean updatesInBackward() {
+        return false;
+    }
+
+    /** Updates a parameter whose gradient is complete, in a plan that updates in backward; its gradient is closed. */
+    protected final void update(Parameter parameter) {
+        optimizer().update(List.of(parameter), rate, Double.POSITIVE_INFINITY);
+        parameter.gather(collectives);
+    }
+
     @Override
     public final float train(B batch, double learningRate) {
         requireUsable();
@@ -137,9 +167,60 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
+        if (recorded.isDue() && optimizer().recordable()) {
+            return replay(batch, learningRate);
+        }
+        if (updatesInBackward()) {
+            float loss = trainAtOnce(batch, learningRate);
+            recorded.counted();
+            return loss;
+        }
         float loss = accumulate(batch, 1);
         update(learningRate);
+        recorded.counted();
         return loss;
+    }
+
+    /** A whole step at once: a loss that is not finite is found after the update. */
+    private float replay(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            optimizer().rate(learningRate);
+            float loss = weighted(recorded.run(inputs, uploaded -> {
+                Tensor[] made = forwardBackward(uploaded, 1);
+                updateParameters(learningRate);
+                return made;
+            }));
+            passes++;
+            updates++;
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    /** What backward has not updated, like parameters that blocks share, is updated behind it. */
+    private float trainAtOnce(B batch, double learningRate) {
+        List<HostTensor> inputs = checked(batch);
+        return guarded(() -> {
+            rate = learningRate;
+            float loss = pass(inputs, 1);
+            updateAll(learningRate);
+            requireFinite(loss);
+            return loss;
+        });
+    }
+
+    private float pass(List<HostTensor> inputs, double weight) {
+        engine.step(passes);
+        float loss = weighted(forwardBackward(upload(inputs), weight));
+        passes++;
+        return loss;
+    }
+
+    private void updateAll(double learningRate) {
+        updateParameters(learningRate);
+        updates++;
     }
 
     @Override
@@ -147,11 +228,14 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (!Double.isFinite(weight)) {
             throw new AshlarException("a batch cannot have the weight " + weight + "; give a finite number");
         }
+        if (updatesInBackward()) {
+            throw new AshlarException("the plan " + plan.plan() + " updates parameters in backward to save memory, so"
+                    + " that gradients of several batches cannot be added up; call train, or set @Train(clipping ="
+                    + " true), which plans the update at the end, and compile again");
+        }
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
-            engine.step(passes);
-            float loss = weighted(forwardBackward(upload(inputs), weight));
-            passes++;
+            float loss = pass(inputs, weight);
             accumulated++;
             requireFinite(loss);
             return loss;
@@ -166,14 +250,17 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
         }
         guarded(() -> {
-            List<Parameter> due =
-                    store.all().stream().filter(p -> p.gradient() != null).toList();
-            optimizer().update(due, learningRate, settings.clipNorm());
-            due.forEach(p -> p.gather(collectives));
-            updates++;
+            updateAll(learningRate);
             accumulated = 0;
             return updates;
         });
+    }
+
+    private void updateParameters(double learningRate) {
+        List<Parameter> due =
+                store.all().stream().filter(p -> p.gradient() != null).toList();
+        optimizer().update(due, learningRate, settings.clipNorm());
+        due.forEach(p -> p.gather(collectives));
     }
 
     @Override
@@ -213,39 +300,40 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final void save(Path file) {
         requireUsable();
-        requireOneRank();
-        ModelFiles.save(file, store, ops, plan);
+        guarded(() -> files.save(file, collectives));
     }
 
     @Override
-    public final void checkpoint(Path directory, long dataPosition) {
+    public final PendingCheckpoint checkpointLater(Path directory, long dataPosition, Runnable committed) {
         requireUsable();
-        requireOneRank();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
         }
-        Checkpoint.Manifest manifest = new Checkpoint.Manifest(
-                plan.model(), plan.modelHash(), plan.planHash(), updates, passes, seed.value(), dataPosition);
-        Checkpoint.write(directory, manifest, ModelFiles.entries(store, ops), ModelFiles.entries(optimizer(), ops));
+        return files.checkpoint(
+                directory,
+                new Checkpoint.Manifest(
+                        plan.model(),
+                        plan.modelHash(),
+                        plan.planHash(),
+                        updates,
+                        passes,
+                        seed.value(),
+                        dataPosition,
+                        plan.worldSize()),
+                optimizer(),
+                committed);
     }
 
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
-        requireOneRank();
-        Checkpoint.Manifest manifest = Checkpoint.read(directory);
-        ModelFiles.requireOf(directory, manifest, plan, seed);
-        try (ModelLoad model = ModelLoad.open(Checkpoint.model(directory), NameMap.identity(), store)) {
-            ModelFiles.loadState(Checkpoint.optimizer(directory), optimizer(), ops);
-            return guarded(() -> {
-                model.assign();
-                forgetGradients();
-                updates = manifest.updates();
-                passes = manifest.passes();
-                return manifest;
-            });
-        }
+        Checkpoint.Manifest manifest = files.manifest(directory, seed);
+        files.resume(directory, manifest, optimizer(), this::guarded);
+        forgetGradients();
+        updates = manifest.updates();
+        passes = manifest.passes();
+        return manifest;
     }
 
     @Override
@@ -256,6 +344,16 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** What this rank has sent to others. */
     public final Traffic traffic() {
         return mesh.traffic();
+    }
+
+    /** The memory of the device, where it has its own. */
+    public final Optional<DeviceMemory> memory() {
+        return engine.memory();
+    }
+
+    /** The peak of {@link #memory} starts again. */
+    public final void resetPeak() {
+        engine.resetPeak();
     }
 
     @Override
@@ -269,6 +367,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        recorded.close();
         if (optimizer != null) {
             optimizer.close();
         }
@@ -349,13 +448,6 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
     }
 
-    private void requireOneRank() {
-        if (plan.worldSize() > 1) {
-            throw new AshlarException("this version writes and resumes files on one rank only, and " + plan.plan()
-                    + " runs on " + plan.worldSize() + "; leave the checkpoint out, or plan one rank");
-        }
-    }
-
     private void requireUsable() {
         if (closed) {
             throw new AshlarException("the step of " + plan.plan() + " is closed; open another");
@@ -368,6 +460,13 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException("the step of " + plan.plan() + " was opened on the thread '" + owner.getName()
                     + "' and is used on '" + Thread.currentThread().getName() + "'; use it where it was opened");
         }
+    }
+
+    private void guarded(Runnable body) {
+        guarded(() -> {
+            body.run();
+            return updates;
+        });
     }
 
     /** Runs what may leave a step half done, and says in which step it failed. */

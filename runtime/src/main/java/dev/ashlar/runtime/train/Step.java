@@ -33,7 +33,7 @@ public interface Step<B> extends AutoCloseable {
      * another mask at every call.
      *
      * @return the weighted sum of the losses, not multiplied by {@code weight}
-     * @throws AshlarException as {@link #train}
+     * @throws AshlarException as {@link #train}, or if the plan updates parameters in backward and so keeps no gradients
      */
     float accumulate(B batch, double weight);
 
@@ -56,6 +56,11 @@ public interface Step<B> extends AutoCloseable {
     /** How many updates the parameters have seen, those before a resumed checkpoint included. */
     long updates();
 
+    /** Which of the ranks that execute the plan together this is; they all call the same methods in the same order. */
+    default int rank() {
+        return 0;
+    }
+
     /**
      * Loads a safetensors file whose tensors have this model's names.
      *
@@ -72,18 +77,28 @@ public interface Step<B> extends AutoCloseable {
      */
     void load(Path file, NameMap names);
 
-    /** Writes all parameters and buffers into one safetensors file, replacing it as a whole. */
+    /** Writes all parameters and buffers into one safetensors file, replacing it as a whole. All ranks call it; rank 0 writes. */
     void save(Path file);
 
     /**
-     * Writes everything that training needs to continue bit for bit into a directory, replacing it as a whole.
+     * Writes everything that training needs to continue into a directory that all ranks see, replacing it as a whole.
      *
      * @param dataPosition how far the data was read, handed back by {@link #resume}
+     * @throws AshlarException if it cannot be written, on all ranks; what was there before is then still there
      */
-    void checkpoint(Path directory, long dataPosition);
+    default void checkpoint(Path directory, long dataPosition) {
+        checkpointLater(directory, dataPosition, () -> {}).await();
+    }
 
     /**
-     * Continues from a directory that {@link #checkpoint} wrote.
+     * As {@link #checkpoint}, but returns as soon as all is copied; each rank writes what it owns while training goes on.
+     *
+     * @param committed run once, on rank 0 and another thread, when the checkpoint is complete
+     */
+    PendingCheckpoint checkpointLater(Path directory, long dataPosition, Runnable committed);
+
+    /**
+     * Continues from a directory that {@link #checkpoint} wrote, on any mesh; on the same plan bit for bit.
      *
      * @return what the checkpoint says of itself, its data position among it
      * @throws AshlarException if it is damaged, or belongs to another model, optimizer or seed

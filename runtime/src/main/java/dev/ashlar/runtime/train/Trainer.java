@@ -127,7 +127,7 @@ public final class Trainer<B> {
         return this;
     }
 
-    /** Prints nothing; {@link #onReport} still hears. */
+    /** Prints nothing, as ranks but the first never do; {@link #onReport} still hears. */
     public Trainer<B> silent() {
         silent = true;
         return this;
@@ -158,7 +158,8 @@ public final class Trainer<B> {
             position = manifest.dataPosition();
             start = resumed(newest.get(), manifest);
         }
-        try (Progress progress = Progress.open(step.plan(), step.updates(), steps, silent)) {
+        boolean quiet = silent || step.rank() > 0;
+        try (Progress progress = Progress.open(step.plan(), step.updates(), steps, quiet)) {
             if (!start.isEmpty()) {
                 progress.note(start);
             }

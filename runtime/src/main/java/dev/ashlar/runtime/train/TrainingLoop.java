@@ -1,7 +1,6 @@
 package dev.ashlar.runtime.train;
 
 import dev.ashlar.runtime.engine.MemoryMeter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -23,6 +22,7 @@ final class TrainingLoop<B> {
     private long lossCount;
     private long trainingNanos;
     private OptionalDouble heldOutLoss = OptionalDouble.empty();
+    private @Nullable PendingCheckpoint pending;
 
     TrainingLoop(Trainer<B> trainer, Step<B> step, Progress progress, @Nullable CheckpointRotation rotation) {
         this.trainer = trainer;
@@ -56,6 +56,7 @@ final class TrainingLoop<B> {
             progress.step(step.updates(), loss);
             after(step.updates(), learningRate);
         }
+        finish();
         return new TrainingResult(step.updates(), loss, heldOutLoss);
     }
 
@@ -80,11 +81,22 @@ final class TrainingLoop<B> {
         if (evaluated.isPresent() || trainer.reportsAfter(done)) {
             report(done, learningRate, evaluated);
         }
+        if (pending != null && pending.isDone()) {
+            finish();
+        }
         if (rotation != null && trainer.checkpointsAfter(done)) {
-            Path path = rotation.path(done);
-            step.checkpoint(path, position);
-            rotation.prune();
-            progress.note("checkpoint " + path);
+            finish();
+            pending = step.checkpointLater(rotation.path(done), position, rotation::prune);
+        }
+    }
+
+    /** One checkpoint is written at a time. */
+    private void finish() {
+        PendingCheckpoint last = pending;
+        if (last != null) {
+            last.await();
+            pending = null;
+            progress.note("checkpoint " + last.directory());
         }
     }
 

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DropoutTest {
@@ -85,6 +88,54 @@ class DropoutTest {
         assertFalse(Arrays.equals(Arrays.copyOf(longer, 10), Arrays.copyOfRange(longer, 32_768, 32_778)));
     }
 
+    private static Stream<Arguments> parts() {
+        return Stream.of(
+                Arguments.of(new long[] {6, 5, 4}, new long[] {3, 5, 4}),
+                Arguments.of(new long[] {6, 4, 5}, new long[] {6, 2, 5}),
+                Arguments.of(new long[] {6, 5, 4}, new long[] {6, 5, 2}),
+                Arguments.of(new long[] {6, 5, 4}, new long[] {3, 5, 2}),
+                Arguments.of(new long[] {4, 6, 4, 8}, new long[] {2, 3, 4, 2}),
+                Arguments.of(new long[] {4, 6, 4, 8}, new long[] {4, 3, 2, 4}),
+                Arguments.of(new long[] {3, 4, 50_000}, new long[] {3, 2, 50_000}),
+                Arguments.of(new long[] {6, 100_000}, new long[] {3, 50_000}),
+                Arguments.of(new long[] {500, 256}, new long[] {250, 64}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("parts")
+    void partsDropWhatTheWholeDoes(long[] whole, long[] part) {
+        float[] expected = mask(1, 0, 7, 0.4, whole);
+        long parts = 1;
+        for (int d = 0; d < whole.length; d++) {
+            parts *= whole[d] / part[d];
+        }
+        try (Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), false)) {
+            for (long i = 0; i < parts; i++) {
+                compare(engine, expected, whole, part, i);
+            }
+        }
+    }
+
+    private static void compare(Engine engine, float[] expected, long[] whole, long[] part, long number) {
+        HostTensor mask = HostTensor.of(expected, whole);
+        long offset = 0;
+        long stride = 1;
+        long rest = number;
+        for (int d = whole.length - 1; d >= 0; d--) {
+            long first = rest % (whole[d] / part[d]) * part[d];
+            mask = mask.narrow(d, first, part[d]);
+            offset += first * stride;
+            stride *= whole[d];
+            rest /= whole[d] / part[d];
+        }
+        float[] ones = new float[mask.size()];
+        Arrays.fill(ones, 1);
+        try (Tensor x = engine.ops().upload(HostTensor.of(ones, part));
+                Tensor y = engine.ops().dropout(x, 0.4, 7, offset, whole)) {
+            assertArrayEquals(mask.floats(), engine.ops().download(y).floats());
+        }
+    }
+
     @Test
     void backwardDropsTheSameElementsAlsoOfATransposedGradient() {
         try (Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), false)) {
@@ -116,6 +167,7 @@ class DropoutTest {
                     engine.ops().dropout(x, 0.5, i).close();
                 }
                 engine.ops().dropout(x, 0, 1).close();
+                engine.ops().dropout(x, 0.5, 1, 7, new long[] {400_000}).close();
                 assertEquals(0, count.live());
             }
         }

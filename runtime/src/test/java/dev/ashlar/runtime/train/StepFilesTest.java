@@ -166,7 +166,7 @@ class StepFilesTest {
             assertEquals(before, PlannedStepTest.values(step));
             train(step, 0, 1);
         }
-        Files.delete(Checkpoint.optimizer(checkpoint));
+        Files.delete(Checkpoint.optimizer(checkpoint, 0, 1));
         try (TinyMlpStep step = TinyMlpStep.open(TinyMlpStep.plan(ROWS), SEED)) {
             assertTrue(refusal(() -> step.resume(checkpoint)).contains("there is no file"));
             assertTrue(refusal(() -> step.resume(directory)).contains("there is no checkpoint"));

@@ -8,8 +8,10 @@ import dev.ashlar.runtime.engine.OptimizerSettings;
 import dev.ashlar.runtime.io.ByteText;
 import dev.ashlar.runtime.launch.Ranks;
 import dev.ashlar.runtime.train.Batches;
+import dev.ashlar.runtime.train.PlannedStep;
 import dev.ashlar.runtime.train.Schedule;
 import dev.ashlar.runtime.train.Settings;
+import dev.ashlar.runtime.train.Step;
 import dev.ashlar.runtime.train.TextBatches;
 import dev.ashlar.runtime.train.Trainer;
 import dev.ashlar.samples.SampleMain;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Trains the transformer on text, sets it beside models that only count bytes, and lets it write. */
+/** Trains the transformer on text, on one rank or two, sets it beside models that only count bytes, and lets it write. */
 @Command(
         name = "TrainGpt",
         description = "Trains a byte-level transformer on the glosses of WordNet 3.1, or on a text of yours.")
@@ -61,6 +63,8 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
 
+    private boolean speaks;
+
     public static void main(String[] arguments) {
         SampleMain.run(new TrainGpt(), arguments);
     }
@@ -73,17 +77,27 @@ public final class TrainGpt implements Callable<@Nullable Void> {
         ByteText.Split split = (text == null ? WordNetGlosses.read() : ByteText.read(text)).split(HELD_OUT);
         try (Ranks ranks = Ranks.fromEnvironment();
                 MemoryMeter memory = MemoryMeter.open();
-                GptLaptopStep step = GptLaptopStep.open(ranks, Seed.of(seed), settings())) {
+                PlannedStep<GptBatch> step = open(ranks)) {
+            speaks = ranks.rank() == 0;
             TextWindows heldOut = new TextWindows(split.heldOut(), step.plan());
             TextSampler sampler = new TextSampler(step, temperature, Seed.of(seed));
-            step.plan().summary().forEach(System.out::println);
+            step.plan().summary().forEach(line -> print("%s", line));
             print("text: %,d bytes to learn, %,d held out", split.train().size(), heldOut.coveredBytes());
-            printCounting(split, heldOut.coveredBytes());
+            if (speaks) {
+                printCounting(split, heldOut.coveredBytes());
+            }
             train(step, TextBatches.of(split.train(), step, Seed.of(seed)), heldOut, memory);
             print("held out: %.4f nats a byte (this model)", heldOutLoss(step, heldOut));
             write(sampler);
         }
         return null;
+    }
+
+    /** The plan for as many ranks as there are. */
+    private PlannedStep<GptBatch> open(Ranks ranks) {
+        return ranks.worldSize() == 2
+                ? GptPairStep.open(ranks, Seed.of(seed), settings())
+                : GptLaptopStep.open(ranks, Seed.of(seed), settings());
     }
 
     private static Settings settings() {
@@ -93,13 +107,13 @@ public final class TrainGpt implements Callable<@Nullable Void> {
         return Settings.defaults(OptimizerKind.ADAMW).withOptimizer(optimizer).withClipNorm(CLIP_NORM);
     }
 
-    private static void printCounting(ByteText.Split split, int end) {
+    private void printCounting(ByteText.Split split, int end) {
         ByteNgrams counts = ByteNgrams.of(split.train());
         print("held out: %.4f nats a byte (byte unigrams, add-one)", counts.unigramLoss(split.heldOut(), end));
         print("held out: %.4f nats a byte (byte trigrams, Witten-Bell)", counts.trigramLoss(split.heldOut(), end));
     }
 
-    private void train(GptLaptopStep step, Batches<GptBatch> learnt, TextWindows heldOut, MemoryMeter memory) {
+    private void train(Step<GptBatch> step, Batches<GptBatch> learnt, TextWindows heldOut, MemoryMeter memory) {
         long warmup = Math.min(WARMUP_STEPS, steps);
         Trainer<GptBatch> trainer = Trainer.of(step, learnt)
                 .steps(steps)
@@ -116,7 +130,7 @@ public final class TrainGpt implements Callable<@Nullable Void> {
     }
 
     /** Over all of the held-out text, byte for byte what the counting models are judged by. */
-    private static double heldOutLoss(GptLaptopStep step, TextWindows heldOut) {
+    private static double heldOutLoss(Step<GptBatch> step, TextWindows heldOut) {
         double sum = 0;
         for (int i = 0; i < heldOut.count(); i++) {
             sum += step.evaluate(heldOut.at(i));
@@ -124,14 +138,17 @@ public final class TrainGpt implements Callable<@Nullable Void> {
         return sum / heldOut.count();
     }
 
-    private static void write(TextSampler sampler) {
+    private void write(TextSampler sampler) {
         List<String> written = sampler.continuations("\n", SAMPLE_BYTES);
         for (int i = 0; i < Math.min(SHOWN_SAMPLES, written.size()); i++) {
             print("%n--- sample %d ---%n%s", i + 1, written.get(i));
         }
     }
 
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
+    /** What every rank knows is said once. */
+    private void print(String format, Object... values) {
+        if (speaks) {
+            System.out.println(String.format(Locale.ROOT, format, values));
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.ashlar.samples.gpt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ashlar.runtime.launch.Launch;
 import dev.ashlar.samples.SampleProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,5 +60,36 @@ class TrainGptTest {
         assertEquals(1, second.linesFrom("continuing from ").size(), second.toString());
         assertEquals(List.of(), second.linesFrom("step 4/4"));
         assertEquals(first.linesFrom("held out: "), second.linesFrom("held out: "));
+    }
+
+    @Test
+    void twoRanksTrainTogetherAndTheFirstSpeaks() throws Exception {
+        Path text = Files.writeString(directory.resolve("text.txt"), "the quick brown fox. ".repeat(8000));
+        SampleProcess ended = SampleProcess.run(
+                directory,
+                Launch.class,
+                "--ranks",
+                "2",
+                TrainGpt.class.getName(),
+                "--text",
+                text.toString(),
+                "--steps",
+                "2");
+        assertEquals(0, ended.code(), ended.toString());
+        assertEquals(1, ended.linesFrom("[rank 0] device  2 times cpu as 2").size(), ended.toString());
+        assertEquals(3, ended.linesFrom("[rank 0] held out: ").size(), ended.toString());
+        assertEquals(3, ended.linesFrom("[rank 0] --- sample ").size(), ended.toString());
+        assertEquals(List.of(), ended.linesFrom("[rank 1]"), ended.toString());
+    }
+
+    @Test
+    void ranksForWhichThereIsNoPlanAreAMistake() throws Exception {
+        Path text = Files.writeString(directory.resolve("text.txt"), "the quick brown fox. ".repeat(8000));
+        SampleProcess ended = SampleProcess.run(
+                directory, Launch.class, "--ranks", "3", TrainGpt.class.getName(), "--text", text.toString());
+        assertEquals(2, ended.code(), ended.toString());
+        assertTrue(
+                ended.errors().stream().anyMatch(l -> l.contains("is for 1 ranks, but 3 were started")),
+                ended.toString());
     }
 }

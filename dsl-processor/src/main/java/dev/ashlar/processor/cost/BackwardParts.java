@@ -1,0 +1,47 @@
+package dev.ashlar.processor.cost;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Step;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Adds up the parts of the backward of one repetition of a scope. */
+final class BackwardParts {
+    private final String path;
+    private final double slowdown;
+    private final Set<Operator> seen = new HashSet<>();
+    private double computeSeconds;
+    private double reductionSeconds;
+
+    private record Operator(OperatorNode node, boolean recomputed) {}
+
+    BackwardParts(String path, double slowdown) {
+        this.path = path;
+        this.slowdown = slowdown;
+    }
+
+    /** @param cost of all kernels of its operator there */
+    void kernel(Step.Kernel kernel, DirectionCost cost) {
+        if (seen.add(new Operator(kernel.node(), kernel.recomputed()))) {
+            computeSeconds += cost.seconds();
+        }
+    }
+
+    void compute(double seconds) {
+        computeSeconds += seconds;
+    }
+
+    void reduce(double seconds) {
+        reductionSeconds += seconds;
+    }
+
+    /** Ends a part; it is of interest if something runs beside it. */
+    void end(List<Overlap> overlaps) {
+        if (reductionSeconds > 0) {
+            overlaps.add(new Overlap(path, computeSeconds, reductionSeconds, slowdown));
+        }
+        computeSeconds = 0;
+        reductionSeconds = 0;
+    }
+}

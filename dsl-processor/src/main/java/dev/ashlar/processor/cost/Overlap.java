@@ -1,0 +1,22 @@
+package dev.ashlar.processor.cost;
+
+/**
+ * A part of backward beside which gradients are summed over devices: a block, or what a scope computes between two blocks. It takes as
+ * long as its kernels, slowed down, or as the sums, whichever takes longer.
+ *
+ * @param path of the repetition: {@code "body[3]."}; empty for the model
+ * @param computeSeconds time of kernels and of collectives that are waited for at once
+ * @param reductionSeconds time of the sums
+ * @param slowdown seconds that compute loses to each second of communication beside it
+ */
+public record Overlap(String path, double computeSeconds, double reductionSeconds, double slowdown) {
+    /** Time of the part. */
+    public double seconds() {
+        return Math.max(computeSeconds + slowdown * reductionSeconds, reductionSeconds);
+    }
+
+    /** How much less that is than one after the other. */
+    public double hiddenSeconds() {
+        return computeSeconds + reductionSeconds - seconds();
+    }
+}

@@ -1,0 +1,199 @@
+package dev.ashlar.processor.local;
+
+import dev.ashlar.processor.device.Collective;
+import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Transfer;
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.op.Dim;
+import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.shard.Move;
+import dev.ashlar.processor.shard.Placement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decides which gradients of a part of backward are summed over devices alone, and which together. */
+final class Buckets {
+    private final Collectives collectives;
+    private final NumberFormat format;
+
+    /** How a gradient gets to its parameter: collectives, one directly behind the other, that sum it in place. */
+    private record Chain(int from, List<Step.Collective> collectives, Value gradient, ScopeParameter parameter) {
+        int end() {
+            return from + collectives.size();
+        }
+
+        List<Transfer> transfers() {
+            return collectives.stream().map(Step.Collective::transfer).toList();
+        }
+    }
+
+    /** Gradients of one key are summed along the same axes in the same order. */
+    private record Key(List<Integer> meshAxes, Element element) {}
+
+    /** Several gradients as one. */
+    private record Bucket(List<Chain> members, Value flat, List<Transfer> transfers) {
+        boolean endsWith(Chain chain) {
+            return members.get(members.size() - 1) == chain;
+        }
+
+        long offset(Chain chain) {
+            long offset = 0;
+            for (Chain member : members.subList(0, members.indexOf(chain))) {
+                offset += member.gradient().type().elements();
+            }
+            return offset;
+        }
+
+        String at() {
+            int more = members.size() - 1;
+            return members.get(0).parameter().name() + " and " + more + " more";
+        }
+    }
+
+    Buckets(Collectives collectives, NumberFormat format) {
+        this.collectives = collectives;
+        this.format = format;
+    }
+
+    /** @param last whether no other part runs behind it */
+    List<Step> of(List<Step> steps, boolean last) {
+        Map<Integer, Chain> chains = chains(steps);
+        Map<Chain, Bucket> buckets = buckets(chains);
+        int lastKernel = steps.size() - 1;
+        while (lastKernel >= 0 && !(steps.get(lastKernel) instanceof Step.Kernel)) {
+            lastKernel--;
+        }
+        List<Step> rewritten = new ArrayList<>();
+        buckets.values().stream().distinct().forEach(b -> rewritten.add(new Step.Bucket(b.flat())));
+        for (int i = 0; i < steps.size(); i++) {
+            Chain chain = chains.get(i);
+            boolean overlapped = !last || i < lastKernel;
+            if (chain == null || (!buckets.containsKey(chain) && !overlapped)) {
+                rewritten.add(steps.get(i));
+                continue;
+            }
+            Bucket bucket = buckets.get(chain);
+            if (bucket == null) {
+                rewritten.add(
+                        start(parameterName(chain), chain, chain.transfers(), chain.gradient(), List.of(chain), true));
+            } else {
+                rewritten.add(new Step.Fill(bucket.flat(), bucket.offset(chain), chain.gradient()));
+                if (bucket.endsWith(chain)) {
+                    rewritten.add(
+                            start(bucket.at(), chain, bucket.transfers(), bucket.flat(), bucket.members(), overlapped));
+                }
+            }
+            i = chain.end();
+        }
+        return rewritten;
+    }
+
+    private static String parameterName(Chain chain) {
+        return chain.collectives().get(0).at();
+    }
+
+    private static Step.Start start(
+            String at,
+            Chain completing,
+            List<Transfer> transfers,
+            Value source,
+            List<Chain> members,
+            boolean overlapped) {
+        List<ScopeParameter> parameters = members.stream().map(Chain::parameter).toList();
+        return new Step.Start(at, completing.collectives().get(0).place(), transfers, source, parameters, overlapped);
+    }
+
+    /** By position of the first collective. */
+    private static Map<Integer, Chain> chains(List<Step> steps) {
+        Map<Integer, Chain> chains = new LinkedHashMap<>();
+        for (int i = 0; i < steps.size(); i++) {
+            if (!(steps.get(i) instanceof Step.ParameterGradient gradient)) {
+                continue;
+            }
+            int from = i;
+            Value wanted = gradient.gradient();
+            while (from > 0
+                    && steps.get(from - 1) instanceof Step.Collective collective
+                    && collective.result() == wanted
+                    && collective.source() instanceof Value source
+                    && isSum(collective.transfer())) {
+                wanted = source;
+                from--;
+            }
+            List<Step.Collective> summing = steps.subList(from, i).stream()
+                    .map(Step.Collective.class::cast)
+                    .toList();
+            boolean whole =
+                    from == 0 || !(steps.get(from - 1) instanceof Step.Collective before && before.result() == wanted);
+            if (!summing.isEmpty() && whole) {
+                chains.put(from, new Chain(from, summing, wanted, gradient.parameter()));
+            }
+        }
+        return chains;
+    }
+
+    private static boolean isSum(Transfer transfer) {
+        return transfer instanceof Move move && move.kind() == Move.Kind.ALL_REDUCE;
+    }
+
+    /** Gradients that are cheaper to copy than to wait for another latency. */
+    private Map<Chain, Bucket> buckets(Map<Integer, Chain> chains) {
+        Map<Key, List<Chain>> small = new LinkedHashMap<>();
+        for (Chain chain : chains.values()) {
+            List<Integer> axes = chain.collectives().stream()
+                    .map(c -> ((Move) c.transfer()).meshAxis())
+                    .toList();
+            Element element = chain.gradient().type().element();
+            if (collectives.copyTicks(bytes(chain)) < latency(axes)) {
+                small.computeIfAbsent(new Key(axes, element), k -> new ArrayList<>())
+                        .add(chain);
+            }
+        }
+        Map<Chain, Bucket> buckets = new LinkedHashMap<>();
+        small.forEach((key, members) -> {
+            if (members.size() > 1) {
+                Bucket bucket = bucket(key, members);
+                members.forEach(m -> buckets.put(m, bucket));
+            }
+        });
+        return buckets;
+    }
+
+    private long bytes(Chain chain) {
+        TensorType type = chain.gradient().type();
+        return Math.multiplyExact(type.elements(), type.element().bytes(format.bytes()));
+    }
+
+    private long latency(List<Integer> axes) {
+        return axes.stream()
+                .mapToLong(a -> collectives.ticks(Collective.ALL_REDUCE, a, 1))
+                .sum();
+    }
+
+    private Bucket bucket(Key key, List<Chain> members) {
+        long elements =
+                members.stream().mapToLong(m -> m.gradient().type().elements()).reduce(0, Math::addExact);
+        long bytes = members.stream().mapToLong(this::bytes).reduce(0, Math::addExact);
+        Layout layout = Layout.replicated(collectives.mesh().rank());
+        for (int axis : key.meshAxes()) {
+            layout = layout.with(axis, Placement.PARTIAL);
+        }
+        List<Transfer> transfers = new ArrayList<>();
+        for (int axis : key.meshAxes()) {
+            Layout summed = layout.with(axis, Placement.REPLICATED);
+            long wireBytes = collectives.wireBytes(Collective.ALL_REDUCE, axis, bytes);
+            long ticks = collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes);
+            transfers.add(new Move(Move.Kind.ALL_REDUCE, axis, layout, summed, bytes, wireBytes, ticks, 0, 0));
+            layout = summed;
+        }
+        Value flat = Value.of("d.bucket", new TensorType(List.of(Dim.of(elements)), key.element()));
+        return new Bucket(List.copyOf(members), flat, transfers);
+    }
+}

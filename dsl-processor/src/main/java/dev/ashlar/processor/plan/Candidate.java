@@ -1,0 +1,131 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.Proof;
+import dev.ashlar.processor.solve.ProvedSolver;
+import dev.ashlar.processor.solve.Verdict;
+import java.util.List;
+
+/** The plans of one form of the step. What is claimed of them is checked without the solver. */
+final class Candidate {
+    private static final int SMALL = 16;
+    private static final Effort CLOSE = Effort.of(1e-4);
+    private static final Effort ROUGH = Effort.of(1e-3);
+
+    /** More than any plan needs. */
+    private static final long UNLIMITED = 1L << 56;
+
+    private final PlanProblem plans;
+    private final ProvedSolver solver;
+    private final Effort effort;
+    private final long leastBytes;
+    private final Known fastest;
+
+    /**
+     * A plan with what is proved about it among those of its form.
+     *
+     * @param lowerBoundSeconds no plan of the form within the same memory is faster
+     */
+    record Known(
+            List<Integer> labels,
+            long peakBytes,
+            double seconds,
+            double lowerBoundSeconds,
+            double gap,
+            String kind,
+            int prices) {
+        Known {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** @param plans at least one */
+    Candidate(PlanProblem plans) {
+        this.plans = plans;
+        solver = new ProvedSolver(plans.problem());
+        effort = plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
+        leastBytes = smallest();
+        fastest = plans.fastest()
+                .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
+                .orElseGet(() -> solve(UNLIMITED, effort));
+    }
+
+    private long smallest() {
+        ProvedSolver.Proved proved = solver.smallest(effort);
+        accepted(proved);
+        if (proved.outcome() instanceof Outcome.Infeasible found) {
+            return found.smallestBudget();
+        }
+        throw new IllegalStateException("there is no plan at all");
+    }
+
+    private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
+        if (proved.verdict() instanceof Verdict.Accepted accepted) {
+            return accepted;
+        }
+        throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
+    }
+
+    /** Whether there is more than one plan. */
+    boolean hasChoices() {
+        return plans.hasChoices();
+    }
+
+    /** The least memory in bytes that has a plan. */
+    long leastBytes() {
+        return leastBytes;
+    }
+
+    /** The fastest plan, whatever its memory. */
+    Known fastest() {
+        return fastest;
+    }
+
+    /**
+     * The fastest plan within a memory.
+     *
+     * @param budgetBytes at least {@link #leastBytes()}
+     * @param rough whether a plan will do that may be a thousandth slower
+     */
+    Known within(long budgetBytes, boolean rough) {
+        return fastest.peakBytes() <= budgetBytes ? fastest : solve(budgetBytes, rough ? ROUGH : effort);
+    }
+
+    private Known solve(long budgetBytes, Effort allowed) {
+        ProvedSolver.Proved proved = solver.solve(budgetBytes, allowed);
+        Verdict.Accepted verdict = accepted(proved);
+        if (proved.outcome() instanceof Outcome.Feasible found) {
+            Proof proof = found.certificate().proof();
+            return new Known(
+                    found.solution().labels(),
+                    verdict.peak(),
+                    plans.seconds(verdict.time()),
+                    plans.seconds(verdict.lowerBound()),
+                    verdict.gap(),
+                    kind(proof),
+                    prices(proof));
+        }
+        throw new IllegalStateException(
+                "no plan within " + budgetBytes + " bytes, but one within " + leastBytes + " was known");
+    }
+
+    private static String kind(Proof proof) {
+        if (proof instanceof Proof.Narrow narrow) {
+            return kind(narrow.rest());
+        }
+        return proof instanceof Proof.Split ? "split" : proof instanceof Proof.Dual ? "dual" : "search";
+    }
+
+    private static int prices(Proof proof) {
+        if (proof instanceof Proof.Split split) {
+            return split.cases().stream().mapToInt(c -> prices(c.proof())).sum();
+        }
+        if (proof instanceof Proof.Narrow narrow) {
+            return prices(narrow.rest());
+        }
+        return proof instanceof Proof.Dual dual
+                ? dual.prices().points().size()
+                : ((Proof.Search) proof).prices().points().size();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ashlar.processor.ModelSpecs;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The planner finds what people have found before it, from rules and costs alone. */
+class KnownPlansTest {
+    /** The scalar loss, added up so that every device reports it. */
+    private static final String LOSS = "forward activation all_reduce [R, P] -> [R, R] of loss";
+
+    private static ModelSpecs perceptron(String dims) {
+        return ModelSpecs.model("Perceptron", dims, """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Repeat("3") @Use(Pair) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """)
+                .block("Pair", "", """
+                        @Input(shape = "batch d") x()
+                        @Linear(out = "4*d") up(x)
+                        @Gelu act(up)
+                        @Output @Linear(out = "d") down(act)
+                        """)
+                .device("h100-sxm")
+                .mesh(1L, 4L)
+                .memory("60GiB");
+    }
+
+    /** How often each is sent, and bytes of one full tensor if they are all the same, else of all together. */
+    private static Map<String, String> collectives(Plan plan) {
+        return plan.communications().stream()
+                .filter(c -> c.wireBytes() > 0)
+                .collect(Collectors.groupingBy(
+                        KnownPlansTest::words,
+                        TreeMap::new,
+                        Collectors.collectingAndThen(Collectors.toList(), sizes())));
+    }
+
+    private static String words(Communication c) {
+        String loss = c.name().startsWith("loss") ? " of loss" : "";
+        return c.phase().words() + " " + c.purpose().words() + " " + c.kind() + " " + c.from() + " -> " + c.to() + loss;
+    }
+
+    private static java.util.function.Function<List<Communication>, String> sizes() {
+        return all -> {
+            long first = all.get(0).tensorBytes();
+            boolean same = all.stream().allMatch(c -> c.tensorBytes() == first);
+            long sum = all.stream().mapToLong(Communication::tensorBytes).sum();
+            return same ? all.size() + " of " + first : "together " + sum;
+        };
+    }
+
+    private static Map<String, String> strategies(Plan plan) {
+        Map<String, String> strategies = new TreeMap<>();
+        for (OperatorPlan operator : plan.operators()) {
+            strategies.merge(
+                    OperatorPattern.starred(operator.name()),
+                    operator.strategy().toString(),
+                    (a, b) -> a.equals(b) ? a : a + " or " + b);
+        }
+        return strategies;
+    }
+
+    /** Large weights and few rows: one all-reduce of a layer pair and direction; the first pair's input has no gradient. */
+    @Test
+    void largeWeightsAreCutIntoColumnsAndThenRows() {
+        Plan plan = MeshPlans.fastest(perceptron("batch=8 d=2048"));
+        assertEquals(
+                Map.of(
+                        "body[*].up", "x[R, R] weight[R, S0] bias[R, S0] -> y[R, S1]",
+                        "body[*].act", "x[R, S1] -> y[R, S1]",
+                        "body[*].down", "x[R, S1] weight[R, S1] bias[R, R] -> y[R, P]",
+                        "loss", "x[R, R] targets[R, R] -> y[R, R]"),
+                strategies(plan));
+        long bytes = 8 * 2048 * 4;
+        assertEquals(
+                Map.of(
+                        "forward activation all_reduce [R, P] -> [R, R]", "3 of " + bytes,
+                        "backward activation gradient all_reduce [R, P] -> [R, R]", "2 of " + bytes),
+                collectives(plan));
+        assertEquals(5 * 2 * bytes * 3 / 4, wireBytes(plan));
+    }
+
+    /** Small weights and many rows: every device has its part of the batch, and gradients alone are reduced. */
+    @Test
+    void largeBatchesAreCut() {
+        Plan plan = MeshPlans.fastest(perceptron("batch=65536 d=128"));
+        assertEquals(
+                Map.of(
+                        "body[*].up", "x[R, S0] weight[R, R] bias[R, R] -> y[R, S0]",
+                        "body[*].act", "x[R, S0] -> y[R, S0]",
+                        "body[*].down", "x[R, S0] weight[R, R] bias[R, R] -> y[R, S0]",
+                        "loss", "x[R, S0] targets[R, S0] -> y[R, P]"),
+                strategies(plan));
+        long bytes = 3 * (8 * 128 * 128 + 5 * 128) * 4;
+        assertEquals(plan.memory().parameterBytes(), bytes);
+        assertEquals(
+                Map.of("backward parameter gradient all_reduce [R, P] -> [R, R]", "together " + bytes, LOSS, "1 of 4"),
+                collectives(plan));
+        assertEquals(2 * (bytes + 4) * 3 / 4, wireBytes(plan));
+    }
+
+    /** What lies between rows and columns is done on parts of the sequence: an all-reduce becomes a scatter and a gather. */
+    @Test
+    void normsAndResidualsAreCutAlongTheSequence() {
+        Plan plan = MeshPlans.fastest(ModelSpecs.model("Residual", "seq=4096 d=4096", """
+                        @Input(shape = "seq d") x()
+                        @Input(shape = "seq d") targets()
+                        @Repeat("3") @Use(Layer) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """)
+                .block("Layer", "", """
+                        @Input(shape = "seq d") x()
+                        @LayerNorm norm(x)
+                        @Linear(out = "4*d") up(norm)
+                        @Gelu act(up)
+                        @Linear(out = "d") down(act)
+                        @Output @Add y(x, down)
+                        """)
+                .precision("BF16")
+                .device("h100-sxm")
+                .mesh(1L, 4L)
+                .memory("60GiB"));
+        assertEquals(
+                Map.of(
+                        "body[*].norm", "x[R, S0] weight[R, R] bias[R, R] -> y[R, S0]",
+                        "body[*].up", "x[R, R] weight[R, S0] bias[R, S0] -> y[R, S1]",
+                        "body[*].act", "x[R, S1] -> y[R, S1]",
+                        "body[*].down", "x[R, S1] weight[R, S1] bias[R, R] -> y[R, P]",
+                        "body[*].y", "x0[R, S0] x1[R, S0] -> y[R, S0]",
+                        "loss", "x[R, S0] targets[R, S0] -> y[R, P]"),
+                strategies(plan));
+        long bytes = 4096L * 4096 * 2;
+        assertEquals(
+                new TreeMap<>(Map.of(
+                        "forward activation all_gather [R, S0] -> [R, R]",
+                        "3 of " + bytes,
+                        "forward activation reduce_scatter [R, P] -> [R, S0]",
+                        "3 of " + bytes,
+                        "backward activation gradient all_gather [R, S0] -> [R, R]",
+                        "3 of " + bytes,
+                        "backward activation gradient reduce_scatter [R, P] -> [R, S0]",
+                        "3 of " + bytes,
+                        "backward parameter gradient all_reduce [R, P] -> [R, R]",
+                        "6 of " + 4096 * 2,
+                        LOSS,
+                        "1 of 4")),
+                collectives(plan));
+    }
+
+    private static long wireBytes(Plan plan) {
+        return plan.communications().stream()
+                .mapToLong(Communication::wireBytes)
+                .sum();
+    }
+}

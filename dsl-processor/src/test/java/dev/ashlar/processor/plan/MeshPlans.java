@@ -1,0 +1,61 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.ProvedSolver;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plans that the joint problem yields, without alternatives and the curve, which take time. */
+public final class MeshPlans {
+    private static final Effort ROUGH = Effort.of(0.02);
+
+    private final PlanAssembly assembly;
+    private final PlanTarget target;
+    private final PlanProblem plans;
+    private final ProvedSolver solver;
+
+    private MeshPlans(ModelSpecs model) {
+        TrainingGraph graph = model.graph();
+        target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
+                .orElseThrow();
+        assembly = new PlanAssembly(graph, target);
+        plans = Planner.meshPlans(graph, target, assembly);
+        solver = new ProvedSolver(plans.problem());
+    }
+
+    /** The fastest plan of a model within its memory. */
+    public static Plan fastest(ModelSpecs model) {
+        MeshPlans all = new MeshPlans(model);
+        return all.within(all.target.budgetBytes() - all.target.device().fixedBytes(), Effort.of(1e-4));
+    }
+
+    /**
+     * Plans of a model, each for a budget between that of the fastest and the smallest there is.
+     *
+     * @param budgets at least 2
+     */
+    public static List<Plan> atBudgets(ModelSpecs model, int budgets) {
+        MeshPlans all = new MeshPlans(model);
+        Plan fastest = all.within(1L << 50, ROUGH);
+        Outcome.Infeasible least =
+                (Outcome.Infeasible) all.solver.smallest(ROUGH).outcome();
+        long most = fastest.memory().peakBytes();
+        List<Plan> plans = new ArrayList<>(List.of(fastest));
+        for (int i = budgets - 2; i >= 0; i--) {
+            long budget = least.smallestBudget() + (most - least.smallestBudget()) * i / (budgets - 1);
+            plans.add(all.within(budget, ROUGH));
+        }
+        return plans;
+    }
+
+    private Plan within(long budgetBytes, Effort effort) {
+        Outcome.Feasible found =
+                (Outcome.Feasible) solver.solve(budgetBytes, effort).outcome();
+        return assembly.only(plans.apply(found.solution().labels()));
+    }
+}

@@ -1,0 +1,218 @@
+package dev.ashlar.runtime.calibrate;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ashlar.runtime.engine.DeviceKind;
+import dev.ashlar.runtime.engine.DeviceMemory;
+import dev.ashlar.runtime.engine.Engine;
+import dev.ashlar.runtime.engine.Ops;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** What was measured so far, in the order of the file. */
+final class Profile {
+    private static final String PRODUCT = "linear";
+    private static final long LARGE = 8192;
+    private static final long COPIED_ELEMENTS = 1L << 28;
+    private static final int LARGE_ON_HOST = 1024;
+
+    private final String name;
+    private final String machine;
+    private final LocalDate date;
+    private final DeviceKind kind;
+    private final String link;
+    private final Map<String, Measured> forward = new TreeMap<>();
+    private final Map<String, Measured> backward = new TreeMap<>();
+    private List<Long> sizes = List.of();
+    private List<Double> products = List.of();
+    private double bf16Rate;
+    private double fp32Rate;
+    private double bytesPerSecond;
+    private double launchSeconds;
+    private double hostSeconds;
+    private long memoryBytes;
+    private long fixedBytes;
+
+    Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
+        this.name = name;
+        this.machine = machine;
+        this.date = date;
+        this.kind = kind;
+        this.link = link;
+    }
+
+    private long large() {
+        return kind == DeviceKind.CPU ? LARGE_ON_HOST : LARGE;
+    }
+
+    /** All that is measured in 16 bits. */
+    void measure(Engine engine, ProbeSizes probeSizes, List<Long> productSizes) {
+        Stopwatch stopwatch = new Stopwatch(engine);
+        Products table = new Products(engine, stopwatch);
+        bf16Rate = table.rate(large(), large(), large());
+        copies(engine, stopwatch);
+        launches(engine, stopwatch);
+        operators(engine, probeSizes, stopwatch);
+        sizes = productSizes;
+        products = table.table(sizes, sizes, sizes);
+        memory(engine);
+    }
+
+    void measureWide(Engine engine) {
+        fp32Rate = new Products(engine, new Stopwatch(engine)).rate(large(), large(), large());
+    }
+
+    private void copies(Engine engine, Stopwatch stopwatch) {
+        long elements = kind == DeviceKind.CPU ? COPIED_ELEMENTS >> 4 : COPIED_ELEMENTS;
+        try (Tensor from = engine.ops().normal(elements);
+                Tensor to = engine.ops().normal(elements)) {
+            bytesPerSecond = 2.0 * from.nbytes() / stopwatch.seconds(() -> to.copy_(from));
+        }
+    }
+
+    private void launches(Engine engine, Stopwatch stopwatch) {
+        Ops ops = engine.ops();
+        try (Tensor small = ops.normal(1)) {
+            launchSeconds = stopwatch.seconds(() -> ops.add(small, small).close());
+            hostSeconds = stopwatch.hostSeconds(() -> ops.add(small, small).close());
+        }
+    }
+
+    private void operators(Engine engine, ProbeSizes probeSizes, Stopwatch stopwatch) {
+        Meter meter = new Meter(engine);
+        try (Probes probes = new Probes(engine, probeSizes)) {
+            for (Probe probe : probes.all()) {
+                forward.put(probe.kind(), measured(probe, probe.forward(), probe.forwardFloor(), stopwatch, meter));
+                backward.put(probe.kind(), measured(probe, probe.backward(), probe.backwardFloor(), stopwatch, meter));
+            }
+        }
+    }
+
+    private Measured measured(
+            Probe probe, Supplier<@Nullable Tensor[]> kernels, Probe.Floor floor, Stopwatch stopwatch, Meter meter) {
+        if (floor.equals(Probe.Floor.NONE)) {
+            return Measured.NOTHING;
+        }
+        long workspace = meter.workspaceBytes(kernels);
+        double seconds = stopwatch.seconds(() -> {
+            for (Tensor made : kernels.get()) {
+                if (made != null) {
+                    made.close();
+                }
+            }
+        });
+        return new Measured(
+                seconds,
+                Math.min(1, floor.seconds(bf16Rate, bytesPerSecond) / seconds),
+                (double) Math.max(0, workspace) / probe.operatorBytes());
+    }
+
+    /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and their own part in it. */
+    private void memory(Engine engine) {
+        Optional<DeviceMemory> memory = engine.memory();
+        memoryBytes = memory.map(DeviceMemory::totalBytes).orElseGet(Profile::hostBytes);
+        fixedBytes = memory.map(m -> m.deviceBytes() - m.reservedBytes() + m.allocatedBytes())
+                .orElse(0L);
+    }
+
+    private static long hostBytes() {
+        return ((com.sun.management.OperatingSystemMXBean)
+                        java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
+    }
+
+    void write(Path path) throws IOException {
+        File file = path.toFile();
+        try (JsonGenerator json = new JsonFactory().createGenerator(file, JsonEncoding.UTF8)) {
+            json.useDefaultPrettyPrinter();
+            json.writeStartObject();
+            json.writeNumberField("schema", 1);
+            json.writeStringField("machine", machine);
+            json.writeStringField("date", date.toString());
+            json.writeObjectFieldStart("libraries");
+            json.writeStringField("libtorch", version(torch.class));
+            json.writeEndObject();
+            writeDevice(json);
+            json.writeObjectFieldStart("products");
+            writeProducts(json);
+            json.writeEndObject();
+            writeOperators(json, "workspace", false);
+            writeOperators(json, "share", true);
+            json.writeEndObject();
+        }
+    }
+
+    private static String version(Class<?> library) {
+        return Optional.ofNullable(library.getPackage().getImplementationVersion())
+                .orElse("unknown");
+    }
+
+    private void writeDevice(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("device");
+        json.writeStringField("name", name);
+        json.writeStringField("kind", kind == DeviceKind.CPU ? "cpu" : "cuda");
+        json.writeNumberField("memoryBytes", memoryBytes);
+        json.writeNumberField("fixedBytes", fixedBytes);
+        json.writeObjectFieldStart("flopsPerSecond");
+        json.writeNumberField("bf16", Math.round(bf16Rate));
+        json.writeNumberField("fp32", Math.round(fp32Rate));
+        json.writeEndObject();
+        json.writeNumberField("bytesPerSecond", Math.round(bytesPerSecond));
+        json.writeNumberField("launchNanos", Math.round(launchSeconds * 1e9));
+        // Steps are recorded on CUDA: the host's time stands in no one's way.
+        json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
+        json.writeStringField("link", link);
+        json.writeEndObject();
+    }
+
+    private void writeProducts(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("bf16");
+        for (String axis : List.of("m", "n", "k")) {
+            json.writeArrayFieldStart(axis);
+            for (long size : sizes) {
+                json.writeNumber(size);
+            }
+            json.writeEndArray();
+        }
+        json.writeArrayFieldStart("flopsPerSecond");
+        for (double rate : products) {
+            json.writeNumber(Math.round(rate / 1e8) * 1e8);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeOperators(JsonGenerator json, String field, boolean share) throws IOException {
+        json.writeObjectFieldStart(field);
+        for (String operator : forward.keySet()) {
+            if (!share && operator.equals(PRODUCT)) {
+                continue; // only the gradient of its bias was measured
+            }
+            json.writeObjectFieldStart(operator);
+            write(json, "forward", forward.get(operator), share);
+            write(json, "backward", backward.get(operator), share);
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String direction, @Nullable Measured measured, boolean share)
+            throws IOException {
+        if (measured != null) {
+            double value = share ? measured.share() : measured.workspace();
+            // Memory is rounded up, so that no plan is short of it.
+            json.writeNumberField(direction, (share ? Math.round(value * 1e4) : Math.ceil(value * 1e4)) / 1e4);
+        }
+    }
+}

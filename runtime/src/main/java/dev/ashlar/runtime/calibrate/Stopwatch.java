@@ -1,0 +1,74 @@
+package dev.ashlar.runtime.calibrate;
+
+import dev.ashlar.runtime.engine.Engine;
+import dev.ashlar.runtime.engine.Recording;
+import java.util.Arrays;
+
+/** Times what a device is given to do: recorded where it can be, so that the host's own time is left out. */
+final class Stopwatch {
+    private static final int RUNS = 5;
+    /** Shorter measurements would be those of the clock. */
+    private static final double SECONDS = 2e-3;
+
+    private static final int MOST_REPEATS = 200;
+
+    private final Engine engine;
+
+    Stopwatch(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** The median time of a body, in seconds; it closes what it makes. */
+    double seconds(Runnable body) {
+        body.run();
+        double once = time(body);
+        int repeats = (int) Math.max(1, Math.min(MOST_REPEATS, Math.ceil(SECONDS / Math.max(once, 1e-7))));
+        Runnable repeated = () -> {
+            for (int i = 0; i < repeats; i++) {
+                body.run();
+            }
+        };
+        if (!engine.recordable()) {
+            return median(repeated) / repeats;
+        }
+        try (Recording recording = engine.record(repeated)) {
+            recording.replay();
+            return median(recording::replay) / repeats;
+        }
+    }
+
+    /** The host's time to call a body, in seconds, while the device lags behind. */
+    double hostSeconds(Runnable body) {
+        int calls = MOST_REPEATS;
+        body.run();
+        double[] seconds = new double[RUNS];
+        for (int run = 0; run < RUNS; run++) {
+            engine.synchronize();
+            long start = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                body.run();
+            }
+            seconds[run] = (System.nanoTime() - start) * 1e-9 / calls;
+        }
+        engine.synchronize();
+        Arrays.sort(seconds);
+        return seconds[RUNS / 2];
+    }
+
+    private double median(Runnable body) {
+        double[] seconds = new double[RUNS];
+        for (int i = 0; i < RUNS; i++) {
+            seconds[i] = time(body);
+        }
+        Arrays.sort(seconds);
+        return seconds[RUNS / 2];
+    }
+
+    private double time(Runnable body) {
+        engine.synchronize();
+        long start = System.nanoTime();
+        body.run();
+        engine.synchronize();
+        return (System.nanoTime() - start) * 1e-9;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.DType;
+import org.bytedeco.pytorch.Tensor;
+
+/** Rows of logits in one pass each, by kernels of our own. */
+final class CudaCrossEntropy {
+    private static final String SOURCE = "cross_entropy";
+    private static final int THREADS = 512;
+    /** Shared memory that two blocks of one multiprocessor have together, of which the kernels declare a little themselves. */
+    private static final int SHARED_BYTES = 112 << 10;
+
+    private final CudaKernels kernels;
+
+    CudaCrossEntropy(CudaKernels kernels) {
+        this.kernels = kernels;
+    }
+
+    private CudaKernel kernel(String name, DType type) {
+        return type == DType.BFLOAT16 ? kernels.kernel(SOURCE, name, "BF16=1") : kernels.kernel(SOURCE, name);
+    }
+
+    /** Whether there are kernels for that type. */
+    boolean takes(DType type) {
+        return kernels.available() && (type == DType.BFLOAT16 || type == DType.FLOAT32);
+    }
+
+    /**
+     * Logarithms of a softmax.
+     *
+     * @param logits [rows, classes], contiguous
+     * @param result of the same shape in 32-bit floats, contiguous
+     */
+    void logSoftmax(Tensor logits, Tensor result) {
+        int shared = shared(logits);
+        kernel("log_softmax", Tensors.type(logits))
+                .launch(logits.size(0), THREADS, shared, logits, result, classes(logits), shared > 0 ? 1 : 0);
+    }
+
+    /** As {@link LossKernels#byRows}; all are contiguous. */
+    void gradient(Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
+        kernel("gradient", Tensors.type(result))
+                .launch(
+                        result.size(0),
+                        THREADS,
+                        0,
+                        logProbabilities,
+                        result,
+                        classes(result),
+                        (float) uniform,
+                        factors,
+                        places,
+                        added);
+    }
+
+    /**
+     * Replaces logits by their gradients.
+     *
+     * @param logits [rows, classes], contiguous
+     * @param factors gradient of the loss by each row's term in 32-bit floats, 0 for rows that do not count
+     * @param places each row's class, within range for all rows
+     * @param losses each row's term, in 32-bit floats
+     */
+    void lossAndGradient(Tensor logits, double smoothing, Tensor factors, Tensor places, Tensor losses) {
+        int shared = shared(logits);
+        kernel("loss_and_gradient", Tensors.type(logits))
+                .launch(
+                        logits.size(0),
+                        THREADS,
+                        shared,
+                        logits,
+                        classes(logits),
+                        (float) smoothing,
+                        factors,
+                        places,
+                        losses,
+                        shared > 0 ? 1 : 0);
+    }
+
+    private static int classes(Tensor logits) {
+        return Math.toIntExact(logits.size(1));
+    }
+
+    /** A row's bytes, if it fits; else 0, and rows are read twice. */
+    private static int shared(Tensor logits) {
+        long bytes = (logits.size(1) * logits.element_size() + 15) / 16 * 16;
+        return bytes <= SHARED_BYTES ? (int) bytes : 0;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Reduction;
+import dev.ashlar.runtime.dist.Running;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/**
+ * Sums of gradients over the ranks that run while backward goes on. They are waited for in the order in which they were started; then
+ * the parameters have them.
+ */
+public final class Reductions implements AutoCloseable {
+    private final KernelContext context;
+    private final Mesh mesh;
+    private final Trace trace;
+    private final MemoryFormatOptional dense = new MemoryFormatOptional(MemoryFormat.Contiguous);
+    private final Deque<Started> started = new ArrayDeque<>();
+    private String place = "";
+
+    Reductions(KernelContext context, Trace trace) {
+        this.context = context;
+        this.mesh = context.mesh();
+        this.trace = trace;
+    }
+
+    /** A reduction that is running, of which it is not yet known whose gradients it sums. */
+    public final class Started {
+        private final String place;
+        private final Tensor gradients;
+        private final int[] axes;
+        private final Running first;
+        private List<Parameter> parameters = List.of();
+
+        private Started(String place, Tensor gradients, int[] axes) {
+            this.place = place;
+            this.gradients = gradients;
+            this.axes = axes;
+            this.first = mesh.startReduce(place, axes[0], gradients, Reduction.SUM);
+        }
+
+        /** The parameters whose gradients they are, one after the other in memory. */
+        public void into(Parameter... owners) {
+            parameters = List.of(owners);
+            started.addLast(this);
+        }
+
+        private void finish() {
+            first.await();
+            for (int i = 1; i < axes.length; i++) {
+                mesh.reduce(place, axes[i], gradients, Reduction.SUM);
+            }
+            trace.checkedAt(place, "allReduce", gradients);
+            if (parameters.size() == 1) {
+                parameters.get(0).addGradient(gradients);
+                return;
+            }
+            try (gradients) {
+                long offset = 0;
+                for (Parameter parameter : parameters) {
+                    Tensor own = part(gradients, offset, Tensors.shape(parameter.master()));
+                    offset += own.numel();
+                    parameter.addGradient(own);
+                }
+            }
+        }
+    }
+
+    /** Names what is started next: {@code "up.weight"}. */
+    public Reductions at(String what) {
+        trace.at(what);
+        place = trace.where();
+        return this;
+    }
+
+    /** Memory for so many elements of gradients, uninitialised; owned by the caller. */
+    public Tensor bucket(long elements) {
+        return context.empty(context.compute(), elements);
+    }
+
+    /** Copies a gradient to its place in a bucket; both stay with the caller. */
+    public void fill(Tensor bucket, long offset, Tensor gradient) {
+        try (Tensor own = part(bucket, offset, Tensors.shape(gradient))) {
+            own.copy_(gradient);
+        }
+    }
+
+    private static Tensor part(Tensor bucket, long offset, long[] shape) {
+        long elements = 1;
+        for (long extent : shape) {
+            elements *= extent;
+        }
+        try (Tensor flat = bucket.narrow(0, offset, elements)) {
+            return flat.view(shape);
+        }
+    }
+
+    /** A copy that may be reduced in place of a tensor that others still read; owned by the caller. */
+    public Tensor copy(Tensor x) {
+        return x.clone(dense);
+    }
+
+    /**
+     * Starts to sum over the ranks along one axis after the other, in place.
+     *
+     * @param gradients one gradient, or a bucket of several; taken
+     */
+    public Started start(Tensor gradients, int... axes) {
+        return new Started(place, taken(gradients), axes);
+    }
+
+    /** Ranks reduce memory, not elements: its order has to be one. */
+    private Tensor taken(Tensor x) {
+        if (x.is_contiguous()) {
+            return x;
+        }
+        try (x) {
+            return copy(x);
+        }
+    }
+
+    /** Waits, in the order of their start, until no more than so many are running. */
+    public void await(int running) {
+        while (started.size() > running) {
+            started.removeFirst().finish();
+        }
+    }
+
+    /** Gives up what nobody has waited for, because the program failed before. */
+    @Override
+    public void close() {
+        started.forEach(s -> s.first.abandon());
+        started.clear();
+        dense.close();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.ashlar.runtime.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ashlar.runtime.AshlarException;
+import dev.ashlar.runtime.HostTensor;
+import dev.ashlar.runtime.Seed;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Operators on CUDA against the same on the CPU; skipped where there is no device. */
+final class CudaTest {
+    private static final double TOLERANCE = 2e-5;
+
+    private static void requireDevice() {
+        assumeTrue(Engine.count(DeviceKind.CUDA) > 0, "no CUDA device here");
+    }
+
+    @Test
+    void withoutADeviceOneMessageSaysWhatToDo() {
+        assumeTrue(Engine.count(DeviceKind.CUDA) == 0, "there is a CUDA device here");
+        AshlarException thrown = assertThrows(
+                AshlarException.class, () -> Engine.open(DeviceKind.CUDA, Precision.FP32, Seed.of(1), false));
+        assertTrue(thrown.getMessage().contains("docs/cuda.md"), thrown.getMessage());
+    }
+
+    /** Uploads numbers of one order on both devices. */
+    private static final class Given {
+        private final Ops ops;
+        private final Random random = new Random(3);
+
+        Given(Ops ops) {
+            this.ops = ops;
+        }
+
+        Tensor normal(long... shape) {
+            int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+            float[] values = new float[size];
+            for (int i = 0; i < size; i++) {
+                values[i] = (float) random.nextGaussian();
+            }
+            return ops.upload(HostTensor.of(values, shape));
+        }
+
+        Tensor ids(long bound, long... shape) {
+            int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+            return ops.upload(HostTensor.of(random.longs(size, 0, bound).toArray(), shape));
+        }
+
+        @Nullable
+        Tensor[] attention(long heads, long groups, boolean causal) {
+            Tensor q = normal(2, heads, 40, 8);
+            Tensor k = normal(2, groups, 40, 8);
+            Tensor v = normal(2, groups, 40, 8);
+            Tensor[] made = ops.attention(q, k, v, causal, 0.3);
+            Tensor[] gradients = ops.attentionBackward(normal(2, heads, 40, 8), q, k, v, made[0], made[1], causal, 0.3);
+            return Stream.concat(Arrays.stream(made), Arrays.stream(gradients)).toArray(Tensor[]::new);
+        }
+
+        @Nullable
+        Tensor[] crossEntropy(long classes, double smoothing) {
+            Tensor logits = normal(3, 7, classes);
+            Tensor targets = ids(classes, 3, 7);
+            Tensor[] made = ops.crossEntropy(logits, targets, 1, smoothing);
+            Tensor gradient = ops.crossEntropyBackward(ops.scalar(2), made[1], targets, made[2], 1, smoothing);
+            return new @Nullable Tensor[] {made[0], made[1], made[2], gradient};
+        }
+
+        @Nullable
+        Tensor[] layerNorm(long length) {
+            Tensor x = normal(4, 9, length);
+            Tensor weight = normal(length);
+            Tensor bias = normal(length);
+            Tensor[] made = ops.layerNorm(x, weight, bias, 1e-5);
+            @Nullable
+            Tensor[] gradients =
+                    ops.layerNormBackward(normal(4, 9, length), x, made[1], made[2], weight, bias, true, true, true);
+            return new @Nullable Tensor[] {made[0], gradients[0], gradients[1], gradients[2]};
+        }
+
+        @Nullable
+        Tensor[] embedding() {
+            Tensor ids = ids(50, 4, 9);
+            Tensor weight = normal(50, 16);
+            return new @Nullable Tensor[] {
+                ops.embedding(ids, weight), ops.embeddingWeightGradient(normal(4, 9, 16), ids, 50)
+            };
+        }
+    }
+
+    private static Map<String, Function<Given, @Nullable Tensor[]>> cases() {
+        Map<String, Function<Given, @Nullable Tensor[]>> cases = new LinkedHashMap<>();
+        cases.put("attention", given -> given.attention(4, 4, false));
+        cases.put("causal attention", given -> given.attention(4, 4, true));
+        cases.put("attention with fewer key heads", given -> given.attention(4, 2, true));
+        cases.put("cross-entropy", given -> given.crossEntropy(64, 0));
+        cases.put("cross-entropy of odd rows", given -> given.crossEntropy(51, 0));
+        cases.put("smoothed cross-entropy", given -> given.crossEntropy(51, 0.1));
+        cases.put("cross-entropy of rows that fit no block", given -> given.crossEntropy(70_000, 0));
+        cases.put("layer norm", given -> given.layerNorm(33));
+        cases.put("layer norm of a warp's row", given -> given.layerNorm(768));
+        cases.put("layer norm of a block's row", given -> given.layerNorm(2048));
+        cases.put("embedding", Given::embedding);
+        cases.put("dropout", given -> new @Nullable Tensor[] {given.ops.dropout(given.normal(50_000), 0.3, 7)});
+        return cases;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> operatorsAgreeWithTheCpu() {
+        return cases().entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
+                    requireDevice();
+                    assertClose(run(DeviceKind.CPU, each.getValue()), run(DeviceKind.CUDA, each.getValue()));
+                }));
+    }
+
+    private static HostTensor[] run(DeviceKind device, Function<Given, @Nullable Tensor[]> body) {
+        try (Engine engine = Engine.open(device, Precision.FP32, Seed.of(1), false)) {
+            return Arrays.stream(body.apply(new Given(engine.ops())))
+                    .map(engine.ops()::download)
+                    .toArray(HostTensor[]::new);
+        }
+    }
+
+    private static void assertClose(HostTensor[] expected, HostTensor[] actual) {
+        assertEquals(expected.length, actual.length);
+        for (int i = 0; i < expected.length; i++) {
+            float[] left = expected[i].floats();
+            float[] right = actual[i].floats();
+            for (int j = 0; j < left.length; j++) {
+                assertEquals(left[j], right[j], TOLERANCE * (1 + Math.abs(left[j])), "result " + i + ", element " + j);
+            }
+        }
+    }
+
+    @Test
+    void aRecordingRunsAgainOnWhatItsTensorsHoldThen() {
+        requireDevice();
+        try (Engine engine = Engine.open(DeviceKind.CUDA, Precision.FP32, Seed.of(1), false);
+                Tensor x = engine.ops().upload(HostTensor.of(new float[] {1, 2}, 2));
+                Tensor y = engine.ops().upload(HostTensor.of(new float[] {3, 4}, 2))) {
+            try (Recording recording = engine.record(() -> engine.ops().addInPlace(x, y))) {
+                assertEquals(HostTensor.of(new float[] {1, 2}, 2), engine.ops().download(x), "recording does nothing");
+                recording.replay();
+                recording.replay();
+                assertEquals(HostTensor.of(new float[] {7, 10}, 2), engine.ops().download(x));
+            }
+        }
+    }
+
+    @Test
+    void thePeakOfTheAllocatorIsExact() {
+        requireDevice();
+        try (Engine engine = Engine.open(DeviceKind.CUDA, Precision.FP32, Seed.of(1), false)) {
+            long before = engine.memory().orElseThrow().allocatedBytes();
+            engine.resetPeak();
+            engine.ops().normal(1 << 20).close();
+            engine.ops().normal(1 << 10).close();
+            assertEquals(4 << 20, engine.memory().orElseThrow().peakBytes() - before);
+        }
+    }
+}
