@@ -17,7 +17,7 @@ public record Effort(double gap, int options, int suffixes, int branches) {
 
     /** Close enough within this gap. */
     public static Effort of(double gap) {
-        return new Effort(gap, 150_000, 400_000, 2);
+        return new Effort(gap, 500_000, 1_000_000, 2);
     }
 
     /** All searches of one solution. */

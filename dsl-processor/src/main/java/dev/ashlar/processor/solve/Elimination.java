@@ -157,6 +157,23 @@ final class Elimination {
             byLabel[node] = new long[block.labels(node)];
             Arrays.fill(byLabel[node], FixedPoint.INFINITE);
         }
+        spread(outside, byLabel);
+        return byLabel;
+    }
+
+    /**
+     * What all else adds at least to an entry of a step's table; {@link FixedPoint#INFINITE} for entries without a sum.
+     *
+     * @param outside added by joint label of the kept nodes
+     * @return by table; those of factors are missing
+     */
+    long[][] rest(long[] outside) {
+        long[][] unused = new long[plan.block().nodes()][];
+        Arrays.setAll(unused, node -> new long[plan.block().labels(node)]);
+        return spread(outside, unused);
+    }
+
+    private long[][] spread(long[] outside, long[][] byLabel) {
         long[][] rest = new long[tables.length][];
         spread(plan.last(), outside, rest, byLabel);
         List<EliminationPlan.Step> steps = plan.steps();
@@ -164,7 +181,7 @@ final class Elimination {
         for (int s = steps.size() - 1; s >= 0; s--) {
             spread(steps.get(s), rest[first + s], rest, byLabel);
         }
-        return byLabel;
+        return rest;
     }
 
     /** Takes what is added outside of a step to its node's labels and to the steps that it reads. */
