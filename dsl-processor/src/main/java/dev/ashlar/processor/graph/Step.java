@@ -34,15 +34,20 @@ public sealed interface Step {
      */
     record Collective(String at, Source place, Transfer transfer, Value result, Handle source) implements Step {}
 
-    /** Memory, uninitialised, that several gradients are copied to in order to be reduced as one. */
-    record Bucket(Value result) implements Step {}
+    /**
+     * Memory, uninitialised, that several gradients are copied to in order to be reduced as one.
+     *
+     * @param at the operator whose backward begins there
+     */
+    record Bucket(String at, Value result) implements Step {}
 
     /**
      * Copies a gradient to its place in a bucket.
      *
+     * @param at what it is for: {@code "up.weight"}
      * @param offset of its first element
      */
-    record Fill(Value bucket, long offset, Value gradient) implements Step {}
+    record Fill(String at, Value bucket, long offset, Value gradient) implements Step {}
 
     /**
      * Starts to reduce a gradient, or a bucket of them, in place; the program goes on. What is reduced is added to the parameters when it

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,9 +22,8 @@ public final class UpdateInBackward {
 
     /** The graph with updates in backward. */
     public static TrainingGraph of(TrainingGraph graph) {
-        Variant train = new UpdateInBackward().apply(graph.train());
-        return new TrainingGraph(
-                graph.graph(), train, graph.losses(), graph.outputs(), graph.trainable(), new StepForm(true));
+        return graph.withTrain(new UpdateInBackward().apply(graph.train()))
+                .with(graph.form().updatingInBackward());
     }
 
     private Variant apply(Variant variant) {
@@ -76,8 +76,8 @@ public final class UpdateInBackward {
         for (int i = 0; i < backward.size(); i++) {
             steps.add(backward.get(i));
             for (ScopeParameter parameter : touched(backward.get(i))) {
-                if (last.get(parameter.name()) == i && graded.containsKey(parameter.name())) {
-                    steps.add(new Step.Update(graded.remove(parameter.name())));
+                if (last.getOrDefault(parameter.name(), -1) == i) {
+                    Optional.ofNullable(graded.remove(parameter.name())).ifPresent(p -> steps.add(new Step.Update(p)));
                 }
             }
         }

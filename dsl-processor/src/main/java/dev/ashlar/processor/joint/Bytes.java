@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.local.Boundary;
@@ -52,8 +53,11 @@ final class Bytes {
             return List.of(choices.wanted(copy.copy()).variable());
         } else if (size instanceof Size.OfTensor tensor) {
             return List.of(choices.made(tensor.tensor()).variable());
+        } else if (size instanceof Size.OfGathered gathered) {
+            return List.of(choices.variable(choices.ofWhole(gathered.node())));
         } else if (size instanceof Size.OfParameter parameter) {
-            return List.of(choices.variable(choices.ofWhole(parameter.node())));
+            OperatorNode node = choices.ofWhole(parameter.node());
+            return List.of(choices.variable(node), choices.storage(node));
         } else if (size instanceof Size.OfCrossing crossing) {
             return List.of(crossing(crossing.crossing()).variable());
         }
@@ -62,12 +66,23 @@ final class Bytes {
 
     /** A size in bytes. */
     long of(Size size, Labels x) {
+        if (size instanceof Size.OfParameter parameter) {
+            return of(parameter, x);
+        }
         List<Variable> variables = variables(size);
         long[] known = bySize.computeIfAbsent(size, s -> {
             int labels = variables.isEmpty() ? 1 : variables.get(0).labels();
             return IntStream.range(0, labels).mapToLong(l -> of(s, l)).toArray();
         });
         return known[variables.isEmpty() ? 0 : x.of(variables.get(0))];
+    }
+
+    /** 0 for pairs of labels that have no meaning. */
+    private long of(Size.OfParameter parameter, Labels x) {
+        OperatorNode node = choices.ofWhole(parameter.node());
+        List<Stored> stored = choices.menu(node).stored().get(x.of(choices.variable(node)));
+        int label = x.of(choices.storage(node));
+        return label < stored.size() ? stored.get(label).gradientBytes().get(parameter.parameter()) : 0;
     }
 
     private long of(Size size, int label) {
@@ -81,9 +96,12 @@ final class Bytes {
         } else if (size instanceof Size.OfTensor of) {
             return routes.bytes(
                     of.tensor().type(), choices.made(of.tensor()).layouts().get(label));
-        } else if (size instanceof Size.OfParameter of) {
-            Facts facts = choices.menu(choices.ofWhole(of.node())).facts().get(label);
-            return facts.gradientBytes().get(of.parameter());
+        } else if (size instanceof Size.OfGathered of) {
+            OperatorMenu menu = choices.menu(choices.ofWhole(of.node()));
+            int operand = menu.whole().inputs().size() + of.parameter();
+            return routes.bytes(
+                    menu.whole().parameters().get(of.parameter()).type(),
+                    menu.strategies().get(label).operands().get(operand));
         } else if (size instanceof Size.OfCrossing of) {
             Boundary boundary = crossing(of.crossing()).boundaries().get(label);
             return routes.bytes(of.crossing().type(), boundary.layout());

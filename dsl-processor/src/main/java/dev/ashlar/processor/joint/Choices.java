@@ -18,6 +18,7 @@ import java.util.Set;
 /** What may be chosen in a piece. */
 final class Choices {
     private final Map<OperatorNode, Variable> variables = new LinkedHashMap<>();
+    private final Map<OperatorNode, Variable> storages = new HashMap<>();
     private final Map<OperatorNode, OperatorMenu> menus = new HashMap<>();
     private final Map<OperatorNode, OperatorNode> ofWhole = new HashMap<>();
     private final Map<Copy, Wanted> wanted = new LinkedHashMap<>();
@@ -31,6 +32,7 @@ final class Choices {
     void add(OperatorNode node, OperatorMenu menu) {
         Variable variable = new Variable(node.name(), menu.strategies().size());
         variables.put(node, variable);
+        storages.put(node, new Variable("storage of " + node.name(), menu.mostStored()));
         menus.put(node, menu);
         ofWhole.put(menu.whole(), node);
         for (int k = 0; k < node.outputs().size(); k++) {
@@ -87,6 +89,11 @@ final class Choices {
         return Objects.requireNonNull(variables.get(node), node::name);
     }
 
+    /** What decides how the parameters of an operator are stored: labels are places in the list of the strategy. */
+    Variable storage(OperatorNode node) {
+        return Objects.requireNonNull(storages.get(node), node::name);
+    }
+
     OperatorMenu menu(OperatorNode node) {
         return Objects.requireNonNull(menus.get(node), node::name);
     }
@@ -129,10 +136,11 @@ final class Choices {
         agreeing.forEach((copy, readers) ->
                 before.put(variable(readers.get(0).node()), wanted(copy).variable()));
         Set<Variable> own = new LinkedHashSet<>();
-        for (Variable variable : variables.values()) {
+        variables.forEach((node, variable) -> {
             Optional.ofNullable(before.get(variable)).ifPresent(own::add);
             own.add(variable);
-        }
+            own.add(storage(node));
+        });
         agreeing.keySet().forEach(c -> own.add(wanted(c).variable()));
         return own.stream().filter(v -> v.labels() > 1).toList();
     }

@@ -7,6 +7,7 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Placement;
 import dev.ashlar.processor.shard.Strategy;
@@ -34,6 +35,23 @@ final class ChosenAssignment implements Assignment {
         Choices choices = problem.templates().get(piece).choices();
         OperatorNode own = choices.ofWhole(node);
         return choices.menu(own).strategies().get(problem.label(piece, choices.variable(own), labels));
+    }
+
+    /** Parameters of operators that only evaluation runs lie as they are used. */
+    @Override
+    public ParameterStorage storage(String path, OperatorNode node, int parameter) {
+        int piece = problem.piece(path, node);
+        if (piece < 0) {
+            return Assignment.super.storage(path, node, parameter);
+        }
+        Choices choices = problem.templates().get(piece).choices();
+        OperatorNode own = choices.ofWhole(node);
+        return choices.menu(own)
+                .stored()
+                .get(problem.label(piece, choices.variable(own), labels))
+                .get(problem.label(piece, choices.storage(own), labels))
+                .storage()
+                .get(parameter);
     }
 
     @Override

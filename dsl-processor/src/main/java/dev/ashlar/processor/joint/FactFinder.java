@@ -2,8 +2,6 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.cost.OperatorCost;
-import dev.ashlar.processor.device.NumberFormat;
-import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.LoweredOperator;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Scope;
@@ -13,7 +11,6 @@ import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Parts;
-import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.program.StepSettings;
@@ -32,13 +29,11 @@ final class FactFinder {
     private final Parts parts;
     private final CostModel costs;
     private final StepSettings settings;
-    private final NumberFormat format;
 
-    FactFinder(Parts parts, CostModel costs, StepSettings settings, NumberFormat format) {
+    FactFinder(Parts parts, CostModel costs, StepSettings settings) {
         this.parts = parts;
         this.costs = costs;
         this.settings = settings;
-        this.format = format;
     }
 
     /**
@@ -51,33 +46,10 @@ final class FactFinder {
         OperatorNode local = local(whole, strategy);
         LoweredOperator lowered = LoweredOperator.of(local, use.inputs(), use.parameters());
         Work work = local.operator().work(local.attributes(), local.shapes(settings.computeBytes()));
-        List<Route> gradients = new ArrayList<>();
-        List<Long> gradientBytes = new ArrayList<>();
-        long fixed = 0;
-        long updated = 0;
-        long updateWorkspace = 0;
-        for (int i = 0; i < local.parameters().size(); i++) {
-            ScopeParameter parameter = local.parameters().get(i);
-            TensorType type = parameter.type();
-            boolean trained = use.parameters().contains(i);
-            List<Hop> hops = local.part().orElseThrow().parameters().get(i).gradient();
-            gradients.add(Route.of(hops, settings.bytes(type), settings));
-            gradientBytes.add(settings.bytes(type));
-            long bytes = settings.bytes(type) + (trained ? settings.masterBytes(type.elements()) : 0);
-            long state = trained ? settings.optimizerBytes(type.elements()) : 0;
-            fixed += bytes + state;
-            updated += trained ? type.elements() * format.bytes() + 2 * (bytes + state) : 0;
-            updateWorkspace = Math.max(updateWorkspace, trained ? settings.updateWorkspaceBytes(type.elements()) : 0);
-        }
         return new Facts(
                 kernels(lowered.forward(), work.forwardWorkspaceBytes(), use.forwardOutliving()),
                 kernels(lowered.backward(), work.backwardWorkspaceBytes(), use.backwardOutliving()),
-                Collectives.ticks(seconds(lowered)),
-                gradients,
-                gradientBytes,
-                fixed,
-                Collectives.ticks(costs.transferSeconds(updated)),
-                updateWorkspace);
+                Collectives.ticks(seconds(lowered)));
     }
 
     private OperatorNode local(OperatorNode whole, Strategy strategy) {

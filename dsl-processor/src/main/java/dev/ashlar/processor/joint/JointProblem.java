@@ -112,8 +112,9 @@ public final class JointProblem {
     boolean isThere(int piece, int point, List<Integer> labels) {
         Template template = templates.get(piece);
         Moment moment = template.lifetimes().moments().get(point);
-        return !(moment instanceof Moment.Moving moving)
-                || builder.isMoved(template.choices(), moving.marker(), v -> label(piece, v, labels));
+        return Moment.marker(moment)
+                .map(m -> builder.isMoved(template.choices(), m, v -> label(piece, v, labels)))
+                .orElse(true);
     }
 
     /** The piece in which an operator of the whole graph is, in a repetition; -1 if it is in none. */

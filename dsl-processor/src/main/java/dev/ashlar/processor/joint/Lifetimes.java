@@ -254,6 +254,10 @@ final class Lifetimes {
     }
 
     private void move(Step.Collective collective) {
+        if (collective.transfer() instanceof Marker.OfGather gather) {
+            gather(collective, gather);
+            return;
+        }
         Marker marker = (Marker) collective.transfer();
         Value source = (Value) collective.source();
         Value result = collective.result();
@@ -268,6 +272,21 @@ final class Lifetimes {
         Storage storage = make(result, size(marker), now, true);
         all.add(new Root(storage, List.of(moved)));
         roots.put(result, List.copyOf(all));
+        done.add(collective);
+    }
+
+    /** Backward reads what forward has gathered, if it does not gather again. */
+    private void gather(Step.Collective collective, Marker.OfGather gather) {
+        Marker.OfGather marker = new Marker.OfGather(gather.node(), gather.parameter(), backward);
+        moments.add(new Moment.Gathering(collective.at(), marker));
+        List<Root> all = new ArrayList<>();
+        if (backward) {
+            roots(collective.result()).forEach(r -> all.add(r.with(new Condition(marker, false))));
+        }
+        Size size = new Size.OfGathered(gather.node(), gather.parameter());
+        Storage storage = make(collective.result(), size, moments.size() - 1, true);
+        all.add(new Root(storage, List.of(new Condition(marker, true))));
+        roots.put(collective.result(), List.copyOf(all));
         done.add(collective);
     }
 

@@ -8,7 +8,10 @@ sealed interface Marker extends Transfer {
     /** A copy, or the gradient of one. */
     record OfCopy(Copy copy, boolean backward) implements Marker {}
 
-    /** The gradient of a parameter, on its way to where the parameter lies. */
+    /** A parameter, on its way to where its operator uses it. */
+    record OfGather(OperatorNode node, int parameter, boolean backward) implements Marker {}
+
+    /** The gradient of a parameter, on its way to where it is updated. */
     record OfParameter(OperatorNode node, int parameter) implements Marker {}
 
     @Override

@@ -13,18 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Lists what may be chosen for the operators of a piece. */
 final class Menus {
     private final Skeleton skeleton;
     private final Mesh mesh;
     private final FactFinder finder;
+    private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
 
-    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder) {
+    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
         this.skeleton = skeleton;
         this.mesh = mesh;
         this.finder = finder;
+        this.storage = storage;
     }
 
     /** The menu of one operator of a piece. */
@@ -36,8 +39,11 @@ final class Menus {
                         .filter(s -> hasWholeParameters(w, s))
                         .toList());
         OperatorUse use = use(node, whole, piece);
-        return new OperatorMenu(
-                whole, all, all.stream().map(s -> finder.of(whole, s, use)).toList());
+        List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
+        List<List<Stored>> stored = IntStream.range(0, all.size())
+                .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s)))
+                .toList();
+        return new OperatorMenu(whole, all, facts, stored);
     }
 
     /** A parameter cannot lie on the devices as partial sums. */
@@ -48,6 +54,7 @@ final class Menus {
     private static OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
         Set<Integer> inputs = new HashSet<>();
         Set<Integer> parameters = new HashSet<>();
+        Set<Integer> read = new HashSet<>();
         Set<Value> differentiated = new HashSet<>();
         for (Step step : piece.backward()) {
             if (step instanceof Step.Collective collective) {
@@ -55,6 +62,8 @@ final class Menus {
                     differentiated.add(copy.copy().tensor());
                 } else if (collective.transfer() instanceof Marker.OfParameter of && of.node() == whole) {
                     parameters.add(of.parameter());
+                } else if (collective.transfer() instanceof Marker.OfGather of && of.node() == whole) {
+                    read.add(of.parameter());
                 }
             }
         }
@@ -67,6 +76,7 @@ final class Menus {
         return new OperatorUse(
                 inputs,
                 parameters,
+                read,
                 outliving(kernels(piece.forward(), node), piece, node, false),
                 outliving(backward, piece, node, true));
     }

@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import java.util.List;
+import java.util.Optional;
 
 /** A time point of a piece. */
 sealed interface Moment {
@@ -29,6 +30,9 @@ sealed interface Moment {
     /** A tensor is laid out anew, if it has to be. */
     record Moving(String at, Marker marker, Value source, Value result) implements Moment {}
 
+    /** A parameter is brought to where its operator uses it, if it lies elsewhere. */
+    record Gathering(String at, Marker.OfGather marker) implements Moment {}
+
     /** A gradient is made of two, neither of which may be overwritten. */
     record Addition(Value result) implements Moment {
         @Override
@@ -51,6 +55,14 @@ sealed interface Moment {
         public String at() {
             return "optimizer";
         }
+    }
+
+    /** What has to be chosen for a time point to be there at all; empty if it always is. */
+    static Optional<Marker> marker(Moment moment) {
+        if (moment instanceof Moving moving) {
+            return Optional.of(moving.marker());
+        }
+        return moment instanceof Gathering gathering ? Optional.of(gathering.marker()) : Optional.empty();
     }
 
     /** As a local variable is named: {@code "dLoss"}. */

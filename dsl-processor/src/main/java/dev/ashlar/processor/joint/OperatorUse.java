@@ -7,15 +7,21 @@ import java.util.Set;
  *
  * @param inputs indices of the inputs whose gradients are made
  * @param parameters indices of the parameters that are trained
+ * @param parametersReadBackward indices of the parameters that backward reads
  * @param forwardOutliving results of its kernels forward that are read behind them
  * @param backwardOutliving the same backward
  */
 record OperatorUse(
-        Set<Integer> inputs, Set<Integer> parameters, Set<Place> forwardOutliving, Set<Place> backwardOutliving) {
+        Set<Integer> inputs,
+        Set<Integer> parameters,
+        Set<Integer> parametersReadBackward,
+        Set<Place> forwardOutliving,
+        Set<Place> backwardOutliving) {
     /** Copies the sets. */
     OperatorUse {
         inputs = Set.copyOf(inputs);
         parameters = Set.copyOf(parameters);
+        parametersReadBackward = Set.copyOf(parametersReadBackward);
         forwardOutliving = Set.copyOf(forwardOutliving);
         backwardOutliving = Set.copyOf(backwardOutliving);
     }

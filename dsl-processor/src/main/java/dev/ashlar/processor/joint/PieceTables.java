@@ -135,14 +135,21 @@ final class PieceTables {
     private void operator(OperatorNode node) {
         Variable variable = choices.variable(node);
         List<Facts> facts = choices.menu(node).facts();
-        add(Quantity.TIME, List.of(variable), x -> ticks(facts.get(x.of(variable))));
-        add(Quantity.STATIC, List.of(variable), x -> facts.get(x.of(variable)).staticBytes());
+        add(Quantity.TIME, List.of(variable), x -> facts.get(x.of(variable)).ticks());
+        Variable storage = choices.storage(node);
+        List<List<Stored>> stored = choices.menu(node).stored();
+        List<Variable> both = List.of(variable, storage);
+        forbidNegative(table(both, x -> stored(stored, x.of(variable), x.of(storage), Stored::ticks)));
+        add(
+                Quantity.STATIC,
+                both,
+                x -> Math.max(0, stored(stored, x.of(variable), x.of(storage), Stored::staticBytes)));
     }
 
-    private static long ticks(Facts facts) {
-        return facts.ticks()
-                + facts.updateTicks()
-                + facts.gradients().stream().mapToLong(Route::ticks).sum();
+    /** -1 where the strategy has fewer ways to store parameters. */
+    private static long stored(List<List<Stored>> all, int strategy, int label, ToLongFunction<Stored> amount) {
+        List<Stored> stored = all.get(strategy);
+        return label < stored.size() ? amount.applyAsLong(stored.get(label)) : -1;
     }
 
     private void copy(Copy copy) {
@@ -303,6 +310,13 @@ final class PieceTables {
             });
         } else if (moment instanceof Moment.Moving moving) {
             moving(point, moving);
+        } else if (moment instanceof Moment.Gathering gathering) {
+            Marker marker = gathering.marker();
+            live(
+                    point,
+                    point + 1,
+                    variables(marker),
+                    x -> route(marker, x).map(Route::stayingBytes).orElse(0L));
         } else if (moment instanceof Moment.Addition addition) {
             Size size = lifetimes.size(addition.result());
             live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));

@@ -9,6 +9,7 @@ import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategies;
@@ -59,10 +60,18 @@ final class ProblemBuilder {
         menus = new Menus(
                 skeleton,
                 target.collectives().mesh(),
-                new FactFinder(parts, target.costs(), settings, target.format()));
+                new FactFinder(parts, target.costs(), settings),
+                new StorageMenu(routes, target.collectives().mesh(), target.costs(), settings, largest(whole)));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }
+    }
+
+    private static long largest(TrainingGraph whole) {
+        return ModelParameters.of(whole).stream()
+                .mapToLong(p -> p.type().elements())
+                .max()
+                .orElse(0);
     }
 
     Target target() {
@@ -129,7 +138,9 @@ final class ProblemBuilder {
 
     private void requireNoUpdateWorkspace(Choices choices) throws Unplannable {
         for (OperatorNode node : choices.operators()) {
-            if (choices.menu(node).facts().stream().anyMatch(f -> f.updateWorkspaceBytes() > 0)) {
+            if (choices.menu(node).stored().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(s -> s.updateWorkspaceBytes() > 0)) {
                 throw new Unplannable("the optimizer's update takes memory beside the gradients");
             }
         }

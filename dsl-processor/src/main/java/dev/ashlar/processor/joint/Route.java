@@ -14,6 +14,9 @@ import java.util.List;
  * @param overwritingBytes if the first move may take the source's place, and frees it if it does not
  */
 record Route(boolean moved, long ticks, long stayingBytes, long leavingBytes, long overwritingBytes) {
+    /** Nothing has to be done. */
+    static final Route NONE = new Route(false, 0, 0, 0, 0);
+
     /** @param sourceBytes of the source on one device */
     static Route of(List<Hop> hops, long sourceBytes, StepSettings settings) {
         long ticks = 0;

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Parts;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.StepSettings;
@@ -25,6 +26,16 @@ final class Routes {
     /** Bytes of a tensor on one device. */
     long bytes(TensorType whole, Layout layout) {
         return settings.bytes(parts.type(whole, layout));
+    }
+
+    /** Numbers of a tensor on one device. */
+    long elements(TensorType whole, Layout layout) {
+        return parts.type(whole, layout).elements();
+    }
+
+    /** Bytes of a trained parameter beside the value itself. */
+    long besideBytes(TensorType whole, ParameterStorage storage) {
+        return settings.besideBytes(parts.type(whole, storage.parameter()), parts.type(whole, storage.state()));
     }
 
     /** The way; empty if there is none. */

@@ -14,7 +14,10 @@ sealed interface Size {
     /** A tensor in its maker's layout, or its gradient. */
     record OfTensor(Value tensor) implements Size {}
 
-    /** The gradient of a parameter where the parameter lies. */
+    /** A parameter as its operator uses it. */
+    record OfGathered(OperatorNode node, int parameter) implements Size {}
+
+    /** The gradient of a parameter where it is updated. */
     record OfParameter(OperatorNode node, int parameter) implements Size {}
 
     /** A tensor that passes from piece to piece. */

@@ -123,10 +123,7 @@ final class Skeleton {
             }
             List<StoredParameter> stored = new ArrayList<>();
             for (int i = 0; i < whole.parameters().size(); i++) {
-                ScopeParameter parameter = whole.parameters().get(i);
-                Hop gradient = new Hop(new Marker.OfParameter(whole, i), "", parameter.type());
-                boolean buffer = parameter.declaration().buffer();
-                stored.add(new StoredParameter(parameter, List.of(), buffer ? List.of() : List.of(gradient), false));
+                stored.add(stored(whole, i));
             }
             OperatorNode node = new OperatorNode(
                     whole.name(),
@@ -143,6 +140,17 @@ final class Skeleton {
             }
             operators.put(node, whole);
             nodes.add(node);
+        }
+
+        /** A buffer always lies as it is used. */
+        private StoredParameter stored(OperatorNode whole, int index) {
+            ScopeParameter parameter = whole.parameters().get(index);
+            if (parameter.declaration().buffer()) {
+                return new StoredParameter(parameter, List.of(), List.of(), false);
+            }
+            Hop gather = new Hop(new Marker.OfGather(whole, index, false), "", parameter.type());
+            Hop gradient = new Hop(new Marker.OfParameter(whole, index), "", parameter.type());
+            return new StoredParameter(parameter, List.of(gather), List.of(gradient), false);
         }
 
         private void add(UseNode whole) {

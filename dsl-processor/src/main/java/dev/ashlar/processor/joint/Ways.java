@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** Ways of copies and gradients by the labels of what decides about them. */
@@ -44,20 +45,35 @@ final class Ways {
     private Way way(Marker marker) {
         Way way = known.get(marker);
         if (way == null) {
-            way = marker instanceof Marker.OfCopy copy ? find(copy) : find((Marker.OfParameter) marker);
+            way = find(marker);
             known.put(marker, way);
         }
         return way;
     }
 
-    private Way find(Marker.OfParameter marker) {
-        OperatorNode node = choices.ofWhole(marker.node());
-        Variable variable = choices.variable(node);
-        List<List<Optional<Route>>> all = new ArrayList<>();
-        for (Facts facts : choices.menu(node).facts()) {
-            all.add(List.of(Optional.of(facts.gradients().get(marker.parameter()))));
+    private Way find(Marker marker) {
+        if (marker instanceof Marker.OfCopy copy) {
+            return find(copy);
+        } else if (marker instanceof Marker.OfGather gather) {
+            return find(
+                    gather.node(), s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
         }
-        return new Way(variable, new Variable("nothing", 1), all);
+        Marker.OfParameter gradient = (Marker.OfParameter) marker;
+        return find(gradient.node(), s -> s.gradients().get(gradient.parameter()));
+    }
+
+    private Way find(OperatorNode whole, Function<Stored, Route> route) {
+        OperatorNode node = choices.ofWhole(whole);
+        Variable storage = choices.storage(node);
+        List<List<Optional<Route>>> all = new ArrayList<>();
+        for (List<Stored> stored : choices.menu(node).stored()) {
+            List<Optional<Route>> row = new ArrayList<>();
+            for (int label = 0; label < storage.labels(); label++) {
+                row.add(label < stored.size() ? Optional.of(route.apply(stored.get(label))) : Optional.empty());
+            }
+            all.add(List.copyOf(row));
+        }
+        return new Way(choices.variable(node), storage, List.copyOf(all));
     }
 
     private Way find(Marker.OfCopy marker) {

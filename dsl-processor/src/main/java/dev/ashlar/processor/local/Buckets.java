@@ -1,6 +1,5 @@
 package dev.ashlar.processor.local;
 
-import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
@@ -20,13 +19,20 @@ import java.util.Map;
 
 /** Decides which gradients of a part of backward are summed over devices alone, and which together. */
 final class Buckets {
-    private final Collectives collectives;
+    private final Fusion fusion;
+    private final int axes;
     private final NumberFormat format;
 
     /** How a gradient gets to its parameter: collectives, one directly behind the other, that sum it in place. */
     private record Chain(int from, List<Step.Collective> collectives, Value gradient, ScopeParameter parameter) {
         int end() {
             return from + collectives.size();
+        }
+
+        List<Integer> axes() {
+            return collectives.stream()
+                    .map(c -> ((Move) c.transfer()).meshAxis())
+                    .toList();
         }
 
         List<Transfer> transfers() {
@@ -52,27 +58,34 @@ final class Buckets {
         }
 
         String at() {
-            int more = members.size() - 1;
-            return members.get(0).parameter().name() + " and " + more + " more";
+            String first = members.get(0).parameter().name();
+            return members.size() == 1 ? first : first + " and " + (members.size() - 1) + " more";
         }
     }
 
     Buckets(Collectives collectives, NumberFormat format) {
-        this.collectives = collectives;
+        fusion = new Fusion(collectives);
+        axes = collectives.mesh().rank();
         this.format = format;
     }
 
-    /** @param last whether no other part runs behind it */
+    /** @param last whether no other part runs behind it: then nothing hides what small gradients take together */
     List<Step> of(List<Step> steps, boolean last) {
         Map<Integer, Chain> chains = chains(steps);
-        Map<Chain, Bucket> buckets = buckets(chains);
-        int lastKernel = steps.size() - 1;
-        while (lastKernel >= 0 && !(steps.get(lastKernel) instanceof Step.Kernel)) {
-            lastKernel--;
-        }
+        int parameters = (int)
+                steps.stream().filter(Step.ParameterGradient.class::isInstance).count();
+        int firstKernel = firstKernel(steps);
+        Map<Chain, Bucket> buckets = buckets(
+                chains.values().stream().filter(c -> c.from() > firstKernel).toList(), parameters);
+        int lastKernel = lastKernel(steps);
         List<Step> rewritten = new ArrayList<>();
-        buckets.values().stream().distinct().forEach(b -> rewritten.add(new Step.Bucket(b.flat())));
         for (int i = 0; i < steps.size(); i++) {
+            if (i == firstKernel && steps.get(i) instanceof Step.Kernel kernel) {
+                buckets.values().stream()
+                        .distinct()
+                        .forEach(
+                                b -> rewritten.add(new Step.Bucket(kernel.node().name(), b.flat())));
+            }
             Chain chain = chains.get(i);
             boolean overlapped = !last || i < lastKernel;
             if (chain == null || (!buckets.containsKey(chain) && !overlapped)) {
@@ -81,13 +94,12 @@ final class Buckets {
             }
             Bucket bucket = buckets.get(chain);
             if (bucket == null) {
-                rewritten.add(
-                        start(parameterName(chain), chain, chain.transfers(), chain.gradient(), List.of(chain), true));
+                rewritten.add(start(at(chain), chain, chain.transfers(), chain.gradient(), List.of(chain), true));
             } else {
-                rewritten.add(new Step.Fill(bucket.flat(), bucket.offset(chain), chain.gradient()));
+                rewritten.add(new Step.Fill(at(chain), bucket.flat(), bucket.offset(chain), chain.gradient()));
                 if (bucket.endsWith(chain)) {
                     rewritten.add(
-                            start(bucket.at(), chain, bucket.transfers(), bucket.flat(), bucket.members(), overlapped));
+                            start(bucket.at(), chain, bucket.transfers(), bucket.flat(), bucket.members(), !last));
                 }
             }
             i = chain.end();
@@ -95,7 +107,23 @@ final class Buckets {
         return rewritten;
     }
 
-    private static String parameterName(Chain chain) {
+    private static int firstKernel(List<Step> steps) {
+        int first = 0;
+        while (first < steps.size() && !(steps.get(first) instanceof Step.Kernel kernel && !kernel.recomputed())) {
+            first++;
+        }
+        return first;
+    }
+
+    private static int lastKernel(List<Step> steps) {
+        int last = steps.size() - 1;
+        while (last >= 0 && !(steps.get(last) instanceof Step.Kernel)) {
+            last--;
+        }
+        return last;
+    }
+
+    private static String at(Chain chain) {
         return chain.collectives().get(0).at();
     }
 
@@ -144,24 +172,18 @@ final class Buckets {
     }
 
     /** Gradients that are cheaper to copy than to wait for another latency. */
-    private Map<Chain, Bucket> buckets(Map<Integer, Chain> chains) {
+    private Map<Chain, Bucket> buckets(List<Chain> chains, int parameters) {
         Map<Key, List<Chain>> small = new LinkedHashMap<>();
-        for (Chain chain : chains.values()) {
-            List<Integer> axes = chain.collectives().stream()
-                    .map(c -> ((Move) c.transfer()).meshAxis())
-                    .toList();
-            Element element = chain.gradient().type().element();
-            if (collectives.copyTicks(bytes(chain)) < latency(axes)) {
-                small.computeIfAbsent(new Key(axes, element), k -> new ArrayList<>())
-                        .add(chain);
+        for (Chain chain : chains) {
+            Key key = new Key(chain.axes(), chain.gradient().type().element());
+            if (fusion.fuses(bytes(chain), chain.axes())) {
+                small.computeIfAbsent(key, k -> new ArrayList<>()).add(chain);
             }
         }
         Map<Chain, Bucket> buckets = new LinkedHashMap<>();
         small.forEach((key, members) -> {
-            if (members.size() > 1) {
-                Bucket bucket = bucket(key, members);
-                members.forEach(m -> buckets.put(m, bucket));
-            }
+            Bucket bucket = bucket(key, members, parameters);
+            members.forEach(m -> buckets.put(m, bucket));
         });
         return buckets;
     }
@@ -171,25 +193,21 @@ final class Buckets {
         return Math.multiplyExact(type.elements(), type.element().bytes(format.bytes()));
     }
 
-    private long latency(List<Integer> axes) {
-        return axes.stream()
-                .mapToLong(a -> collectives.ticks(Collective.ALL_REDUCE, a, 1))
-                .sum();
-    }
-
-    private Bucket bucket(Key key, List<Chain> members) {
+    private Bucket bucket(Key key, List<Chain> members, int parameters) {
         long elements =
                 members.stream().mapToLong(m -> m.gradient().type().elements()).reduce(0, Math::addExact);
         long bytes = members.stream().mapToLong(this::bytes).reduce(0, Math::addExact);
-        Layout layout = Layout.replicated(collectives.mesh().rank());
+        Layout layout = Layout.replicated(axes);
         for (int axis : key.meshAxes()) {
             layout = layout.with(axis, Placement.PARTIAL);
         }
         List<Transfer> transfers = new ArrayList<>();
         for (int axis : key.meshAxes()) {
             Layout summed = layout.with(axis, Placement.REPLICATED);
-            long wireBytes = collectives.wireBytes(Collective.ALL_REDUCE, axis, bytes);
-            long ticks = collectives.ticks(Collective.ALL_REDUCE, axis, wireBytes);
+            long wireBytes = fusion.wireBytes(axis, bytes);
+            long ticks = members.stream()
+                    .mapToLong(m -> fusion.ticks(axis, bytes(m), parameters))
+                    .reduce(0, Math::addExact);
             transfers.add(new Move(Move.Kind.ALL_REDUCE, axis, layout, summed, bytes, wireBytes, ticks, 0, 0));
             layout = summed;
         }

@@ -30,7 +30,7 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
     public PlannedGraph apply(List<Integer> labels) {
         Assignment assignment = joint.assignment(labels);
         TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
-        return new PlannedGraph(local, local, assignment);
+        return new PlannedGraph(local, local, whole, assignment);
     }
 
     @Override

@@ -128,8 +128,10 @@ final class Execution {
             } else if (statement instanceof Statement.Collective collective) {
                 transfer(collective);
             } else if (statement instanceof Statement.Bucket bucket) {
-                makeAside(bucket.result());
+                enter(frame, bucket.at());
+                make(bucket.result(), bucket.at(), routine.scope().typeName() + "." + bucket.at());
             } else if (statement instanceof Statement.Fill fill) {
+                enter(frame, fill.at());
                 get(fill.bucket());
                 get(fill.gradient());
             } else if (statement instanceof Statement.Start start) {
@@ -209,8 +211,11 @@ final class Execution {
             ledger.workspace(collective.transfer().workspaceBytes());
         }
 
+        /** A bucket that is full goes on where it is. */
         private void start(Statement.Start start) {
-            enter(frame, start.at());
+            if (start.fields().size() == 1) {
+                enter(frame, start.at());
+            }
             Storage source = get(start.source());
             if (start.takesOver()) {
                 take(start.source());

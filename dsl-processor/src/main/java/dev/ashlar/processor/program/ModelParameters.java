@@ -58,6 +58,9 @@ public final class ModelParameters {
     }
 
     private void collectTied(OperatorNode operator, String path, Optional<String> owner) {
+        if (!operator.operator().declaresParameters()) {
+            return;
+        }
         for (int i = 0; i < operator.parameters().size(); i++) {
             ScopeParameter parameter = operator.stored(i);
             String declared = operator.name() + "."
@@ -78,7 +81,7 @@ public final class ModelParameters {
         TensorType type = parameter.type();
         TensorType updated = parameter.updated();
         boolean trained = role == ModelParameter.Role.TRAINABLE;
-        long bytes = settings.bytes(type) + (trained ? settings.masterBytes(updated.elements()) : 0);
+        long bytes = settings.bytes(type) + (trained ? settings.besideBytes(type, updated) : 0);
         long state = trained ? settings.optimizerBytes(updated.elements()) : 0;
         boolean own = tiedTo.isEmpty();
         found.add(new ModelParameter(

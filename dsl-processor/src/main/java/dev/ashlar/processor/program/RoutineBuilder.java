@@ -224,9 +224,9 @@ final class RoutineBuilder {
             addCollective(position, collective);
         } else if (step instanceof Step.Bucket bucket) {
             fresh.add(bucket.result());
-            statements.add(new Statement.Bucket(slot(bucket.result())));
+            statements.add(new Statement.Bucket(bucket.at(), slot(bucket.result())));
         } else if (step instanceof Step.Fill fill) {
-            statements.add(new Statement.Fill(slot(fill.bucket()), fill.offset(), slot(fill.gradient())));
+            statements.add(new Statement.Fill(fill.at(), slot(fill.bucket()), fill.offset(), slot(fill.gradient())));
             free(position, List.of(fill.gradient()), List.of());
         } else if (step instanceof Step.Start start) {
             addStart(position, start);

@@ -35,15 +35,20 @@ public sealed interface Statement {
     record Collective(String at, String where, Transfer transfer, Slot result, Operand source, boolean takesOver)
             implements Statement {}
 
-    /** Memory, uninitialised, for gradients that are reduced as one. */
-    record Bucket(Slot result) implements Statement {}
+    /**
+     * Memory, uninitialised, for gradients that are reduced as one.
+     *
+     * @param at the operator whose backward begins there
+     */
+    record Bucket(String at, Slot result) implements Statement {}
 
     /**
      * Copies a gradient to its place in a bucket.
      *
+     * @param at what it is for: {@code "up.weight"}
      * @param offset of its first element
      */
-    record Fill(Slot bucket, long offset, Slot gradient) implements Statement {}
+    record Fill(String at, Slot bucket, long offset, Slot gradient) implements Statement {}
 
     /**
      * Starts to reduce a gradient or a bucket of them; what is reduced is added to the parameters when it is waited for.

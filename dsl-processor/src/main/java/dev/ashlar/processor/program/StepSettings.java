@@ -42,9 +42,32 @@ public record StepSettings(int computeBytes, boolean masters, int moments, boole
         return Math.multiplyExact(type.elements(), type.element().bytes(computeBytes));
     }
 
-    /** Bytes of a parameter beside the value itself. */
-    public long masterBytes(long elements) {
-        return masters ? Math.multiplyExact(elements, FLOAT32) : 0;
+    /**
+     * Bytes of a trained parameter beside the value itself: of its master, or of the copy of what is updated of it where that does not lie
+     * in one piece, as the optimizer's kernels walk through memory.
+     *
+     * @param part what one device has of it
+     * @param updated what that device updates of that
+     */
+    public long besideBytes(TensorType part, TensorType updated) {
+        if (masters) {
+            return Math.multiplyExact(updated.elements(), FLOAT32);
+        }
+        return isOnePiece(part, updated) ? 0 : bytes(updated);
+    }
+
+    /** Whether a slice of a tensor lies in one piece: what it cuts is cut along the first of its dimensions that have several elements. */
+    private static boolean isOnePiece(TensorType whole, TensorType slice) {
+        long stride = 1;
+        long dense = 1;
+        for (int i = slice.rank() - 1; i >= 0; i--) {
+            if (slice.size(i) != 1 && stride != dense) {
+                return false;
+            }
+            stride *= whole.size(i);
+            dense *= slice.size(i);
+        }
+        return true;
     }
 
     /** Bytes of the optimizer's state for a parameter. */

@@ -3,6 +3,7 @@ package dev.ashlar.processor.shard;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.op.TensorType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +40,23 @@ public final class Storage {
         return new Layout(layout.placements().stream()
                 .map(p -> p instanceof Placement.Partial ? Placement.REPLICATED : p)
                 .toList());
+    }
+
+    /**
+     * A layout cut further, along each of these mesh axes that does not cut it yet, by the first dimension that can be cut. Where none can
+     * be, the axis is left out.
+     *
+     * @param type of the whole parameter
+     * @param layout without partial sums
+     */
+    public static Layout along(TensorType type, Layout layout, Collection<Integer> axes, Mesh mesh) {
+        Layout result = layout;
+        for (int axis : axes) {
+            if (!(layout.on(axis) instanceof Placement.Shard) && mesh.size(axis) > 1) {
+                result = cut(type.sizes(), result, axis, mesh).orElse(result);
+            }
+        }
+        return result;
     }
 
     private static Optional<Layout> cut(List<Long> sizes, Layout layout, int axis, Mesh mesh) {

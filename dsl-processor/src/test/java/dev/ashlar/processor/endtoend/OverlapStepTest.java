@@ -26,6 +26,7 @@ class OverlapStepTest {
         return Stream.of(
                 MeshCase.batches(SampleModels.mlp(), 2),
                 MeshCase.batches(SampleModels.gpt(3), 2),
+                MeshCase.batches(SampleModels.gpt("batch=4 seq=8 d=64 heads=4 vocab=512 layers=1"), 2),
                 MeshCase.batches(SampleModels.nested(), 2),
                 MeshCase.batches(SampleModels.cnn(), 4),
                 MeshCase.together(SampleModels.gpt(2)),

@@ -25,7 +25,6 @@ import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.ProgramText;
 import dev.ashlar.processor.program.Timeline;
-import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.LocalOperator;
 import dev.ashlar.processor.shard.Move;
 import dev.ashlar.processor.shard.SimulatedMesh;
@@ -74,7 +73,7 @@ class RandomAssignmentTest {
                     profile.atPeak().stream().mapToLong(MemoryGroup::bytes).sum());
             if (model.spec().train().precision().equals("FP32")) {
                 Map<String, Long> elements = new HashMap<>();
-                storedElements(whole.graph().root(), "", "", mesh, assignment, elements);
+                storedElements(whole, whole.graph().root(), "", "", new Placing(mesh, assignment), elements);
                 long stored = elements.values().stream().mapToLong(n -> n).sum();
                 assertEquals(4 * stored, profile.parameterBytes(), "seed " + seed);
             }
@@ -153,29 +152,51 @@ class RandomAssignmentTest {
      *
      * @param owner what the names of parameters begin with: one for all repetitions that share them
      */
+    /** On which mesh what lies how. */
+    private record Placing(Mesh mesh, Assignment assignment) {
+        /** What one device has of a parameter, with the copy of what it updates if that does not lie in one piece. */
+        long elements(ParameterStorage storage, TensorType type, boolean trained) {
+            List<Long> part = storage.parameter().localShape(type.sizes(), mesh);
+            List<Long> updated = storage.state().localShape(type.sizes(), mesh);
+            int lastCut = part.size() - 1;
+            while (lastCut >= 0 && part.get(lastCut).equals(updated.get(lastCut))) {
+                lastCut--;
+            }
+            boolean copied = trained && product(updated.subList(0, Math.max(0, lastCut))) > 1;
+            return product(part) + (copied ? product(updated) : 0);
+        }
+
+        private static long product(List<Long> sizes) {
+            return sizes.stream().reduce(1L, Math::multiplyExact);
+        }
+    }
+
     private static void storedElements(
-            Scope scope, String path, String owner, Mesh mesh, Assignment assignment, Map<String, Long> elements) {
+            TrainingGraph whole, Scope scope, String path, String owner, Placing placing, Map<String, Long> elements) {
+        Assignment assignment = placing.assignment();
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
                 Strategy strategy = assignment.strategy(path, operator);
                 for (int i = 0; i < operator.parameters().size(); i++) {
                     ScopeParameter parameter = operator.parameters().get(i);
-                    Layout lies = parameter.declaration().buffer()
-                            ? strategy.operands().get(operator.inputs().size() + i)
-                            : assignment.storage(path, operator, i).parameter();
-                    List<Long> sizes = lies.localShape(parameter.type().sizes(), mesh);
+                    boolean buffer = parameter.declaration().buffer();
+                    ParameterStorage storage = buffer
+                            ? ParameterStorage.asUsed(
+                                    strategy.operands().get(operator.inputs().size() + i))
+                            : assignment.storage(path, operator, i);
+                    boolean trained = !buffer && whole.trainable().trains(owner, parameter);
                     elements.putIfAbsent(
-                            owner + parameter.name(), sizes.stream().reduce(1L, Math::multiplyExact));
+                            owner + parameter.name(), placing.elements(storage, parameter.type(), trained));
                 }
             } else if (node instanceof UseNode use) {
                 for (long i = 0; i < use.count(); i++) {
                     String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
                     storedElements(
+                            whole,
                             use.scope(),
                             path + use.name() + index,
                             owner + Trainable.instance(use, i),
-                            mesh,
-                            assignment,
+                            placing,
                             elements);
                 }
             }

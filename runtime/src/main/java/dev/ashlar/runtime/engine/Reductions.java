@@ -55,14 +55,11 @@ public final class Reductions implements AutoCloseable {
                 mesh.reduce(place, axes[i], gradients, Reduction.SUM);
             }
             trace.checkedAt(place, "allReduce", gradients);
-            if (parameters.size() == 1) {
-                parameters.get(0).addGradient(gradients);
-                return;
-            }
-            try (gradients) {
+            try (gradients;
+                    Tensor flat = gradients.view(-1)) {
                 long offset = 0;
                 for (Parameter parameter : parameters) {
-                    Tensor own = part(gradients, offset, Tensors.shape(parameter.master()));
+                    Tensor own = part(flat, offset, Tensors.shape(parameter.master()));
                     offset += own.numel();
                     parameter.addGradient(own);
                 }

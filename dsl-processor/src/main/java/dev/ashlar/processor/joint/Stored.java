@@ -1,0 +1,67 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.local.ParameterStorage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A way to store the parameters of an operator under one strategy, and what it comes to on one device.
+ *
+ * @param storage how each parameter is stored
+ * @param gathers for each what brings it to where forward uses it
+ * @param gathersAgain the same for backward; nothing where backward reads what forward has gathered, or does not read it
+ * @param gradients for each what brings its gradient to where it is updated
+ * @param gradientBytes for each bytes of its gradient there; 0 if it is not trained
+ * @param keptBytes for each what forward leaves of it to backward
+ * @param staticBytes of all parameters, masters, optimizer state
+ * @param ticks time of all gathers, of the gradients' ways and of the update, in units of 2⁻²⁰ nanoseconds
+ * @param updateWorkspaceBytes memory that the update of one parameter takes, at the most
+ */
+record Stored(
+        List<ParameterStorage> storage,
+        List<Route> gathers,
+        List<Route> gathersAgain,
+        List<Route> gradients,
+        List<Long> gradientBytes,
+        List<Long> keptBytes,
+        long staticBytes,
+        long ticks,
+        long updateWorkspaceBytes) {
+    /** Copies the lists. */
+    Stored {
+        storage = List.copyOf(storage);
+        gathers = List.copyOf(gathers);
+        gathersAgain = List.copyOf(gathersAgain);
+        gradients = List.copyOf(gradients);
+        gradientBytes = List.copyOf(gradientBytes);
+        keptBytes = List.copyOf(keptBytes);
+    }
+
+    /** Memory that it takes for long: all but what comes and goes at single time points. */
+    long lastingBytes() {
+        return staticBytes
+                + gradientBytes.stream().mapToLong(Long::longValue).sum()
+                + keptBytes.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether it is nowhere worse than another. */
+    boolean dominates(Stored other) {
+        List<Long> here = amounts();
+        List<Long> there = other.amounts();
+        return IntStream.range(0, here.size()).allMatch(i -> here.get(i) <= there.get(i));
+    }
+
+    private List<Long> amounts() {
+        List<Long> amounts = new ArrayList<>(List.of(ticks, staticBytes, updateWorkspaceBytes));
+        amounts.addAll(gradientBytes);
+        amounts.addAll(keptBytes);
+        for (List<Route> routes : List.of(gathers, gathersAgain, gradients)) {
+            for (Route route : routes) {
+                amounts.addAll(List.of(
+                        route.moved() ? 1L : 0L, route.stayingBytes(), route.leavingBytes(), route.overwritingBytes()));
+            }
+        }
+        return amounts;
+    }
+}
