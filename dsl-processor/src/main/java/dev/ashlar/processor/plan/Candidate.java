@@ -111,12 +111,18 @@ final class Candidate {
     }
 
     private static String kind(Proof proof) {
+        if (proof instanceof Proof.Narrow narrow) {
+            return kind(narrow.rest());
+        }
         return proof instanceof Proof.Split ? "split" : proof instanceof Proof.Dual ? "dual" : "search";
     }
 
     private static int prices(Proof proof) {
         if (proof instanceof Proof.Split split) {
             return split.cases().stream().mapToInt(c -> prices(c.proof())).sum();
+        }
+        if (proof instanceof Proof.Narrow narrow) {
+            return prices(narrow.rest());
         }
         return proof instanceof Proof.Dual dual
                 ? dual.prices().points().size()

@@ -2,33 +2,50 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/** All options of a block whose priced sum is at most a threshold and that no other option beats in everything. */
+/**
+ * All options of a block whose priced sum is at most a threshold and that no other option beats in everything. They are listed in the
+ * order of elimination: what a node and the tables with it add up to, for all joint labels of the nodes around it.
+ */
 final class BlockOptions {
     private static final int TIMES = Quantity.STATIC.ordinal();
 
-    /** So many times the beam are kept for all labels of a level. */
+    /** So many times the beam are kept for all joint labels of a step. */
     private static final int JOINT_LABELS = 32;
 
     private final Problem problem;
-    private final OptionPlan plan;
     private final Narrowed narrowed;
+    private final Block block;
+    private final EliminationPlan plan;
+    private final long most;
     private final Work work;
     private final int beam;
-    private final List<long[]> potentials = new ArrayList<>();
     private final int[] labels;
+    private final boolean[] overlaps;
+    private final List<Table> tables = new ArrayList<>();
     private long compared;
     private boolean complete = true;
 
-    /** Amounts by quantity, then by group of points; the label of the level's node; the labels before it; their rank. */
-    private record Partial(
-            long[] amounts, int label, @Nullable Partial before, long rank) {}
+    /** Amounts by quantity, then by group of points; what they cost; the labels they come from. */
+    private record Partial(long[] amounts, long cost, int node, int label, List<Partial> parts) {
+        void write(int[] labels) {
+            if (node >= 0) {
+                labels[node] = label;
+            }
+            parts.forEach(p -> p.write(labels));
+        }
+    }
+
+    /**
+     * The result of a step.
+     *
+     * @param factors that are in it
+     */
+    private record Table(BitSet factors, PointGroups groups, List<List<Partial>> byKey) {}
 
     /**
      * What was found.
@@ -38,18 +55,20 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, OptionPlan plan, Narrowed narrowed, Work work, int beam) {
+    private BlockOptions(Problem problem, Narrowed narrowed, long most, Work work, int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
+        this.most = most;
         this.work = work;
         this.beam = beam;
-        this.plan = plan;
-        labels = new int[plan.block().nodes()];
+        block = narrowed.block();
+        plan = EliminationPlan.of(block);
+        labels = new int[block.nodes()];
+        overlaps = new boolean[] {block.overlaps(Quantity.FORWARD_ASYNC), block.overlaps(Quantity.BACKWARD_ASYNC)};
     }
 
     /**
-     * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not
-     * suffice or too many joint labels are open at a time.
+     * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not suffice.
      *
      * @param most priced sum of the whole chain that is looked for
      * @param beam partial options kept for the same labels
@@ -66,213 +85,164 @@ final class BlockOptions {
         if (narrowed.isEmpty()) {
             return Optional.of(new Listing(result, true));
         }
-        Optional<OptionPlan> plan = OptionPlan.of(narrowed.block());
-        return plan.isEmpty()
-                ? Optional.empty()
-                : new BlockOptions(chain.problem(), plan.get(), narrowed, work, beam).list(chain, b, most, result);
+        return new BlockOptions(chain.problem(), narrowed, most, work, beam).list(chain, b, result);
     }
 
-    private Optional<Listing> list(Chain chain, int b, long most, List<List<List<Option>>> result) {
-        Boundary exits = Boundary.exits(plan.block());
-        addPotentials(Boundary.entries(plan.block()), exits, most);
-        Map<Integer, List<Partial>> states = start(exits);
-        for (int level = plan.levels() - 1; level >= 0; level--) {
-            Optional<Map<Integer, List<Partial>>> next = extend(states, level);
-            if (next.isEmpty()) {
+    private Optional<Listing> list(Chain chain, int b, List<List<List<Option>>> result) {
+        Elimination elimination = Elimination.run(plan, narrowed.priced());
+        long[] outside = outside(elimination);
+        long[][] rest = elimination.rest(outside);
+        work.spend(2 * elimination.additions() / Work.ADDITIONS);
+        int factors = block.factors().size();
+        for (int s = 0; s < plan.steps().size(); s++) {
+            if (!add(plan.steps().get(s), rest[factors + s])) {
                 return Optional.empty();
             }
-            states = next.get();
-            keepBest(states);
         }
-        for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
-            read(0, state.getKey());
-            int[] all = narrowed.whole(labels);
-            List<Option> found =
-                    result.get(chain.entries(b).joint(all)).get(chain.exits(b).joint(all));
-            state.getValue().forEach(p -> insert(found, option(p)));
+        if (!add(plan.last(), outside)) {
+            return Optional.empty();
+        }
+        Table last = tables.get(tables.size() - 1);
+        for (int key = 0; key < last.byKey().size(); key++) {
+            for (Partial partial : last.byKey().get(key)) {
+                read(plan.kept(), key);
+                partial.write(labels);
+                int[] all = narrowed.whole(labels);
+                List<Option> found =
+                        result.get(chain.entries(b).joint(all)).get(chain.exits(b).joint(all));
+                insert(found, option(partial.amounts(), last.groups(), all));
+            }
         }
         return Optional.of(new Listing(result, complete));
     }
 
-    /** The least that coming tables and other blocks add, less what is looked for: a partial option above zero is of no use. */
-    private void addPotentials(Boundary entries, Boundary exits, long most) {
-        long[] first = new long[size(plan.scope(0))];
-        for (int key = 0; key < first.length; key++) {
-            read(0, key);
-            long outside = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
-            first[key] = outside >= FixedPoint.INFINITE ? FixedPoint.INFINITE : outside - most;
+    /** What other blocks add at least, by joint label of the entries and exits. */
+    private long[] outside(Elimination elimination) {
+        Boundary entries = Boundary.entries(block);
+        Boundary exits = Boundary.exits(block);
+        long[] outside = new long[elimination.joints()];
+        for (int key = 0; key < outside.length; key++) {
+            read(plan.kept(), key);
+            outside[key] = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
         }
-        potentials.add(first);
-        int factors = plan.block().factors().size();
-        long[][] tables = Arrays.copyOf(narrowed.priced(), factors + 1 + plan.levels());
-        tables[factors] = first;
-        for (int level = 0; level < plan.levels(); level++) {
-            long[] next = Elimination.eliminate(plan.block(), plan.steps().get(level), tables);
-            tables[factors + 1 + level] = next;
-            work.spend((long) next.length * plan.block().labels(plan.node(level)) / Work.ADDITIONS);
-            potentials.add(next);
-        }
+        return outside;
     }
 
-    private Map<Integer, List<Partial>> start(Boundary exits) {
-        Map<Integer, List<Partial>> states = new TreeMap<>();
-        int level = plan.levels();
-        int points = plan.block().points();
-        for (int j = 0; j < exits.size(); j++) {
-            exits.write(j, labels);
-            long[] all = new long[Quantity.COUNT + points];
-            boolean allowed = true;
-            for (int f : plan.factorsAt(level)) {
-                allowed &= addFactor(all, f, p -> p);
-            }
-            if (allowed) {
-                int[] identity = new int[points];
-                Arrays.setAll(identity, p -> p);
-                put(states, level, merge(all, identity, level), -1, null);
+    /** Adds the table of a step; false if there is too much to do. */
+    private boolean add(EliminationPlan.Step step, long[] rest) {
+        int count = block.factors().size();
+        BitSet factors = new BitSet();
+        List<Integer> own = new ArrayList<>();
+        List<Integer> earlier = new ArrayList<>();
+        for (int input : step.inputs()) {
+            if (input < count) {
+                own.add(input);
+                factors.set(input);
+            } else {
+                earlier.add(input - count);
+                factors.or(tables.get(input - count).factors());
             }
         }
-        return states;
-    }
-
-    private interface Place {
-        int of(int point);
-    }
-
-    private Optional<Map<Integer, List<Partial>>> extend(Map<Integer, List<Partial>> states, int level) {
-        Map<Integer, List<Partial>> next = new TreeMap<>();
-        int node = plan.node(level);
-        int[] above = plan.groupsAt(level + 1);
-        int[] firsts = firsts(above);
-        for (Map.Entry<Integer, List<Partial>> state : states.entrySet()) {
-            for (int label = 0; label < plan.block().labels(node); label++) {
-                read(level + 1, state.getKey());
-                labels[node] = label;
-                long[] added = new long[Quantity.COUNT + firsts.length];
-                boolean allowed = potentials.get(level)[key(level)] < FixedPoint.INFINITE;
-                for (int f : plan.factorsAt(level)) {
-                    allowed = allowed && addFactor(added, f, p -> firsts[above[p]] == p ? above[p] : -1);
+        BitSet coming = new BitSet();
+        coming.set(0, count);
+        coming.andNot(factors);
+        Table table = new Table(factors, PointGroups.of(block, coming), new ArrayList<>());
+        tables.add(table);
+        int choices = step.node() < 0 ? 1 : block.labels(step.node());
+        for (int key = 0; key < rest.length; key++) {
+            List<Partial> found = new ArrayList<>();
+            table.byKey().add(found);
+            for (int label = 0; rest[key] <= most && label < choices; label++) {
+                read(step.scope(), key);
+                if (step.node() >= 0) {
+                    labels[step.node()] = label;
                 }
-                if (allowed) {
-                    work.spend(state.getValue().size());
-                    for (Partial partial : state.getValue()) {
-                        long[] sum = added.clone();
-                        Arrays.setAll(sum, q -> sum[q] + partial.amounts()[q]);
-                        put(next, level, merge(sum, above, level), label, partial);
-                    }
-                }
+                add(step.node(), own, earlier, rest[key], table.groups(), found);
                 work.spend(compared / Work.COMPARISONS);
                 compared %= Work.COMPARISONS;
                 if (work.isSpent()) {
-                    return Optional.empty();
+                    return false;
                 }
             }
+            keepBest(found, beam);
         }
-        return Optional.of(next);
-    }
-
-    private static int[] firsts(int[] groups) {
-        int[] firsts = new int[Arrays.stream(groups).max().orElse(-1) + 1];
-        for (int p = groups.length - 1; p >= 0; p--) {
-            firsts[groups[p]] = p;
-        }
-        return firsts;
-    }
-
-    /** Adds a factor's amounts; points go where {@code place} says, or nowhere. False if the entry is forbidden. */
-    private boolean addFactor(long[] sums, int f, Place place) {
-        Factor factor = plan.block().factors().get(f);
-        int entry = 0;
-        for (int node : factor.scope()) {
-            entry = entry * plan.block().labels(node) + labels[node];
-        }
-        if (factor.forbidden(entry)) {
-            return false;
-        }
-        for (int q : factor.used()) {
-            if (q >= Quantity.COUNT) {
-                int at = place.of(q - Quantity.COUNT);
-                if (at >= 0) {
-                    sums[Quantity.COUNT + at] += factor.amounts(q)[entry];
-                }
-            } else if (narrowed.timed() || q >= TIMES) {
-                sums[plan.place(q)] += factor.amounts(q)[entry];
-            }
-        }
+        keepBest(table.byKey(), rest);
         return true;
     }
 
-    /** Merges groups, given by point, into the groups of a level. */
-    private long[] merge(long[] amounts, int[] groups, int level) {
-        int[] merged = plan.groupsAt(level);
-        int size = Arrays.stream(merged).max().orElse(-1) + 1;
-        if (Quantity.COUNT + size == amounts.length) {
-            return amounts;
+    /** Adds up all for the labels that are set. */
+    private void add(
+            int node, List<Integer> own, List<Integer> earlier, long rest, PointGroups groups, List<Partial> found) {
+        long[] amounts = new long[Quantity.COUNT + block.points()];
+        long cost = rest;
+        for (int f : own) {
+            int entry = block.factors().get(f).entry(block, labels);
+            cost = FixedPoint.add(cost, narrowed.priced()[f][entry]);
+            if (cost > most) {
+                return;
+            }
+            addFactor(amounts, block.factors().get(f), entry);
         }
-        long[] result = Arrays.copyOf(amounts, Quantity.COUNT + size);
-        Arrays.fill(result, Quantity.COUNT, result.length, 0);
-        for (int p = 0; p < merged.length; p++) {
-            int to = Quantity.COUNT + merged[p];
-            result[to] = Math.max(result[to], amounts[Quantity.COUNT + groups[p]]);
+        int label = node < 0 ? 0 : labels[node];
+        List<Partial> partials = List.of(new Partial(amounts, cost - rest, node, label, List.of()));
+        for (int t : earlier) {
+            partials = joined(partials, tables.get(t), plan.steps().get(t).scope(), rest);
         }
+        for (Partial p : partials) {
+            insert(found, new Partial(groups.merged(p.amounts(), Quantity.COUNT), p.cost(), node, label, p.parts()));
+        }
+    }
+
+    private List<Partial> joined(List<Partial> partials, Table table, int[] scope, long rest) {
+        int key = 0;
+        for (int node : scope) {
+            key = key * block.labels(node) + labels[node];
+        }
+        List<Partial> more = table.byKey().get(key);
+        List<Partial> result = new ArrayList<>();
+        for (Partial p : partials) {
+            for (Partial q : more) {
+                long cost = FixedPoint.add(p.cost(), q.cost());
+                if (FixedPoint.add(cost, rest) <= most) {
+                    long[] sum = p.amounts().clone();
+                    table.groups().add(sum, q.amounts(), Quantity.COUNT);
+                    List<Partial> parts = new ArrayList<>(p.parts());
+                    parts.add(q);
+                    result.add(new Partial(sum, cost, p.node(), p.label(), parts));
+                }
+            }
+        }
+        work.spend(result.size());
         return result;
     }
 
-    private void put(
-            Map<Integer, List<Partial>> states, int level, long[] amounts, int label, @Nullable Partial before) {
-        int key = key(level);
-        long rank = price(amounts, level) + potentials.get(level)[key];
-        if (rank > 0) {
-            return;
+    private void addFactor(long[] amounts, Factor factor, int entry) {
+        for (int q : factor.used()) {
+            if (narrowed.timed() || q >= TIMES) {
+                amounts[place(q)] += factor.amounts(q)[entry];
+            }
         }
-        List<Partial> others = states.computeIfAbsent(key, k -> new ArrayList<>());
+    }
+
+    /** Where an amount is counted: compute that nothing runs beside is plain time. */
+    private int place(int quantity) {
+        if (quantity == Quantity.FORWARD_COMPUTE.ordinal() && !overlaps[0]
+                || quantity == Quantity.BACKWARD_COMPUTE.ordinal() && !overlaps[1]) {
+            return Quantity.TIME.ordinal();
+        }
+        return quantity;
+    }
+
+    private void insert(List<Partial> others, Partial partial) {
         for (Partial other : others) {
             compared++;
-            if (dominates(other.amounts(), amounts)) {
+            if (dominates(other.amounts(), partial.amounts())) {
                 return;
             }
         }
         compared += others.size();
-        others.removeIf(o -> dominates(amounts, o.amounts()));
-        others.add(new Partial(amounts, label, before, rank));
-    }
-
-    /** Keeps the best partial options for the same labels, and so many for all labels. */
-    private void keepBest(Map<Integer, List<Partial>> states) {
-        for (List<Partial> partials : states.values()) {
-            if (partials.size() > beam) {
-                partials.sort(Comparator.comparingLong(Partial::rank));
-                partials.subList(beam, partials.size()).clear();
-                complete = false;
-            }
-        }
-        long[] ranks = states.values().stream()
-                .flatMap(List::stream)
-                .mapToLong(Partial::rank)
-                .sorted()
-                .toArray();
-        long most = (long) beam * JOINT_LABELS;
-        if (ranks.length > most) {
-            long last = ranks[(int) most - 1];
-            states.values().forEach(partials -> partials.removeIf(p -> p.rank() > last));
-            states.values().removeIf(List::isEmpty);
-            complete = false;
-        }
-    }
-
-    private long price(long[] amounts, int level) {
-        long[] coefficients = narrowed.coefficients();
-        long sum = 0;
-        for (int q = 0; q < Quantity.COUNT; q++) {
-            sum = FixedPoint.add(sum, FixedPoint.down(amounts[q], coefficients[q]));
-        }
-        int[] groups = plan.groupsAt(level);
-        for (int p = 0; p < groups.length; p++) {
-            long price = coefficients[Quantity.ofPoint(p)];
-            if (price > 0) {
-                sum = FixedPoint.add(sum, FixedPoint.down(amounts[Quantity.COUNT + groups[p]], price));
-            }
-        }
-        return sum;
+        others.removeIf(o -> dominates(partial.amounts(), o.amounts()));
+        others.add(partial);
     }
 
     private static boolean dominates(long[] a, long[] b) {
@@ -284,59 +254,61 @@ final class BlockOptions {
         return true;
     }
 
-    private int key(int level) {
-        int key = 0;
-        for (int node : plan.scope(level)) {
-            key = key * plan.block().labels(node) + labels[node];
+    private void keepBest(List<Partial> partials, int most) {
+        if (partials.size() > most) {
+            partials.sort(Comparator.comparingLong(Partial::cost));
+            partials.subList(most, partials.size()).clear();
+            complete = false;
         }
-        return key;
     }
 
-    private void read(int level, int key) {
-        int rest = key;
-        int[] scope = plan.scope(level);
+    /** Keeps the best of all joint labels. */
+    private void keepBest(List<List<Partial>> byKey, long[] rest) {
+        long kept = (long) beam * JOINT_LABELS;
+        if (byKey.stream().mapToLong(List::size).sum() <= kept) {
+            return;
+        }
+        List<Long> ranks = new ArrayList<>();
+        for (int key = 0; key < rest.length; key++) {
+            long own = rest[key];
+            byKey.get(key).forEach(p -> ranks.add(p.cost() + own));
+        }
+        ranks.sort(Comparator.naturalOrder());
+        long last = ranks.get((int) kept - 1);
+        for (int key = 0; key < rest.length; key++) {
+            long own = rest[key];
+            byKey.get(key).removeIf(p -> p.cost() + own > last);
+        }
+        complete = false;
+    }
+
+    private void read(int[] scope, int key) {
+        int left = key;
         for (int k = scope.length - 1; k >= 0; k--) {
-            labels[scope[k]] = rest % plan.block().labels(scope[k]);
-            rest /= plan.block().labels(scope[k]);
+            labels[scope[k]] = left % block.labels(scope[k]);
+            left /= block.labels(scope[k]);
         }
     }
 
-    private int size(int[] scope) {
-        return Arrays.stream(scope).map(plan.block()::labels).reduce(1, Math::multiplyExact);
-    }
-
-    private Option option(Partial last) {
-        long[] a = last.amounts();
-        int[] all = labels.clone();
-        Partial partial = last;
-        for (int level = 0; partial != null && level < plan.levels(); level++) {
-            all[plan.node(level)] = partial.label();
-            partial = partial.before();
-        }
+    private Option option(long[] a, PointGroups groups, int[] all) {
         long forward = Option.NONE;
         long backward = Option.NONE;
-        int[] groups = plan.groupsAt(0);
-        for (int p = 0; p < groups.length; p++) {
-            long live = a[Quantity.COUNT + groups[p]];
-            if (p < plan.block().forwardPoints()) {
+        for (int p = 0; p < groups.of().length; p++) {
+            long live = a[Quantity.COUNT + groups.of()[p]];
+            if (p < block.forwardPoints()) {
                 forward = Math.max(forward, live);
             } else {
                 backward = Math.max(backward, live);
             }
         }
-        long time = a[Quantity.TIME.ordinal()]
-                + Evaluation.segment(
-                        problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
-                + Evaluation.segment(
-                        problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);
         return new Option(
-                time,
+                Evaluation.time(problem, a),
                 a[Quantity.STATIC.ordinal()],
                 a[Quantity.KEPT.ordinal()],
                 a[Quantity.GRADIENT.ordinal()],
                 forward,
                 backward,
-                narrowed.whole(all));
+                all);
     }
 
     private static void insert(List<Option> options, Option option) {

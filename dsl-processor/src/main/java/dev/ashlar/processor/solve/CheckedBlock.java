@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 
 /** Least priced sums of one block: over its entries and exits, and with every label of every other node. */
 final class CheckedBlock {
     private final Block block;
     private final long[] coefficients;
+    private final List<long[]> costs;
     private final BitSet[] allowed;
     private final int[] cards;
     private final int[] shared;
@@ -29,6 +31,7 @@ final class CheckedBlock {
     CheckedBlock(Block block, long[] coefficients, List<long[]> costs, BitSet[] allowed) {
         this.block = block;
         this.coefficients = coefficients;
+        this.costs = costs;
         this.allowed = allowed;
         cards = new int[block.nodes()];
         Arrays.setAll(cards, block::labels);
@@ -113,30 +116,57 @@ final class CheckedBlock {
     BitSet[] below(long[] outside, long limit) {
         BitSet[] labels = new BitSet[cards.length];
         Arrays.setAll(labels, n -> new BitSet());
+        List<CheckedTable> rest = rest(outside);
+        for (int s = 0; s < steps.size(); s++) {
+            Step step = steps.get(s);
+            List<CheckedTable> all = new ArrayList<>(step.inputs());
+            all.add(rest.get(s));
+            long[] byLabel =
+                    CheckedTable.least(cards, all, new int[] {step.node()}).values();
+            for (int label = 0; label < byLabel.length; label++) {
+                labels[step.node()].set(label, byLabel[label] < limit);
+            }
+        }
+        return labels;
+    }
+
+    /** What all that is not in the result of a step comes to at least, by joint label of the nodes around it. */
+    private List<CheckedTable> rest(long[] outside) {
         List<CheckedTable> above = new ArrayList<>(last);
         above.add(new CheckedTable(shared, outside));
         List<List<CheckedTable>> complements = new ArrayList<>();
         for (Step step : steps) {
             complements.add(above.contains(step.result()) ? others(above, step.result()) : List.of());
         }
+        List<CheckedTable> rest = new ArrayList<>();
         for (int s = steps.size() - 1; s >= 0; s--) {
             Step step = steps.get(s);
-            CheckedTable rest =
-                    CheckedTable.least(cards, complements.get(s), step.result().scope());
+            rest.add(
+                    0,
+                    CheckedTable.least(
+                            cards, complements.get(s), step.result().scope()));
             List<CheckedTable> all = new ArrayList<>(step.inputs());
-            all.add(rest);
-            long[] byLabel =
-                    CheckedTable.least(cards, all, new int[] {step.node()}).values();
-            for (int label = 0; label < byLabel.length; label++) {
-                labels[step.node()].set(label, byLabel[label] < limit);
-            }
+            all.add(rest.get(0));
             for (int t = 0; t < s; t++) {
                 if (step.inputs().contains(steps.get(t).result())) {
                     complements.set(t, others(all, steps.get(t).result()));
                 }
             }
         }
-        return labels;
+        return rest;
+    }
+
+    /**
+     * What the block can come to, by joint label of the shared nodes.
+     *
+     * @param outside what other blocks cost at least, by the same
+     * @param limit on what the whole chain costs
+     * @param tried is told how many sums are made
+     */
+    List<List<long[]>> options(long[] outside, boolean timed, long limit, LongConsumer tried) {
+        List<Integer> order = steps.stream().map(Step::node).toList();
+        return new CheckedOptions(block, costs, allowed, timed, limit, tried)
+                .list(order, rest(outside), shared, new CheckedTable(shared, outside));
     }
 
     /** The tables without one, and a zero for its nodes, so that all of them are there. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Least priced sums of the whole chain: the bound, and with every label. Blocks that are used alike are summed up once. */
 final class CheckedChain {
@@ -106,12 +107,7 @@ final class CheckedChain {
 
     /** Labels by variable with which some priced sum is below a limit. */
     BitSet[] below(long limit) {
-        List<long[]> outside = new ArrayList<>();
-        for (CheckedBlock block : distinct) {
-            long[] sums = new long[block.least().length];
-            Arrays.fill(sums, CheckedTable.FORBIDDEN);
-            outside.add(sums);
-        }
+        List<long[]> outside = nothing();
         BitSet[] result = new BitSet[problem.variables()];
         Arrays.setAll(result, v -> (BitSet) allowed[v].clone());
         for (int b = 0; b < numbers.length; b++) {
@@ -131,6 +127,59 @@ final class CheckedChain {
             }
         }
         return result;
+    }
+
+    private List<long[]> nothing() {
+        List<long[]> outside = new ArrayList<>();
+        for (CheckedBlock block : distinct) {
+            long[] sums = new long[block.least().length];
+            Arrays.fill(sums, CheckedTable.FORBIDDEN);
+            outside.add(sums);
+        }
+        return outside;
+    }
+
+    /** What blocks can come to below a limit on the whole: by number of block, then joint label of its shared nodes. */
+    List<List<List<long[]>>> options(boolean timed, long limit, LongConsumer tried) {
+        List<long[]> outside = nothing();
+        BitSet[] unused = new BitSet[problem.variables()];
+        Arrays.setAll(unused, v -> new BitSet());
+        for (int b = 0; b < numbers.length; b++) {
+            addOutside(b, outside.get(numbers[b]), limit, unused);
+        }
+        List<List<List<long[]>>> options = new ArrayList<>();
+        for (int c = 0; c < distinct.size(); c++) {
+            options.add(distinct.get(c).options(outside.get(c), timed, limit, tried));
+        }
+        return options;
+    }
+
+    /** Blocks with the same number are used alike. */
+    int number(int b) {
+        return numbers[b];
+    }
+
+    /** Least priced sums of earlier blocks, by joint entry label. */
+    long[] before(int b) {
+        return before[b];
+    }
+
+    /** The joint entry label in one of the shared nodes. */
+    int entry(int b, int joint) {
+        int[] entries = new int[problem.blocks().get(b).entries()];
+        Arrays.setAll(entries, node -> node);
+        return part(b, joint, entries);
+    }
+
+    /** The joint exit label in one of the shared nodes. */
+    int exit(int b, int joint) {
+        return part(b, joint, problem.blocks().get(b).exits());
+    }
+
+    private int part(int b, int joint, int[] nodes) {
+        int[] labels = new int[problem.blocks().get(b).nodes()];
+        read(b, joint, labels);
+        return joint(problem.blocks().get(b), nodes, labels);
     }
 
     private void addOutside(int b, long[] outside, long limit, BitSet[] result) {

@@ -82,9 +82,14 @@ final class CheckedPrices {
         return all;
     }
 
-    /** Price of a point. */
-    long point(int block, int point) {
-        return lambda[block][point];
+    /** Sum of the prices of all points of later blocks. */
+    long later(int block) {
+        return later[block];
+    }
+
+    /** Sum of the prices of backward points of earlier blocks. */
+    long earlier(int block) {
+        return earlier[block];
     }
 
     /** Sum of the prices of a block's points, backward ones alone or all. */

@@ -10,13 +10,11 @@ public final class Checker {
     static final int MOST_TRIED = 8_000_000;
 
     private final Problem problem;
-    private final CheckedModel model;
     private final int mostTried;
 
     private Checker(Problem problem, int mostTried) {
         this.problem = problem;
         this.mostTried = mostTried;
-        model = new CheckedModel(problem);
     }
 
     /**
@@ -170,6 +168,9 @@ public final class Checker {
         if (proof instanceof Proof.Split split) {
             return split(split, certificate, allowed);
         }
+        if (proof instanceof Proof.Narrow narrow) {
+            return Math.min(narrow.limit(), bound(narrow.rest(), certificate, narrowed(narrow, certificate, allowed)));
+        }
         if (proof instanceof Proof.Dual dual) {
             CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
             CheckedChain chain = new CheckedChain(problem, prices, allowed);
@@ -184,6 +185,16 @@ public final class Checker {
         return search.bound();
     }
 
+    /** Labels with which some priced sum is below the limit: labellings with others are no faster. */
+    private BitSet[] narrowed(Proof.Narrow narrow, Certificate certificate, BitSet[] allowed) {
+        CheckedPrices prices = new CheckedPrices(problem, narrow.prices(), certificate.timed());
+        long limit = Math.addExact(narrow.limit(), prices.budget(certificate.budget()));
+        if (limit >= CheckedTable.FORBIDDEN) {
+            throw new ArithmeticException("priced sums are too large");
+        }
+        return new CheckedChain(problem, prices, allowed).below(limit);
+    }
+
     /** Whether no labelling within the budget is faster than the bound. */
     private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed) {
         CheckedChain chain = new CheckedChain(problem, prices, allowed);
@@ -195,8 +206,7 @@ public final class Checker {
         if (limit >= CheckedTable.FORBIDDEN) {
             throw new ArithmeticException("priced sums are too large");
         }
-        CheckedTables tables = new CheckedTables(model, prices, chain.below(limit));
-        return new CheckedSearch(model, prices, tables, budget, bound, mostTried).findsNothing();
+        return new CheckedSearch(problem, prices, chain, budget, bound, mostTried).findsNothing();
     }
 
     private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The least priced sum of a block for every choice of its boundary labels, and the inner labels that attain it. */
 final class Elimination {
@@ -156,6 +157,23 @@ final class Elimination {
             byLabel[node] = new long[block.labels(node)];
             Arrays.fill(byLabel[node], FixedPoint.INFINITE);
         }
+        spread(outside, byLabel);
+        return byLabel;
+    }
+
+    /**
+     * What all else adds at least to an entry of a step's table; {@link FixedPoint#INFINITE} for entries without a sum.
+     *
+     * @param outside added by joint label of the kept nodes
+     * @return by table; those of factors are missing
+     */
+    long[][] rest(long[] outside) {
+        long[][] unused = new long[plan.block().nodes()][];
+        Arrays.setAll(unused, node -> new long[plan.block().labels(node)]);
+        return spread(outside, unused);
+    }
+
+    private long[][] spread(long[] outside, long[][] byLabel) {
         long[][] rest = new long[tables.length][];
         spread(plan.last(), outside, rest, byLabel);
         List<EliminationPlan.Step> steps = plan.steps();
@@ -163,7 +181,7 @@ final class Elimination {
         for (int s = steps.size() - 1; s >= 0; s--) {
             spread(steps.get(s), rest[first + s], rest, byLabel);
         }
-        return byLabel;
+        return rest;
     }
 
     /** Takes what is added outside of a step to its node's labels and to the steps that it reads. */
@@ -240,6 +258,41 @@ final class Elimination {
             }
             labels[step.node()] = best;
         }
+    }
+
+    /**
+     * Visits labellings between the boundary labels that are set, with sums of at most {@link #value} and some more. Every choice of a
+     * label adds what it is above the best one's sum, so that no partial labelling leads nowhere.
+     *
+     * @param labels by node; written while it runs
+     * @param more above the least
+     * @param visitor false to stop
+     * @return whether all were visited
+     */
+    boolean near(int[] labels, long more, Predicate<int[]> visitor) {
+        return near(plan.steps().size() - 1, labels, more, visitor);
+    }
+
+    private boolean near(int s, int[] labels, long more, Predicate<int[]> visitor) {
+        if (s < 0) {
+            return visitor.test(labels);
+        }
+        EliminationPlan.Step step = plan.steps().get(s);
+        long least = Long.MAX_VALUE;
+        long[] sums = new long[plan.block().labels(step.node())];
+        for (int label = 0; label < sums.length; label++) {
+            sums[label] = sum(step, labels, label);
+            least = Math.min(least, sums[label]);
+        }
+        for (int label = 0; label < sums.length; label++) {
+            if (sums[label] - least <= more && sums[label] < FixedPoint.INFINITE) {
+                labels[step.node()] = label;
+                if (!near(s - 1, labels, more - (sums[label] - least), visitor)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private long sum(EliminationPlan.Step step, int[] labels, int label) {

@@ -102,7 +102,8 @@ final class Evaluation {
         return time;
     }
 
-    private static long time(Problem problem, long[] a) {
+    /** Time of a block with these amounts by quantity. */
+    static long time(Problem problem, long[] a) {
         return a[Quantity.TIME.ordinal()]
                 + segment(problem, a[Quantity.FORWARD_COMPUTE.ordinal()], a[Quantity.FORWARD_ASYNC.ordinal()])
                 + segment(problem, a[Quantity.BACKWARD_COMPUTE.ordinal()], a[Quantity.BACKWARD_ASYNC.ordinal()]);

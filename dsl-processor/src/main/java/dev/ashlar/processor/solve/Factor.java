@@ -1,6 +1,10 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A table over one or more nodes of a block: amounts by quantity, and entries that are forbidden. */
@@ -75,10 +79,47 @@ final class Factor {
         return most == Long.MIN_VALUE ? 0 : most;
     }
 
+    /** One quantity of those with the same amounts, which are one array. */
+    int[] distinctRows() {
+        Set<long[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return Arrays.stream(used).filter(q -> seen.add(amounts[q])).toArray();
+    }
+
+    /** The same with some of its entries. */
+    Factor picked(int[] entries) {
+        Map<long[], long[]> rows = new IdentityHashMap<>();
+        long[][] fewer = new long[amounts.length][];
+        for (int q = 0; q < fewer.length; q++) {
+            fewer[q] = rows.computeIfAbsent(amounts[q], r -> r.length == 0 ? r : picked(r, entries));
+        }
+        boolean[] closed = new boolean[entries.length];
+        boolean any = false;
+        for (int e = 0; e < entries.length; e++) {
+            closed[e] = forbidden(entries[e]);
+            any |= closed[e];
+        }
+        return new Factor(scope, entries.length, fewer, any ? closed : new boolean[0]);
+    }
+
+    private static long[] picked(long[] row, int[] entries) {
+        long[] few = new long[entries.length];
+        Arrays.setAll(few, e -> row[entries[e]]);
+        return few;
+    }
+
     /** The same with the quantities of {@code rows} alone. */
     Factor withRows(int[] rows) {
         return new Factor(
                 scope, size, Arrays.stream(rows).mapToObj(r -> amounts[r]).toArray(long[][]::new), forbidden);
+    }
+
+    /** The entry for labels by node of a block. */
+    int entry(Block block, int[] labels) {
+        int entry = 0;
+        for (int node : scope) {
+            entry = entry * block.labels(node) + labels[node];
+        }
+        return entry;
     }
 
     boolean forbidden(int entry) {

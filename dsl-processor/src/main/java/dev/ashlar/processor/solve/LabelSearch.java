@@ -60,30 +60,27 @@ final class LabelSearch {
             return false;
         }
         boolean all = listed.get().stream().allMatch(BlockOptions.Listing::complete);
-        return search(listed.get(), cutoff, budget, beam) && all;
+        List<List<List<List<Option>>>> options =
+                listed.get().stream().map(BlockOptions.Listing::byBoundary).toList();
+        return search(options, cutoff, budget, beam) && all;
+    }
+
+    /** The same among the options of a pool, for which nothing is proved. */
+    void run(Pool pool, long cutoff, long budget, int beam) {
+        long slack = cutoff + relaxation.pricing().worth(budget) - 1;
+        if (relaxation.least() <= slack) {
+            search(pool.options(relaxation, slack), cutoff, budget, beam);
+        }
     }
 
     private Optional<List<BlockOptions.Listing>> options(long slack, int beam) {
-        List<long[][]> outside = new ArrayList<>();
-        int[] first = new int[relaxation.classes()];
-        for (int b = chain.blocks() - 1; b >= 0; b--) {
-            first[relaxation.classOf(b)] = b;
-        }
-        for (int c = 0; c < relaxation.classes(); c++) {
-            long[][] sums = new long[chain.entries(first[c]).size()]
-                    [chain.exits(first[c]).size()];
-            Arrays.stream(sums).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
-            outside.add(sums);
-        }
-        for (int b = 0; b < chain.blocks(); b++) {
-            lower(outside.get(relaxation.classOf(b)), b);
-        }
         List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
-            work.spend(relaxation.block(first[c]).additions() / Work.COMPARISONS);
-            Narrowed narrowed = Narrowed.of(relaxation.block(first[c]), outside.get(c), slack);
+            int b = relaxation.first(c);
+            work.spend(relaxation.block(b).additions() / Work.COMPARISONS);
+            Narrowed narrowed = Narrowed.of(relaxation.block(b), relaxation.outside(c), slack);
             Optional<BlockOptions.Listing> options =
-                    BlockOptions.list(chain, first[c], narrowed, slack, work.part(effort.options()), beam);
+                    BlockOptions.list(chain, b, narrowed, slack, work.part(effort.options()), beam);
             if (options.isEmpty()) {
                 return Optional.empty();
             }
@@ -92,20 +89,7 @@ final class LabelSearch {
         return Optional.of(all);
     }
 
-    private void lower(long[][] outside, int b) {
-        long[] before = relaxation.before(b);
-        long[] after = relaxation.after(b + 1);
-        long[] reachable = relaxation.before(b + 1);
-        for (int i = 0; i < before.length; i++) {
-            for (int j = 0; j < after.length; j++) {
-                if (reachable[j] < FixedPoint.INFINITE) {
-                    outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[i], after[j]));
-                }
-            }
-        }
-    }
-
-    private boolean search(List<BlockOptions.Listing> options, long cutoff, long budget, int beam) {
+    private boolean search(List<List<List<List<Option>>>> options, long cutoff, long budget, int beam) {
         long[][] needs = needs(options);
         List<List<Suffix>> suffixes =
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
@@ -115,7 +99,7 @@ final class LabelSearch {
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
             List<List<List<Option>>> byEntry =
-                    options.get(relaxation.classOf(b)).byBoundary();
+                    options.get(relaxation.classOf(b));
             for (int i = 0; i < byEntry.size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
@@ -138,13 +122,13 @@ final class LabelSearch {
     }
 
     /** What the blocks before need at least, static and kept, by block and joint entry label. */
-    private long[][] needs(List<BlockOptions.Listing> options) {
+    private long[][] needs(List<List<List<List<Option>>>> options) {
         long[][] needs = new long[chain.blocks()][];
         long[] least = {0};
         for (int b = 0; b < chain.blocks(); b++) {
             needs[b] = least;
             List<List<List<Option>>> byEntry =
-                    options.get(relaxation.classOf(b)).byBoundary();
+                    options.get(relaxation.classOf(b));
             long[] next = new long[chain.exits(b).size()];
             Arrays.fill(next, FixedPoint.INFINITE);
             for (int i = 0; i < least.length; i++) {

@@ -2,9 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A block with the labels that a search can need, and without the points that are never the peak among those labels. What a label adds
@@ -31,7 +29,7 @@ record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] price
         List<long[]> costs = new ArrayList<>();
         for (int f = 0; f < whole.factors().size(); f++) {
             int[] entries = entries(whole, whole.factors().get(f).scope(), labels);
-            factors.add(narrowed(whole.factors().get(f), entries));
+            factors.add(whole.factors().get(f).picked(entries));
             costs.add(picked(priced.priced()[f], entries));
         }
         int[] counts = Arrays.stream(labels).mapToInt(l -> l.length).toArray();
@@ -62,21 +60,6 @@ record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] price
             entries = longer;
         }
         return entries;
-    }
-
-    private static Factor narrowed(Factor factor, int[] entries) {
-        Map<long[], long[]> rows = new IdentityHashMap<>();
-        long[][] amounts = new long[factor.quantities()][];
-        for (int q = 0; q < amounts.length; q++) {
-            amounts[q] = rows.computeIfAbsent(factor.amounts(q), r -> r.length == 0 ? r : picked(r, entries));
-        }
-        boolean[] forbidden = new boolean[entries.length];
-        boolean any = false;
-        for (int e = 0; e < entries.length; e++) {
-            forbidden[e] = factor.forbidden(entries[e]);
-            any |= forbidden[e];
-        }
-        return new Factor(factor.scope(), entries.length, amounts, any ? forbidden : new boolean[0]);
     }
 
     private static long[] picked(long[] row, int[] entries) {

@@ -15,6 +15,39 @@ record Option(long time, long fixed, long kept, long gradient, long forward, lon
     /** The peak where there is no point. */
     static final long NONE = -1;
 
+    /**
+     * What labels by node come to; none of their entries is forbidden.
+     *
+     * @param timed whether times count
+     */
+    static Option of(Problem problem, Block block, int[] labels, boolean timed) {
+        long[] sums = new long[Quantity.COUNT + block.points()];
+        for (Factor factor : block.factors()) {
+            int entry = factor.entry(block, labels);
+            for (int q : factor.used()) {
+                sums[q] += factor.amount(q, entry);
+            }
+        }
+        long forward = NONE;
+        long backward = NONE;
+        for (int p = 0; p < block.points(); p++) {
+            long live = sums[Quantity.ofPoint(p)];
+            if (p < block.forwardPoints()) {
+                forward = Math.max(forward, live);
+            } else {
+                backward = Math.max(backward, live);
+            }
+        }
+        return new Option(
+                timed ? Evaluation.time(problem, sums) : 0,
+                sums[Quantity.STATIC.ordinal()],
+                sums[Quantity.KEPT.ordinal()],
+                sums[Quantity.GRADIENT.ordinal()],
+                forward,
+                backward,
+                labels.clone());
+    }
+
     boolean dominates(Option other) {
         return time <= other.time
                 && fixed <= other.fixed

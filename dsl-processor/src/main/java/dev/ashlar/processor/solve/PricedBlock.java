@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** One block under prices: its tables, and the least sum for every pair of boundary labels. */
@@ -83,6 +84,15 @@ final class PricedBlock {
         return priced;
     }
 
+    /** The priced sum of labels by node; {@link FixedPoint#INFINITE} if they are forbidden. */
+    long sum(int[] labels) {
+        long sum = 0;
+        for (int f = 0; f < priced.length; f++) {
+            sum = FixedPoint.add(sum, priced[f][block.factors().get(f).entry(block, labels)]);
+        }
+        return sum;
+    }
+
     /** By joint entry label, then joint exit label. */
     long[][] least() {
         return least;
@@ -91,6 +101,11 @@ final class PricedBlock {
     /** Sets the inner labels that attain the least sum for the boundary labels that are set. */
     void complete(int[] labels) {
         elimination.complete(labels);
+    }
+
+    /** See {@link Elimination#near}. */
+    boolean near(int[] labels, long more, Predicate<int[]> visitor) {
+        return elimination.near(labels, more, visitor);
     }
 
     /**

@@ -113,13 +113,14 @@ final class Primal {
 
     /** Changes one node at a time while that makes the best labelling better. */
     void descend() {
-        boolean changed = incumbent.labels().isPresent();
+        boolean changed = incumbent.isNew();
         for (int pass = 0; changed && pass < PASSES; pass++) {
             changed = false;
             for (int v = chain.problem().variables() - 1; v >= 0; v--) {
                 changed |= improve(v);
             }
         }
+        incumbent.isNew();
     }
 
     /** The time that a better labelling may take. */

@@ -38,6 +38,20 @@ public sealed interface Proof {
         }
     }
 
+    /**
+     * Labels with which no priced sum is below the limit are left out of the rest of the proof.
+     *
+     * @param prices at which every labelling with another label takes at least the limit
+     * @param limit on the time, in 2^-20 ns
+     * @param rest proof for labellings of what is left
+     */
+    record Narrow(Prices prices, long limit, Proof rest) implements Proof {
+        @Override
+        public long bound() {
+            return Math.min(limit, rest.bound());
+        }
+    }
+
     /** {@code L(prices)} under the restrictions of the leaf is at least the bound. */
     record Dual(Prices prices, long bound) implements Proof {}
 

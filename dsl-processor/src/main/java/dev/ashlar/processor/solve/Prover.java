@@ -3,146 +3,230 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Raises the bound on the time until it meets the best labelling: dual, search, branching on a boundary label. */
+/**
+ * Raises the bound on the time or the peak until it meets the best labelling. In this order, each on what the one before leaves: dual
+ * and labellings made of its columns; labels that the prices rule out; cases by the label of a node that many blocks share; search;
+ * cases by a boundary label.
+ */
 final class Prover {
-    private static final int[] BEAMS = {8, 40, 160};
-    private static final int MOST_BRANCHES = 24;
-    private static final double FIRST_SLACK = 2e-4;
-    private static final double LAST_SLACK = 0.06;
-    static final double TOLERANCE = 1e-6;
+    private static final int MOST_DUALS = 160;
+    private static final int ROUNDS = 100;
 
-    private final Chain chain;
-    private final Incumbent incumbent;
+    /** Rounds of the dual before cases are made. */
+    private static final int FIRST_ROUNDS = 8;
+
+    private static final double TOLERANCE = 1e-6;
+
+    /** A search that is worth a try before there are cases. */
+    private static final Effort QUICK = new Effort(0, 60_000, 120_000, 0);
+
+    /** Of what is missing to the target: the first search proves so much, every other twice as much as the one before. */
+    private static final double FIRST_SHARE = 0.25;
+
+    /** A share of the labels that has to go for a smaller problem. */
+    private static final double WORTH_NARROWING = 0.1;
+
+    private final Goal goal;
     private final Effort effort;
     private final Work work;
-    private final long budget;
-    private int branched;
+    private final long enough;
+    private int duals;
 
-    Prover(Chain chain, Incumbent incumbent, Effort effort, Work work) {
-        this.chain = chain;
-        this.incumbent = incumbent;
+    /**
+     * @param enough a time or peak that needs no proof
+     */
+    Prover(Goal goal, Effort effort, long enough) {
+        this.goal = goal;
         this.effort = effort;
-        this.work = work;
-        budget = incumbent.goal().budget();
+        this.enough = enough;
+        work = effort.work();
     }
 
-    /** The dual bound under a restriction, with splices and descent; empty if no labelling is left. */
-    Optional<Dual.Result> relax(Restriction restriction) {
-        Optional<Dual.Result> dual = Dual.run(chain, incumbent, restriction, TOLERANCE, work);
-        Primal primal = new Primal(chain, incumbent);
-        dual.ifPresent(primal::splice);
-        if (dual.isPresent() && !close(bound(dual.get()))) {
-            primal.bridge(dual.get());
-            primal.descend();
+    /**
+     * Proofs up to the highest bound within the effort; empty if there is no labelling.
+     *
+     * @param seen labellings to begin with; gets those that are met
+     */
+    Optional<Ladder> prove(Chain chain, Incumbent incumbent, Labellings seen) {
+        Part whole = new Part(chain, incumbent, seen, Prices.FREE, Reduction.none(chain.problem()));
+        seen.stream().forEach(incumbent::offer);
+        return prove(whole, effort.branches());
+    }
+
+    private Optional<Ladder> prove(Part part, int branches) {
+        duals++;
+        boolean shared = sharedVariables(part.problem()).length > 0;
+        Dual.Stop stop = new Dual.Stop(
+                Math.max(TOLERANCE, effort.gap() / 20), shared ? FIRST_ROUNDS : ROUNDS, () -> target(part));
+        Optional<Dual.Result> dual =
+                Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
+        dual.ifPresent(d -> part.seen().addAll(d.columns().stream().map(Column::labels)));
+        return dual.map(d -> prove(part, d, branches));
+    }
+
+    private Ladder prove(Part part, Dual.Result dual, int branches) {
+        Relaxation relaxation = dual.relaxation();
+        long bound = relaxation.bound(goal);
+        Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
+        Improver improver = new Improver(part, dual, b -> b >= target(part), effort, work);
+        improver.quickly();
+        if (bound >= target(part) || effort.suffixes() == 0 && branches == 0) {
+            return ladder;
         }
-        return dual;
-    }
-
-    /** Looks for better labellings near the bound, then further from it, then with more patience. */
-    void improve(Dual.Result dual) {
-        long bound = bound(dual);
-        for (int beam : BEAMS) {
-            widen(dual, beam);
-        }
-        if (!close(bound)) {
-            new Primal(chain, incumbent).descend();
-        }
-    }
-
-    private void widen(Dual.Result dual, int beam) {
-        long bound = bound(dual);
-        LabelSearch search = search(dual);
-        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !close(bound) && !work.isSpent(); slack *= 4) {
-            long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
-            search.run(cutoff, budget, beam);
-            if (incumbent.best() <= cutoff) {
-                return;
-            }
-        }
-    }
-
-    /** Proofs up to the highest bound within the effort. */
-    Ladder prove(Dual.Result dual) {
-        return prove(dual, Restriction.NONE, effort.branches());
-    }
-
-    private Ladder prove(Dual.Result dual, Restriction restriction, int branches) {
-        Prices prices = dual.relaxation().pricing().prices();
-        long bound = bound(dual);
-        Ladder ladder = new Ladder(new Proof.Dual(prices, bound));
-        LabelSearch search = search(dual);
-        for (double share = 0.25; ladder.bound() < target(); share *= 2) {
-            long target = target();
-            long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
-            if (effort.suffixes() == 0 || work.isSpent() || !search.run(cutoff, budget, Integer.MAX_VALUE)) {
-                if (branches > 0) {
-                    branch(dual, restriction, branches).ifPresent(ladder::addAll);
-                }
-                return ladder;
-            }
-            ladder.add(new Proof.Search(prices, Math.min(cutoff, incumbent.best())));
+        BitSet[] left = relaxation.atMost(sumBelow(relaxation, target(part)));
+        Optional<Integer> shared = IntStream.of(sharedVariables(part.problem()))
+                .filter(v -> left[v].cardinality() > 1)
+                .boxed()
+                .findFirst();
+        if (isWorthNarrowing(part.problem(), left)) {
+            long limit = target(part);
+            narrowed(part, relaxation, left, branches)
+                    .ifPresent(rest -> ladder.addAll(
+                            rest,
+                            limit,
+                            p -> new Proof.Narrow(relaxation.pricing().prices(), goal.timed() ? limit : 1, p)));
+        } else if (search(part, relaxation, ladder, QUICK, 1)) {
+            return ladder;
+        } else if (shared.isPresent()) {
+            ladder.addAll(split(part, relaxation, shared.get(), branches));
+        } else {
+            improver.thoroughly();
+            boolean done = search(part, relaxation, ladder, effort, FIRST_SHARE);
+            Optional<Integer> variable = done || branches == 0 ? Optional.empty() : branchVariable(part, relaxation);
+            variable.ifPresent(v -> ladder.addAll(split(part, relaxation, v, branches - 1)));
         }
         return ladder;
     }
 
-    /** Splits by a boundary label: those that the prices rule out are one case, every other is its own. */
-    private Optional<Ladder> branch(Dual.Result dual, Restriction restriction, int branches) {
-        Optional<Integer> variable = branchVariable(dual.relaxation());
-        if (variable.isEmpty()) {
-            return Optional.empty();
+    private Proof leaf(Relaxation relaxation, long bound) {
+        return new Proof.Dual(relaxation.pricing().prices(), goal.timed() ? bound : 1);
+    }
+
+    /** The most that a labelling that is better than the target may come to at the prices. */
+    private long sumBelow(Relaxation relaxation, long target) {
+        return goal.timed()
+                ? target - 1 + relaxation.pricing().worth(goal.budget())
+                : relaxation.pricing().worth(target - 1);
+    }
+
+    private static boolean isWorthNarrowing(Problem problem, BitSet[] left) {
+        NodeClasses classes = new NodeClasses(problem);
+        BitSet[] union = classes.union(left);
+        long all = 0;
+        long few = 0;
+        for (int b = 0; b < problem.blocks().size(); b++) {
+            for (int node = 0; node < problem.block(b).nodes(); node++) {
+                all += problem.block(b).labels(node) - 1;
+                few += union[classes.of(b, node)].cardinality() - 1;
+            }
         }
-        int v = variable.get();
-        long[] bounds = byLabel(dual.relaxation(), v);
-        List<Integer> out = new ArrayList<>();
+        return few < all && few <= (1 - WORTH_NARROWING) * all;
+    }
+
+    private Optional<Ladder> narrowed(Part part, Relaxation relaxation, BitSet[] left, int branches) {
+        return proved(part, part.reduced(left, relaxation.pricing().prices()), branches);
+    }
+
+    /** The proofs of a smaller part, for this one's points and labels. */
+    private Optional<Ladder> proved(Part part, Part smaller, int branches) {
+        Optional<Ladder> ladder = prove(smaller, branches);
+        part.seen().addAll(smaller.seen().stream().map(smaller.reduction()::whole));
+        return ladder.map(l -> l.each(smaller.reduction()::whole));
+    }
+
+    /** Cases by a label: those that the prices rule out are one, every other is its own, the most promising first. */
+    private Ladder split(Part part, Relaxation relaxation, int v, int branches) {
+        long[] sums = relaxation.byLabel(v);
+        List<Integer> order = IntStream.range(0, sums.length)
+                .boxed()
+                .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
+                .toList();
         List<List<Integer>> labels = new ArrayList<>();
         List<Ladder> cases = new ArrayList<>();
+        List<Integer> out = new ArrayList<>();
         long least = Long.MAX_VALUE;
-        long target = target();
-        for (int label = 0; label < bounds.length; label++) {
-            if (bounds[label] >= target) {
+        for (int label : order) {
+            long bound = relaxation.bound(goal, sums[label]);
+            if (bound >= target(part) || duals >= MOST_DUALS || work.isSpent()) {
                 out.add(label);
-                least = Math.min(least, bounds[label]);
+                least = Math.min(least, bound);
             } else {
                 labels.add(List.of(label));
-                cases.add(branch(dual, restriction, branches, v, label, bounds[label]));
+                cases.add(only(part, relaxation, v, label, bound, branches));
             }
         }
         if (!out.isEmpty()) {
             labels.add(out);
-            cases.add(new Ladder(new Proof.Dual(dual.relaxation().pricing().prices(), least)));
+            cases.add(new Ladder(least, leaf(relaxation, least)));
         }
-        return Optional.of(Ladder.split(v, labels, cases));
+        return Ladder.split(v, labels, cases);
     }
 
-    private Ladder branch(
-            Dual.Result parent, Restriction restriction, int branches, int variable, int label, long bound) {
-        BitSet only = new BitSet();
-        only.set(label);
-        Restriction narrower = restriction.with(variable, only);
-        Ladder ladder = new Ladder(new Proof.Dual(parent.relaxation().pricing().prices(), bound));
-        branched++;
-        boolean stop = branched > MOST_BRANCHES || work.isSpent();
-        Optional<Dual.Result> dual = stop ? Optional.empty() : relax(narrower);
-        dual.ifPresent(d -> ladder.addAll(prove(d, narrower, branches - 1)));
+    private Ladder only(Part part, Relaxation relaxation, int v, int label, long bound, int branches) {
+        BitSet[] allowed = new BitSet[part.problem().variables()];
+        Arrays.setAll(allowed, u -> new BitSet());
+        for (int u = 0; u < allowed.length; u++) {
+            allowed[u].set(0, part.problem().labels(u));
+        }
+        allowed[v].clear();
+        allowed[v].set(label);
+        Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
+        proved(part, part.reduced(allowed, relaxation.pricing().prices()), branches).ifPresent(ladder::addAll);
         return ladder;
     }
 
+    /** Proves ever more by searches; whether that is enough. */
+    private boolean search(Part part, Relaxation relaxation, Ladder ladder, Effort within, double first) {
+        LabelSearch search = new LabelSearch(part.chain(), relaxation, part.incumbent(), within, work);
+        long bound = ladder.bound();
+        for (double share = first; ladder.bound() < target(part); share *= 2) {
+            long target = target(part);
+            long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
+            if (effort.suffixes() == 0 || work.isSpent() || !searched(search, cutoff)) {
+                return false;
+            }
+            long proved = Math.min(cutoff, part.incumbent().best());
+            ladder.add(proved, new Proof.Search(relaxation.pricing().prices(), goal.timed() ? proved : 1));
+        }
+        return true;
+    }
+
+    private boolean searched(LabelSearch search, long cutoff) {
+        return goal.timed()
+                ? search.run(cutoff, goal.budget(), Integer.MAX_VALUE)
+                : search.run(1, cutoff - 1, Integer.MAX_VALUE);
+    }
+
+    /** Variables of more than two blocks that have several labels. */
+    private static int[] sharedVariables(Problem problem) {
+        int[] blocks = new int[problem.variables()];
+        for (int b = 0; b < problem.blocks().size(); b++) {
+            for (int node = 0; node < problem.block(b).nodes(); node++) {
+                blocks[problem.variable(b, node)]++;
+            }
+        }
+        return IntStream.range(0, blocks.length)
+                .filter(v -> blocks[v] > 2 && problem.labels(v) > 1)
+                .toArray();
+    }
+
     /** The boundary variable nearest to the middle that has several labels below the target; empty if no variable has. */
-    private Optional<Integer> branchVariable(Relaxation relaxation) {
-        int middle = chain.blocks() / 2;
+    private Optional<Integer> branchVariable(Part part, Relaxation relaxation) {
+        Problem problem = part.problem();
+        int middle = part.chain().blocks() / 2;
         Optional<Integer> best = Optional.empty();
-        for (int b = 0; b + 1 < chain.blocks(); b++) {
-            boolean nearer = best.isEmpty()
-                    || Math.abs(b - middle) < Math.abs(chain.problem().owner(best.get()) - middle);
-            for (int node : chain.problem().block(b).exits()) {
-                int v = chain.problem().variable(b, node);
-                long below = 0;
-                for (long bound : byLabel(relaxation, v)) {
-                    below += bound < target() ? 1 : 0;
-                }
+        for (int b = 0; b + 1 < part.chain().blocks(); b++) {
+            boolean nearer = best.isEmpty() || Math.abs(b - middle) < Math.abs(problem.owner(best.get()) - middle);
+            for (int node : problem.block(b).exits()) {
+                int v = problem.variable(b, node);
+                long below = Arrays.stream(relaxation.byLabel(v))
+                        .filter(sum -> relaxation.bound(goal, sum) < target(part))
+                        .count();
                 if (nearer && below > 1) {
                     best = Optional.of(v);
                 }
@@ -151,46 +235,15 @@ final class Prover {
         return best;
     }
 
-    /** The bound for every label of a boundary variable. */
-    private long[] byLabel(Relaxation relaxation, int variable) {
-        int b = chain.problem().owner(variable);
-        int[] exits = chain.problem().block(b).exits();
-        int k = 0;
-        while (chain.problem().variable(b, exits[k]) != variable) {
-            k++;
-        }
-        long[] bounds = new long[chain.problem().labels(variable)];
-        Arrays.fill(bounds, FixedPoint.INFINITE);
-        for (int j = 0; j < chain.exits(b).size(); j++) {
-            int label = chain.exits(b).label(j, k);
-            long sum = FixedPoint.add(relaxation.before(b + 1)[j], relaxation.after(b + 1)[j]);
-            bounds[label] = Math.min(bounds[label], sum);
-        }
-        long worth = relaxation.pricing().worth(budget);
-        for (int label = 0; label < bounds.length; label++) {
-            bounds[label] -= worth;
-        }
-        return bounds;
-    }
-
-    private LabelSearch search(Dual.Result dual) {
-        return new LabelSearch(chain, dual.relaxation(), incumbent, effort, work);
-    }
-
-    private long bound(Dual.Result dual) {
-        return dual.relaxation().bound(budget);
-    }
-
-    private boolean close(long bound) {
-        return bound >= target();
-    }
-
     /** The bound that is close enough to the best labelling. */
-    private long target() {
-        long best = incumbent.best();
-        if (effort.gap() == 0 || best == Long.MAX_VALUE) {
-            return best;
+    private long target(Part part) {
+        long best = part.incumbent().best();
+        if (best <= enough) {
+            return Long.MIN_VALUE;
         }
-        return (long) Math.ceil(best / (1 + effort.gap()));
+        if (best == Long.MAX_VALUE) {
+            return goal.timed() ? part.problem().mostTime() + 1 : best;
+        }
+        return effort.gap() == 0 ? best : (long) Math.ceil(best / (1 + effort.gap()));
     }
 }

@@ -4,37 +4,83 @@ import dev.ashlar.processor.solve.Prices.PointPrice;
 import dev.ashlar.processor.solve.Proof.Case;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * A problem without the time points that are never the peak. A point {@code p} goes for a point {@code q} of the same block with
- * {@code sum over tables of max (l_p - l_q) <= 0}: then {@code mem_p <= mem_q} for every labelling, also where {@code p} is a forward
- * point and {@code q} a backward one, for gradients are at least zero. Labels stay what they are.
+ * A problem without what cannot matter. Labels that are not allowed go, and those whose place another label takes in every labelling. A
+ * time point {@code p} goes for a point {@code q} of the same block with {@code sum over tables of max (l_p - l_q) <= 0}: then
+ * {@code mem_p <= mem_q} for every labelling, also where {@code p} is a forward point and {@code q} a backward one, for gradients are
+ * at least zero. Variables stay, and equal blocks stay equal: they keep what one of them may need.
  */
 final class Reduction {
     private final Problem problem;
-    private final List<int[]> points;
+    private final List<int[]> points = new ArrayList<>();
+    private final int[][][] stands;
 
-    private Reduction(Problem problem, List<int[]> points) {
-        this.problem = problem;
-        this.points = points;
+    private Reduction(Problem whole, BitSet[] allowed) {
+        List<Labels> labels = labels(whole, allowed);
+        List<Block> byKind = new ArrayList<>();
+        List<int[]> left = new ArrayList<>();
+        for (Labels kind : labels) {
+            left.add(peaks(kind.narrowed()));
+            byKind.add(kind.narrowed().withPoints(left.get(byKind.size())));
+        }
+        List<Block> blocks = new ArrayList<>();
+        stands = new int[whole.variables()][][];
+        for (int b = 0; b < whole.blocks().size(); b++) {
+            int kind = whole.kind(b);
+            blocks.add(byKind.get(kind));
+            points.add(left.get(kind));
+            for (int node = 0; node < whole.block(b).nodes(); node++) {
+                stands[whole.variable(b, node)] = labels.get(kind).stands(node);
+            }
+        }
+        problem = Problem.of(blocks, whole.slowdownNumerator(), whole.slowdownDenominator());
     }
 
+    /** Nothing goes. */
+    static Reduction none(Problem problem) {
+        return of(problem);
+    }
+
+    /** All labels are allowed. */
     static Reduction of(Problem problem) {
-        Map<Block, int[]> left = new IdentityHashMap<>();
-        Map<Block, Block> smaller = new IdentityHashMap<>();
-        List<Block> blocks = new ArrayList<>();
-        List<int[]> points = new ArrayList<>();
-        for (Block block : problem.blocks()) {
-            int[] own = left.computeIfAbsent(block, Reduction::peaks);
-            points.add(own);
-            blocks.add(smaller.computeIfAbsent(block, b -> b.withPoints(own)));
+        BitSet[] all = new BitSet[problem.variables()];
+        Arrays.setAll(all, v -> {
+            BitSet labels = new BitSet();
+            labels.set(0, problem.labels(v));
+            return labels;
+        });
+        return of(problem, all);
+    }
+
+    /**
+     * A problem with fewer labels.
+     *
+     * @param allowed labels by variable, at least one each
+     */
+    static Reduction of(Problem problem, BitSet[] allowed) {
+        return new Reduction(problem, allowed);
+    }
+
+    /** Labels by kind of block. */
+    private static List<Labels> labels(Problem whole, BitSet[] allowed) {
+        NodeClasses classes = new NodeClasses(whole);
+        BitSet[] union = classes.union(allowed);
+        List<Labels> labels = new ArrayList<>();
+        for (int b = 0; b < whole.blocks().size(); b++) {
+            if (whole.kind(b) == labels.size()) {
+                int at = b;
+                BitSet[] own = new BitSet[whole.block(b).nodes()];
+                Arrays.setAll(own, node -> union[classes.of(at, node)]);
+                labels.add(new Labels(whole.block(b), own));
+            }
         }
-        Problem reduced = Problem.of(blocks, problem.slowdownNumerator(), problem.slowdownDenominator());
-        return new Reduction(reduced, points);
+        return labels;
     }
 
     /** Points of a block that may be the peak, ascending. */
@@ -52,14 +98,7 @@ final class Reduction {
                 left[p] = q == p || !left[q] || !comparable || !isBelow(block, p, q);
             }
         }
-        int[] peaks = new int[left.length];
-        int count = 0;
-        for (int p = 0; p < left.length; p++) {
-            if (left[p]) {
-                peaks[count++] = p;
-            }
-        }
-        return Arrays.copyOf(peaks, count);
+        return IntStream.range(0, left.length).filter(p -> left[p]).toArray();
     }
 
     private static boolean isBelow(Block block, int p, int q) {
@@ -74,35 +113,65 @@ final class Reduction {
         return problem;
     }
 
-    /** What was found, with prices of the whole problem's points. */
-    Outcome whole(Outcome outcome) {
-        if (outcome instanceof Outcome.Feasible feasible) {
-            return new Outcome.Feasible(feasible.solution(), whole(feasible.certificate()));
-        }
-        if (outcome instanceof Outcome.Infeasible infeasible) {
-            return new Outcome.Infeasible(
-                    infeasible.smallestBudget(), infeasible.solution(), whole(infeasible.certificate()));
-        }
-        return outcome;
+    /** The labelling of the whole problem. */
+    int[] whole(int[] x) {
+        int[] all = new int[x.length];
+        Arrays.setAll(all, v -> stands[v][x[v]][0]);
+        return all;
     }
 
-    private Certificate whole(Certificate certificate) {
-        return new Certificate(certificate.budget(), certificate.timed(), whole(certificate.proof()));
+    /** The labelling that takes the place of one of the whole problem, no worse than it; empty if a label is not allowed. */
+    Optional<int[]> reduced(int[] whole) {
+        int[] x = new int[whole.length];
+        for (int v = 0; v < x.length; v++) {
+            int label = whole[v];
+            int[][] own = stands[v];
+            x[v] = IntStream.range(0, own.length)
+                    .filter(l -> Arrays.stream(own[l]).anyMatch(s -> s == label))
+                    .findFirst()
+                    .orElse(-1);
+            if (x[v] < 0) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(x);
     }
 
-    private Proof whole(Proof proof) {
+    /** A proof for the labels that are allowed, with points and labels of the whole problem. */
+    Proof whole(Proof proof) {
         if (proof instanceof Proof.Dual dual) {
             return new Proof.Dual(whole(dual.prices()), dual.bound());
         }
         if (proof instanceof Proof.Search search) {
             return new Proof.Search(whole(search.prices()), search.bound());
         }
+        if (proof instanceof Proof.Narrow narrow) {
+            return new Proof.Narrow(whole(narrow.prices()), narrow.limit(), whole(narrow.rest()));
+        }
         Proof.Split split = (Proof.Split) proof;
         return new Proof.Split(
                 split.variable(),
                 split.cases().stream()
-                        .map(c -> new Case(c.labels(), whole(c.proof())))
+                        .map(c -> new Case(whole(split.variable(), c.labels()), whole(c.proof())))
                         .toList());
+    }
+
+    /** Prices of the points that are left. */
+    Prices reduced(Prices whole) {
+        List<PointPrice> left = new ArrayList<>();
+        for (PointPrice p : whole.points()) {
+            int point = Arrays.binarySearch(points.get(p.block()), p.point());
+            if (point >= 0) {
+                left.add(new PointPrice(p.block(), point, p.price()));
+            }
+        }
+        return new Prices(left, whole.segments());
+    }
+
+    private List<Integer> whole(int variable, List<Integer> labels) {
+        return labels.stream()
+                .flatMap(l -> Arrays.stream(stands[variable][l]).boxed())
+                .toList();
     }
 
     private Prices whole(Prices prices) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** The priced problem, solved exactly: least sums of prefixes and suffixes by boundary label, and a labelling that attains the least. */
@@ -25,7 +26,7 @@ final class Relaxation {
         least = before[before.length - 1][0];
     }
 
-    static Relaxation of(Chain chain, Pricing pricing, Restriction restriction) {
+    static Relaxation of(Chain chain, Pricing pricing) {
         int n = chain.blocks();
         int[] classes = new int[n];
         List<PricedBlock> priced = new ArrayList<>();
@@ -35,12 +36,12 @@ final class Relaxation {
         long[][] before = new long[n + 1][];
         before[0] = new long[] {0};
         for (int b = 0; b < n; b++) {
-            before[b + 1] = forward(before[b], priced.get(classes[b]).least(), restriction.exits(chain, b));
+            before[b + 1] = forward(before[b], priced.get(classes[b]).least(), chain.exits(b).size());
         }
         long[][] after = new long[n + 1][];
         after[n] = new long[] {0};
         for (int b = n - 1; b >= 0; b--) {
-            after[b] = backward(after[b + 1], priced.get(classes[b]).least(), restriction.exits(chain, b));
+            after[b] = backward(after[b + 1], priced.get(classes[b]).least());
         }
         return new Relaxation(chain, pricing, classes, priced, before, after);
     }
@@ -56,27 +57,23 @@ final class Relaxation {
         return priced.size() - 1;
     }
 
-    private static long[] forward(long[] before, long[][] least, boolean[] allowed) {
-        long[] result = new long[allowed.length];
+    private static long[] forward(long[] before, long[][] least, int exits) {
+        long[] result = new long[exits];
         Arrays.fill(result, FixedPoint.INFINITE);
         for (int i = 0; i < before.length; i++) {
             for (int j = 0; j < result.length; j++) {
-                if (allowed[j]) {
-                    result[j] = Math.min(result[j], before[i] + least[i][j]);
-                }
+                result[j] = Math.min(result[j], before[i] + least[i][j]);
             }
         }
         return result;
     }
 
-    private static long[] backward(long[] after, long[][] least, boolean[] allowed) {
+    private static long[] backward(long[] after, long[][] least) {
         long[] result = new long[least.length];
         Arrays.fill(result, FixedPoint.INFINITE);
         for (int i = 0; i < result.length; i++) {
             for (int j = 0; j < after.length; j++) {
-                if (allowed[j]) {
-                    result[i] = Math.min(result[i], after[j] + least[i][j]);
-                }
+                result[i] = Math.min(result[i], after[j] + least[i][j]);
             }
         }
         return result;
@@ -103,6 +100,104 @@ final class Relaxation {
     /** Blocks of one class are the same and have the same prices. */
     int classOf(int b) {
         return classes[b];
+    }
+
+    /** The bound on the time within the goal's budget; for the peak the least that some labelling may need. */
+    long bound(Goal goal) {
+        return bound(goal, least);
+    }
+
+    /** The same where the least priced sum is another. */
+    long bound(Goal goal, long sum) {
+        return goal.timed() ? sum - pricing.worth(goal.budget()) : ruledOut(sum) + 1;
+    }
+
+    /** The largest budget that prices rule out with which nothing comes to less. */
+    private long ruledOut(long sum) {
+        long low = -1;
+        long high = sum;
+        while (low < high) {
+            long middle = low + (high - low + 1) / 2;
+            if (sum - pricing.worth(middle) >= 1) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The least priced sum with every label of a boundary variable; {@link FixedPoint#INFINITE} if there is none. */
+    long[] byLabel(int variable) {
+        int b = chain.problem().owner(variable);
+        int[] exits = chain.problem().block(b).exits();
+        int k = 0;
+        while (chain.problem().variable(b, exits[k]) != variable) {
+            k++;
+        }
+        long[] sums = new long[chain.problem().labels(variable)];
+        Arrays.fill(sums, FixedPoint.INFINITE);
+        for (int j = 0; j < chain.exits(b).size(); j++) {
+            int label = chain.exits(b).label(j, k);
+            sums[label] = Math.min(sums[label], FixedPoint.add(before[b + 1][j], after[b + 1][j]));
+        }
+        return sums;
+    }
+
+    /** The first block of a class. */
+    int first(int c) {
+        int b = 0;
+        while (classes[b] != c) {
+            b++;
+        }
+        return b;
+    }
+
+    /** The least priced sum of the blocks around one of a class, by its joint entry and exit label. */
+    long[][] outside(int c) {
+        int b = first(c);
+        long[][] outside =
+                new long[chain.entries(b).size()][chain.exits(b).size()];
+        Arrays.stream(outside).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
+        for (; b < classes.length; b++) {
+            if (classes[b] == c) {
+                lower(outside, b);
+            }
+        }
+        return outside;
+    }
+
+    private void lower(long[][] outside, int b) {
+        for (int i = 0; i < outside.length; i++) {
+            for (int j = 0; j < outside[i].length; j++) {
+                if (before[b + 1][j] < FixedPoint.INFINITE) {
+                    outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[b][i], after[b + 1][j]));
+                }
+            }
+        }
+    }
+
+    /** Labels by variable with which the priced sum may be at most {@code most}; those that a block of the same class may need too. */
+    BitSet[] atMost(long most) {
+        BitSet[] labels = new BitSet[chain.problem().variables()];
+        List<int[][]> byClass = new ArrayList<>();
+        for (int c = 0; c < priced.size(); c++) {
+            byClass.add(priced.get(c).atMost(outside(c), most));
+        }
+        for (int b = 0; b < classes.length; b++) {
+            int[][] own = byClass.get(classes[b]);
+            for (int node = 0; node < own.length; node++) {
+                BitSet left = new BitSet();
+                Arrays.stream(own[node]).forEach(left::set);
+                int v = chain.problem().variable(b, node);
+                if (chain.problem().owner(v) == b) {
+                    labels[v] = left;
+                } else {
+                    labels[v].and(left);
+                }
+            }
+        }
+        return labels;
     }
 
     /** Table entries that were added up. */

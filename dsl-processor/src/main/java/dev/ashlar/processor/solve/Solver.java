@@ -1,15 +1,16 @@
 package dev.ashlar.processor.solve;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Finds the fastest labelling within a budget and why none is much faster. Deterministic: integers, counts, first among equals. */
 public final class Solver {
     private final Reduction reduction;
     private final Chain chain;
+    private final Labellings seen = new Labellings();
 
     /**
-     * A solver of one problem, for any number of budgets.
+     * A solver of one problem, for any number of budgets: what it meets for one it begins the next with.
      *
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
@@ -38,43 +39,43 @@ public final class Solver {
         if (budget < 0 || budget > 1L << 57) {
             throw new IllegalArgumentException("a budget is between 0 and 2^57, not " + budget);
         }
-        return reduced(budget, effort).stream().map(reduction::whole).toList();
-    }
-
-    private List<Outcome> reduced(long budget, Effort effort) {
-        Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
-        Prover prover = new Prover(chain, fastest, effort, effort.work());
-        Optional<Dual.Result> dual = prover.relax(Restriction.NONE);
-        if (dual.isEmpty()) {
+        if (isContradiction()) {
             return List.of(new Outcome.Contradiction());
         }
+        Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
+        Prover prover = new Prover(Goal.time(budget), effort, 0);
+        Ladder ladder = prover.prove(chain, fastest, seen).orElseThrow();
         if (fastest.labels().isEmpty()) {
             Peak peak = smallest(budget, effort);
             if (peak.smallest().peak() > budget) {
                 return infeasible(peak, effort);
             }
-            fastest.offer(labels(peak.smallest()));
+            return outcomes(budget, effort);
         }
-        prover.improve(dual.get());
-        List<Proof> proofs = prover.prove(dual.get()).downwards();
-        Solution solution = fastest.solution().orElseThrow();
-        return proofs.stream()
-                .<Outcome>map(p -> new Outcome.Feasible(solution, new Certificate(budget, true, p)))
+        Solution solution = whole(fastest.solution().orElseThrow());
+        return ladder.downwards().stream()
+                .<Outcome>map(r -> new Outcome.Feasible(
+                        solution, new Certificate(budget, true, reduction.whole(r.proof()))))
                 .toList();
     }
 
-    private static int[] labels(Solution solution) {
-        return solution.labels().stream().mapToInt(Integer::intValue).toArray();
+    private boolean isContradiction() {
+        Pricing free = Pricing.of(chain.problem(), Prices.FREE, false);
+        return Relaxation.of(chain, free).least() >= FixedPoint.INFINITE;
+    }
+
+    private Solution whole(Solution solution) {
+        int[] x = reduction.whole(solution.labels().stream().mapToInt(Integer::intValue).toArray());
+        return new Solution(Arrays.stream(x).boxed().toList(), solution.time(), solution.peak());
     }
 
     /** The labelling of the smallest peak, however slow; a contradiction if there is no labelling. With ever weaker certificates. */
     List<Outcome> smallest(Effort effort) {
-        Pricing free = Pricing.of(chain.problem(), Prices.FREE, false);
-        if (Relaxation.of(chain, free, Restriction.NONE).least() >= FixedPoint.INFINITE) {
+        if (isContradiction()) {
             return List.of(new Outcome.Contradiction());
         }
         Peak peak = smallest(-1, effort);
-        return outcomes(peak, peak.smallest()).stream().map(reduction::whole).toList();
+        return outcomes(peak, whole(peak.smallest()));
     }
 
     private record Peak(Solution smallest, List<Certificate> certificates) {}
@@ -82,18 +83,20 @@ public final class Solver {
     /** The smallest peak, and that nothing needs less; a peak within {@code enough} needs no proof. */
     private Peak smallest(long enough, Effort effort) {
         Incumbent lowest = new Incumbent(chain.problem(), Goal.peak());
-        PeakProver prover = new PeakProver(chain, lowest, effort, effort.work());
-        List<Certificate> certificates = prover.prove(enough);
-        return new Peak(lowest.solution().orElseThrow(), certificates);
+        Ladder ladder = new Prover(Goal.peak(), effort, enough).prove(chain, lowest, seen).orElseThrow();
+        Solution smallest = lowest.solution().orElseThrow();
+        seen.add(lowest.labels().orElseThrow());
+        List<Certificate> certificates = ladder.downwards().stream()
+                .map(r -> new Certificate(r.bound() - 1, false, reduction.whole(r.proof())))
+                .toList();
+        return new Peak(smallest, certificates);
     }
 
     private List<Outcome> infeasible(Peak peak, Effort effort) {
-        Incumbent fastest =
-                new Incumbent(chain.problem(), Goal.time(peak.smallest().peak()));
-        fastest.offer(labels(peak.smallest()));
-        Prover prover = new Prover(chain, fastest, effort, effort.work());
-        prover.relax(Restriction.NONE).ifPresent(prover::improve);
-        return outcomes(peak, fastest.solution().orElseThrow());
+        Goal goal = Goal.time(peak.smallest().peak());
+        Incumbent fastest = new Incumbent(chain.problem(), goal);
+        new Prover(goal, effort, Long.MAX_VALUE).prove(chain, fastest, seen);
+        return outcomes(peak, whole(fastest.solution().orElseThrow()));
     }
 
     private static List<Outcome> outcomes(Peak peak, Solution solution) {

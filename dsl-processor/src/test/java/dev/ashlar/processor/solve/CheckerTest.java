@@ -83,6 +83,9 @@ final class CheckerTest {
                     if (proof instanceof Proof.Dual dual) {
                         return new Proof.Dual(dual.prices(), s.optimum() + 1);
                     }
+                    if (proof instanceof Proof.Narrow narrow) {
+                        return new Proof.Narrow(narrow.prices(), s.optimum() + 1, narrow.rest());
+                    }
                     return new Proof.Search(((Proof.Search) proof).prices(), s.optimum() + 1);
                 });
                 Solution slow = slowest(s);
@@ -262,6 +265,10 @@ final class CheckerTest {
                     split.cases().stream()
                             .map(c -> new Case(c.labels(), mapped(c.proof(), leaf)))
                             .toList());
+        }
+        if (proof instanceof Proof.Narrow narrow) {
+            Proof rest = mapped(narrow.rest(), leaf);
+            return leaf.apply(new Proof.Narrow(narrow.prices(), narrow.limit(), rest));
         }
         return leaf.apply(proof);
     }

@@ -122,7 +122,7 @@ final class PlannerBenchmark {
     /** Priced problems that the first dual solves: the same as in the solver, for it starts with it. */
     private static int evaluations(Problem problem, long budget) {
         Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-        return Dual.run(new Chain(problem), incumbent, Restriction.NONE, Prover.TOLERANCE, new Work(1))
+        return Dual.run(new Chain(problem), incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
                 .map(dual -> dual.columns().size())
                 .orElse(0);
     }
@@ -131,6 +131,6 @@ final class PlannerBenchmark {
         if (proof instanceof Proof.Split split) {
             return split.cases().stream().mapToInt(c -> leaves(c.proof())).sum();
         }
-        return 1;
+        return proof instanceof Proof.Narrow narrow ? leaves(narrow.rest()) : 1;
     }
 }

@@ -19,7 +19,7 @@ final class RelaxationTest {
         for (int k = 0; k < 10; k++) {
             Problem problem = RandomProblems.of(100L * part + k);
             Pricing pricing = Pricing.of(problem, prices(problem, k), true);
-            Relaxation relaxation = Relaxation.of(new Chain(problem), pricing, Restriction.NONE);
+            Relaxation relaxation = Relaxation.of(new Chain(problem), pricing);
             long[] least = {FixedPoint.INFINITE};
             Exhaustive.forEach(problem, (x, e) -> least[0] = Math.min(least[0], priced(problem, pricing, x)));
             assertEquals(least[0], relaxation.least(), "seed " + part + "/" + k);
@@ -38,7 +38,7 @@ final class RelaxationTest {
             for (long budget = smallest; smallest < Long.MAX_VALUE && budget < smallest + 60; budget += 17) {
                 long optimum = Exhaustive.time(problem, budget);
                 Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-                long bound = Dual.run(new Chain(problem), incumbent, Restriction.NONE, 1e-6, new Work(1))
+                long bound = Dual.run(new Chain(problem), incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
                         .orElseThrow()
                         .relaxation()
                         .bound(budget);

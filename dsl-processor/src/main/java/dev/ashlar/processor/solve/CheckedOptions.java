@@ -1,0 +1,233 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * What a block can come to in every way to label it, one node after the other: for the labels of the nodes around, all sums of the
+ * tables so far that no other ones beat in everything and that can still lead below a limit.
+ */
+final class CheckedOptions {
+    /** Where the sums of a block are: what it costs at the prices, then its quantities, then its points by group. */
+    static final int COST = 0;
+
+    private static final int FIRST_GROUP = 1 + Quantity.COUNT;
+
+    private final Block block;
+    private final List<long[]> costs;
+    private final BitSet[] allowed;
+    private final boolean timed;
+    private final long limit;
+    private final LongConsumer tried;
+    private final CheckedPoints points;
+    private final int[] labels;
+    private final boolean[] overlaps;
+
+    /**
+     * Sums by joint label of some nodes.
+     *
+     * @param factors tables that are in the sums
+     */
+    private record Sums(int[] scope, BitSet factors, CheckedPoints.Groups groups, List<List<long[]>> byLabels) {}
+
+    /**
+     * @param costs of every table, by entry
+     * @param allowed labels by node
+     * @param limit on what the whole chain costs
+     * @param tried is told how many sums are made
+     */
+    CheckedOptions(
+            Block block, List<long[]> costs, BitSet[] allowed, boolean timed, long limit, LongConsumer tried) {
+        this.block = block;
+        this.costs = costs;
+        this.allowed = allowed;
+        this.timed = timed;
+        this.limit = limit;
+        this.tried = tried;
+        points = new CheckedPoints(block);
+        labels = new int[block.nodes()];
+        overlaps = new boolean[] {overlaps(Quantity.FORWARD_ASYNC), overlaps(Quantity.BACKWARD_ASYNC)};
+    }
+
+    private boolean overlaps(Quantity async) {
+        return block.factors().stream().anyMatch(f -> f.amounts(async.ordinal()).length > 0);
+    }
+
+    /**
+     * Sums of all tables by joint label of the shared nodes: cost, quantities, the most at a forward point and at a backward one; -1
+     * where there is none.
+     *
+     * @param order nodes that are not shared
+     * @param rest what all other tables and blocks cost at least once a node is done, by joint label of the nodes around it
+     * @param shared entries and exits, ascending
+     * @param outside what other blocks cost at least, by joint label of the shared nodes
+     */
+    List<List<long[]>> list(List<Integer> order, List<CheckedTable> rest, int[] shared, CheckedTable outside) {
+        List<Sums> open = new ArrayList<>();
+        BitSet left = new BitSet();
+        left.set(0, block.factors().size());
+        for (int k = 0; k < order.size(); k++) {
+            int node = order.get(k);
+            BitSet own = (BitSet) left.clone();
+            left.stream()
+                    .filter(f -> Arrays.stream(block.factors().get(f).scope()).noneMatch(n -> n == node))
+                    .forEach(own::clear);
+            left.andNot(own);
+            List<Sums> inputs = open.stream()
+                    .filter(s -> Arrays.stream(s.scope()).anyMatch(n -> n == node))
+                    .toList();
+            open.removeAll(inputs);
+            open.add(sums(rest.get(k).scope(), new int[] {node}, own, inputs, rest.get(k)));
+        }
+        Sums last = sums(shared, new int[0], left, open, outside);
+        return last.byLabels().stream()
+                .map(l -> l.stream().map(s -> peaks(s, last.groups())).toList())
+                .toList();
+    }
+
+    private Sums sums(int[] scope, int[] node, BitSet own, List<Sums> inputs, CheckedTable rest) {
+        BitSet factors = (BitSet) own.clone();
+        inputs.forEach(s -> factors.or(s.factors()));
+        BitSet coming = new BitSet();
+        coming.set(0, block.factors().size());
+        BitSet later = (BitSet) coming.clone();
+        later.andNot(factors);
+        CheckedPoints.Groups groups = points.alike(later);
+        Sums sums = new Sums(scope, factors, groups, new ArrayList<>());
+        int size = 1;
+        for (int n : scope) {
+            size *= block.labels(n);
+        }
+        for (int key = 0; key < size; key++) {
+            List<long[]> found = new ArrayList<>();
+            sums.byLabels().add(found);
+            long others = rest.values()[key];
+            if (others < limit && read(scope, key)) {
+                for (int label : node.length == 0 ? new int[] {0} : allowed[node[0]].stream().toArray()) {
+                    if (node.length > 0) {
+                        labels[node[0]] = label;
+                    }
+                    add(found, own, inputs, groups, others);
+                }
+            }
+        }
+        return sums;
+    }
+
+    /** Writes joint labels; false if one is not allowed. */
+    private boolean read(int[] scope, int key) {
+        int left = key;
+        boolean all = true;
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[scope[k]] = left % block.labels(scope[k]);
+            left /= block.labels(scope[k]);
+            all &= allowed[scope[k]].get(labels[scope[k]]);
+        }
+        return all;
+    }
+
+    private static int key(Block block, int[] scope, int[] labels) {
+        int key = 0;
+        for (int n : scope) {
+            key = key * block.labels(n) + labels[n];
+        }
+        return key;
+    }
+
+    /** All sums of the tables and what came before for the labels that are set. */
+    private void add(
+            List<long[]> found, BitSet own, List<Sums> inputs, CheckedPoints.Groups groups, long others) {
+        long[] tables = new long[FIRST_GROUP + block.points()];
+        for (int f = own.nextSetBit(0); f >= 0; f = own.nextSetBit(f + 1)) {
+            Factor factor = block.factors().get(f);
+            int entry = key(block, factor.scope(), labels);
+            tables[COST] = CheckedTable.add(tables[COST], costs.get(f)[entry]);
+            if (tables[COST] + others >= limit) {
+                return;
+            }
+            for (int q : factor.used()) {
+                if (timed || q >= Quantity.STATIC.ordinal()) {
+                    int to = 1 + place(q);
+                    tables[to] = Math.addExact(tables[to], factor.amount(q, entry));
+                }
+            }
+        }
+        List<long[]> partial = List.of(tables);
+        for (Sums input : inputs) {
+            List<long[]> longer = new ArrayList<>();
+            for (long[] more : input.byLabels().get(key(block, input.scope(), labels))) {
+                for (long[] some : partial) {
+                    if (some[COST] + more[COST] + others < limit) {
+                        longer.add(sum(some, more, input.groups()));
+                    }
+                }
+            }
+            tried.accept(longer.size());
+            partial = longer;
+        }
+        partial.forEach(p -> insert(found, merged(p, groups)));
+    }
+
+    /** Compute that nothing runs beside is plain time. */
+    private int place(int quantity) {
+        boolean plain = quantity == Quantity.FORWARD_COMPUTE.ordinal() && !overlaps[0]
+                || quantity == Quantity.BACKWARD_COMPUTE.ordinal() && !overlaps[1];
+        return plain ? Quantity.TIME.ordinal() : quantity;
+    }
+
+    private static long[] sum(long[] byPoint, long[] byGroup, CheckedPoints.Groups groups) {
+        long[] sum = byPoint.clone();
+        for (int q = 0; q < FIRST_GROUP; q++) {
+            sum[q] += byGroup[q];
+        }
+        for (int p = 0; p < groups.of().length; p++) {
+            sum[FIRST_GROUP + p] += byGroup[FIRST_GROUP + groups.of()[p]];
+        }
+        return sum;
+    }
+
+    private static long[] merged(long[] byPoint, CheckedPoints.Groups groups) {
+        long[] merged = Arrays.copyOf(byPoint, FIRST_GROUP + groups.firsts().length);
+        Arrays.fill(merged, FIRST_GROUP, merged.length, 0);
+        for (int p = 0; p < groups.of().length; p++) {
+            int to = FIRST_GROUP + groups.of()[p];
+            merged[to] = Math.max(merged[to], byPoint[FIRST_GROUP + p]);
+        }
+        return merged;
+    }
+
+    private void insert(List<long[]> others, long[] sum) {
+        tried.accept(others.size() / 16);
+        for (long[] other : others) {
+            if (isNoMore(other, sum)) {
+                return;
+            }
+        }
+        others.removeIf(o -> isNoMore(sum, o));
+        others.add(sum);
+    }
+
+    /** What it costs does not matter: the other one is no less. */
+    static boolean isNoMore(long[] a, long[] b) {
+        for (int q = COST + 1; q < a.length; q++) {
+            if (a[q] > b[q]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long[] peaks(long[] sums, CheckedPoints.Groups groups) {
+        long[] result = Arrays.copyOf(sums, FIRST_GROUP + 2);
+        result[FIRST_GROUP] = -1;
+        result[FIRST_GROUP + 1] = -1;
+        for (int g = 0; g < groups.firsts().length; g++) {
+            int to = FIRST_GROUP + (groups.firsts()[g] < block.forwardPoints() ? 0 : 1);
+            result[to] = Math.max(result[to], sums[FIRST_GROUP + g]);
+        }
+        return result;
+    }
+}
