@@ -2,7 +2,6 @@ package dev.ashlar.processor.solve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -85,39 +84,26 @@ final class SyntheticGptTest {
         closes(problem, 1e-3, Effort.of(1e-3), 0.35);
     }
 
-    /** A bridge leads from the labels of one column to those of another and is never forbidden at its ends. */
+    /** Where layouts cost most to change, two columns of the dual joined at one cut are near the bound. */
     @Test
-    void bridgesFindAPlanWithTwoLayouts() {
+    void joinedColumnsAreNearTheBound() {
         Problem problem = gpt(48, 4096, 25, 12);
         long least = smallest(problem);
         long more = unconstrained(problem) - least;
-        int found = 0;
         for (int percent = 5; percent < 100; percent += 10) {
-            found += bridges(problem, least + more * percent / 100) ? 1 : 0;
+            long budget = least + more * percent / 100;
+            Chain chain = new Chain(problem);
+            Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
+            Dual.Result dual = Dual.run(
+                            chain, incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
+                    .orElseThrow();
+            Primal primal = new Primal(chain, incumbent);
+            primal.splice(dual);
+            primal.bridge(dual);
+            int[] x = incumbent.labels().orElseThrow();
+            assertTrue(Evaluation.of(problem, x).peak() <= budget);
+            assertTrue(incumbent.best() <= dual.relaxation().bound(budget) * 1.001, percent + " %");
         }
-        assertTrue(found > 0);
-    }
-
-    /** Whether a bridge beats all splices. */
-    private static boolean bridges(Problem problem, long budget) {
-        Chain chain = new Chain(problem);
-        Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-        Dual.Result dual = Dual.run(
-                        chain, incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
-                .orElseThrow();
-        Primal primal = new Primal(chain, incumbent);
-        primal.splice(dual);
-        long spliced = incumbent.best();
-        primal.bridge(dual);
-        if (incumbent.best() == spliced) {
-            return false;
-        }
-        int[] x = incumbent.labels().orElseThrow();
-        assertTrue(Evaluation.of(problem, x).peak() <= budget);
-        int first = problem.variable(0, problem.block(0).exits()[0]);
-        int last = problem.variable(47, problem.block(47).exits()[0]);
-        assertNotEquals(x[first], x[last]);
-        return true;
     }
 
     @Test
