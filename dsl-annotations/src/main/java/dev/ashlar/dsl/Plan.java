@@ -29,7 +29,10 @@ public @interface Plan {
     /** Training or evaluation. */
     Mode mode() default Mode.TRAIN;
 
-    /** Number of micro-batches that a batch is split into; 0 leaves the choice to the planner. */
+    /**
+     * Number of micro-batches that a batch is split into, which run one after the other and add up their gradients; a divisor of the
+     * batch. 0 leaves the choice to the planner, which takes one.
+     */
     int microBatches() default 0;
 
     /** Choices for operators that are not left to the planner; each names its operators in {@link Pin#at}. */

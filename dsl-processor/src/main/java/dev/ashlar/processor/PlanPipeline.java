@@ -4,9 +4,11 @@ import dev.ashlar.processor.cost.OperatorCost;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Workspace;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.MicroBatches;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
@@ -44,7 +46,8 @@ final class PlanPipeline implements PlanStep {
 
     @Override
     public void process(PlanSpec spec, Diagnostics diagnostics, PlanSurroundings surroundings) throws IOException {
-        Optional<Graph> graph = new GraphBuilder(measured(spec, surroundings), diagnostics).build(spec);
+        GraphBuilder builder = new GraphBuilder(measured(spec, surroundings), diagnostics);
+        Optional<Graph> graph = microBatch(builder.build(spec), builder, diagnostics);
         if (graph.isEmpty() || diagnostics.hasErrors()) {
             return;
         }
@@ -52,13 +55,30 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics).plan(rewrite.apply(training));
+        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics)
+                .plan(rewrite.apply(training), number -> microBatch(training, number, spec, surroundings));
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {
                 surroundings.write(
                         new StepWriter(plan.get().program(), facts(plan.get())).write(surroundings.generated()));
             }
+        }
+    }
+
+    /** Another split of the batch is a question: what is wrong about it is not reported. */
+    private Optional<TrainingGraph> microBatch(
+            TrainingGraph whole, int number, PlanSpec spec, PlanSurroundings surroundings) {
+        GraphBuilder builder = new GraphBuilder(measured(spec, surroundings), new Diagnostics());
+        return MicroBatches.of(whole, number, builder::build);
+    }
+
+    private static Optional<Graph> microBatch(Optional<Graph> whole, GraphBuilder builder, Diagnostics diagnostics) {
+        try {
+            return whole.flatMap(g -> MicroBatches.of(g, builder::build));
+        } catch (ModelException impossible) {
+            diagnostics.error(impossible);
+            return Optional.empty();
         }
     }
 

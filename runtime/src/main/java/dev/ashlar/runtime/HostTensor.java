@@ -121,6 +121,29 @@ public final class HostTensor {
         return new HostTensor(dtype, copy, size, narrow);
     }
 
+    /**
+     * A copy of this and behind it another, along the first dimension.
+     *
+     * @throws AshlarException if they differ in type or in another dimension
+     */
+    public HostTensor append(HostTensor other) {
+        long[] whole = shape.clone();
+        long[] rest = other.shape.clone();
+        if (whole.length == 0 || rest.length == 0 || dtype != other.dtype) {
+            throw new AshlarException(this + " and " + other + " cannot stand one behind the other.");
+        }
+        whole[0] += rest[0];
+        rest[0] = shape[0];
+        if (!Arrays.equals(shape, rest)) {
+            throw new AshlarException(this + " and " + other + " cannot stand one behind the other.");
+        }
+        int size = size() + other.size();
+        Object copy = data instanceof long[] ? new long[size] : new float[size];
+        System.arraycopy(data, 0, copy, 0, size());
+        System.arraycopy(other.data, 0, copy, size(), other.size());
+        return new HostTensor(dtype, copy, size, whole);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof HostTensor that

@@ -14,6 +14,7 @@ import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.op.Argument;
 import dev.ashlar.processor.op.Element;
+import dev.ashlar.processor.op.MatrixProduct;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
 import dev.ashlar.processor.shard.Collectives;
@@ -219,6 +220,7 @@ public final class CostModel {
         Map<OperatorNode, Directions> costs = new IdentityHashMap<>();
         forward.forEach((node, traffic) -> {
             Work work = node.operator().work(node.attributes(), node.shapes(format.bytes()));
+            addInside(traffic, node, work);
             DirectionCost there = cost(node, true, traffic, work.forwardFlops(), work.forwardWorkspaceBytes());
             Traffic back = backward.get(node);
             DirectionCost again = back == null
@@ -289,6 +291,28 @@ public final class CostModel {
         traffic.kernels++;
         traffic.bytes += bytes;
         addProduct(traffic, kernel.node(), made, bytes, gradient);
+    }
+
+    /** Adds what kernels that make several tensors do inside; products do not overlap with what is between them. */
+    private void addInside(Traffic traffic, OperatorNode node, Work work) {
+        List<MatrixProduct> products = node.operator().innerProducts(node.attributes(), node.shapes(format.bytes()));
+        if (!products.isEmpty()) {
+            traffic.productBytes = traffic.bytes;
+        }
+        for (MatrixProduct product : products) {
+            traffic.productFlops = Math.addExact(traffic.productFlops, product.flops());
+            traffic.productSeconds += seconds(product);
+        }
+        traffic.bytes = Math.addExact(traffic.bytes, work.innerBytes());
+        traffic.kernels = Math.addExact(traffic.kernels, work.innerCalls());
+    }
+
+    private double seconds(MatrixProduct product) {
+        long elements = product.m() * product.k() + product.k() * product.n() + product.m() * product.n();
+        return device.calibration()
+                .products(format)
+                .map(t -> t.seconds(product.m(), product.n(), product.k()))
+                .orElseGet(() -> roofline(product.flops(), elements * format.bytes()));
     }
 
     /** Notes that a kernel is a matrix product of which the time was measured. */

@@ -52,7 +52,13 @@ public final class Autodiff {
                 autodiff.lower(root, ancestors(root, losses), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, outputs), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 trainable,
-                StepForm.PLAIN);
+                new StepForm(false, 1, microBatches(graph)));
+    }
+
+    /** The micro-batches that the plan asks for; where the choice is the planner's, one. */
+    private static int microBatches(Graph graph) {
+        long asked = ((Number) graph.spec().microBatches().value()).longValue();
+        return Math.toIntExact(Math.max(1, asked));
     }
 
     private static List<Node> ancestors(Scope scope, Collection<Value> targets) {

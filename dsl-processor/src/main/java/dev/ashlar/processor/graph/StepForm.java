@@ -5,8 +5,25 @@ package dev.ashlar.processor.graph;
  *
  * @param updateInBackward whether backward updates a parameter, and lets its gradient go, as soon as the gradient is complete; else all
  *     gradients wait for one update at the end
+ * @param lossChunks chunks of tokens in which head and loss are one operator; 1 if they are two
+ * @param microBatches parts of the batch that run one after the other, and add up their gradients; the graph is that of one
  */
-public record StepForm(boolean updateInBackward) {
-    /** Forward, backward, and one update at the end. */
-    public static final StepForm PLAIN = new StepForm(false);
+public record StepForm(boolean updateInBackward, int lossChunks, int microBatches) {
+    /** Forward, backward, and one update at the end, with the operators that the user wrote, of the whole batch. */
+    public static final StepForm PLAIN = new StepForm(false, 1, 1);
+
+    /** The same with updates in backward. */
+    StepForm updatingInBackward() {
+        return new StepForm(true, lossChunks, microBatches);
+    }
+
+    /** The same in parts of the batch. */
+    StepForm withMicroBatches(int number) {
+        return new StepForm(updateInBackward, lossChunks, number);
+    }
+
+    /** The same with head and loss as one operator. */
+    StepForm withLossChunks(int chunks) {
+        return new StepForm(updateInBackward, chunks, microBatches);
+    }
 }

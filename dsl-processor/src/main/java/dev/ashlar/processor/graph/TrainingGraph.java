@@ -16,4 +16,9 @@ public record TrainingGraph(
     public TrainingGraph withTrain(Variant other) {
         return new TrainingGraph(graph, other, losses, outputs, trainable, form);
     }
+
+    /** The same, said to have another form. */
+    TrainingGraph with(StepForm other) {
+        return new TrainingGraph(graph, train, losses, outputs, trainable, other);
+    }
 }

@@ -21,9 +21,8 @@ public final class UpdateInBackward {
 
     /** The graph with updates in backward. */
     public static TrainingGraph of(TrainingGraph graph) {
-        Variant train = new UpdateInBackward().apply(graph.train());
-        return new TrainingGraph(
-                graph.graph(), train, graph.losses(), graph.outputs(), graph.trainable(), new StepForm(true));
+        return graph.withTrain(new UpdateInBackward().apply(graph.train()))
+                .with(graph.form().updatingInBackward());
     }
 
     private Variant apply(Variant variant) {

@@ -55,6 +55,11 @@ final class CrossEntropyOperator implements Operator {
     }
 
     @Override
+    public boolean lossIsMean() {
+        return true;
+    }
+
+    @Override
     public Element inputElement(int index) {
         return index == 1 ? Element.INT64 : Element.COMPUTE;
     }
@@ -73,8 +78,11 @@ final class CrossEntropyOperator implements Operator {
         long logits = shapes.input().elements();
         long targets = shapes.inputs().get(1).elements();
         long run = Workspaces.widens(shapes) ? Float.BYTES * Math.min(logits, RUN) : 0;
+        long sum = attributes.real("labelSmoothing") > 0 ? Float.BYTES : 0;
         return Work.pointwise(shapes.input(), 5, 3)
-                .workspace(Math.max(20 * targets, run), Math.max(20 * targets, 16 * targets + Float.BYTES + run));
+                .workspace(
+                        Math.max(20 * targets + sum, run),
+                        Math.max(20 * targets + sum, 16 * targets + Float.BYTES + run));
     }
 
     @Override

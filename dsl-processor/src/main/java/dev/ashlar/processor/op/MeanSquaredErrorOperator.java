@@ -29,6 +29,11 @@ final class MeanSquaredErrorOperator implements Operator {
     }
 
     @Override
+    public boolean lossIsMean() {
+        return true;
+    }
+
+    @Override
     public List<Rule> furtherRules(Attributes attributes, int inputs) {
         return List.of(IN_PARTS);
     }

@@ -80,6 +80,21 @@ final class MeasuredOperator implements Operator {
     }
 
     @Override
+    public List<MatrixProduct> innerProducts(Attributes attributes, Shapes shapes) {
+        return operator.innerProducts(attributes, shapes);
+    }
+
+    @Override
+    public boolean lossIsMean() {
+        return operator.lossIsMean();
+    }
+
+    @Override
+    public boolean declaresParameters() {
+        return operator.declaresParameters();
+    }
+
+    @Override
     public void forward(ForwardBuilder f) {
         operator.forward(f);
     }

@@ -62,6 +62,23 @@ public interface Operator {
         return Optional.empty();
     }
 
+    /** Matrix products inside a forward kernel that makes several tensors. */
+    default List<MatrixProduct> innerProducts(Attributes attributes, Shapes shapes) {
+        return List.of();
+    }
+
+    /**
+     * Whether its output is a mean over the elements of its second input, or over those that are not {@link #ignoredId ignored} there.
+     */
+    default boolean lossIsMean() {
+        return false;
+    }
+
+    /** Whether its parameters are its own, else those of the operators that it stands for. */
+    default boolean declaresParameters() {
+        return true;
+    }
+
     /** What its kernels compute once and keep. */
     default List<Table> tables(Attributes attributes, Shapes shapes) {
         return List.of();

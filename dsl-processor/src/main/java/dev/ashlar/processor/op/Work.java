@@ -7,11 +7,19 @@ package dev.ashlar.processor.op;
  * @param backwardFlops floating point operations for all gradients together
  * @param forwardWorkspaceBytes memory that the forward kernels take beside their results, at the most at once
  * @param backwardWorkspaceBytes the same backward
+ * @param innerBytes that the forward kernels move beside their operands and results
+ * @param innerCalls of libtorch in the forward kernels beside one for each
  */
-public record Work(long forwardFlops, long backwardFlops, long forwardWorkspaceBytes, long backwardWorkspaceBytes) {
+public record Work(
+        long forwardFlops,
+        long backwardFlops,
+        long forwardWorkspaceBytes,
+        long backwardWorkspaceBytes,
+        long innerBytes,
+        int innerCalls) {
     /** Work without extra memory. */
     public static Work flops(long forward, long backward) {
-        return new Work(forward, backward, 0, 0);
+        return new Work(forward, backward, 0, 0, 0, 0);
     }
 
     /** So many operations for every element of a tensor, and no extra memory. */
@@ -21,6 +29,11 @@ public record Work(long forwardFlops, long backwardFlops, long forwardWorkspaceB
 
     /** The same work with extra memory. */
     public Work workspace(long forwardBytes, long backwardBytes) {
-        return new Work(forwardFlops, backwardFlops, forwardBytes, backwardBytes);
+        return new Work(forwardFlops, backwardFlops, forwardBytes, backwardBytes, innerBytes, innerCalls);
+    }
+
+    /** The same work with traffic and calls inside the forward kernels. */
+    public Work inside(long bytes, int calls) {
+        return new Work(forwardFlops, backwardFlops, forwardWorkspaceBytes, backwardWorkspaceBytes, bytes, calls);
     }
 }

@@ -32,7 +32,7 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
         Assignment assignment = joint.assignment(labels);
         TrainingGraph waiting = LocalGraph.of(whole, assignment, target.collectives(), target.format());
         TrainingGraph local = GradientReductions.of(waiting, target.collectives(), target.format());
-        return new PlannedGraph(local, local, assignment);
+        return new PlannedGraph(local, local, whole, assignment);
     }
 
     @Override

@@ -65,7 +65,7 @@ final class PlanAssembly {
                 ? memory.saved()
                 : Timeline.of(ProgramBuilder.build(chosen.keepsAll())).saved();
         ModelCost cost = cost(chosen.graph());
-        LaidOut laidOut = LaidOut.of(model.graph().root(), chosen.assignment());
+        LaidOut laidOut = LaidOut.of(chosen.whole().graph().root(), chosen.assignment());
         List<Communication> communications =
                 new Communications(new Collectives(target.mesh(), target.device())).of(cost);
         List<OperatorPlan> operators = operators(cost, laidOut, memory, read, alternatives);
@@ -95,14 +95,27 @@ final class PlanAssembly {
     }
 
     private StepTime time(TrainingGraph graph, ModelCost cost, List<Communication> communications) {
-        double recompute = cost.operators().stream()
-                .mapToDouble(o -> o.recompute().seconds())
-                .sum();
+        int times = graph.form().microBatches();
+        double recompute = times
+                * cost.operators().stream()
+                        .mapToDouble(o -> o.recompute().seconds())
+                        .sum();
         double communication =
                 communications.stream().mapToDouble(Communication::seconds).sum();
-        double hidden = cost.hiddenSeconds();
-        double inSteps = cost.seconds() + hidden + cost.updateSeconds();
+        double hidden = times * cost.hiddenSeconds();
+        double inSteps = times * cost.seconds() + sumSeconds(graph) + hidden + cost.updateSeconds();
         return new StepTime(inSteps - communication, recompute, communication, hidden, updateSeconds(graph));
+    }
+
+    /** Gradients of all micro-batches but the first are added to those before. */
+    private double sumSeconds(TrainingGraph graph) {
+        int times = graph.form().microBatches() - 1;
+        return times == 0
+                ? 0
+                : ModelParameters.of(graph).stream()
+                        .filter(ModelParameter::trained)
+                        .mapToDouble(p -> times * costs.sumSeconds(p.updated().elements()))
+                        .sum();
     }
 
     /** What the plan is for: a step if it trains, else an evaluation. */

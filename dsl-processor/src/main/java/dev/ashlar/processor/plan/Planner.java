@@ -17,12 +17,16 @@ import dev.ashlar.processor.recompute.RecomputeProblem;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.spec.PlanSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Plans a model: how devices share it, and what backward keeps or computes again, so that a step is fastest within the memory. */
 public final class Planner {
+    private static final int MOST_MICRO_BATCHES = 8;
+
     private final DeviceCatalogue catalogue;
     private final Diagnostics diagnostics;
 
@@ -34,6 +38,15 @@ public final class Planner {
 
     /** The plan; empty if the target is wrong or the memory does not do, which is reported. */
     public Optional<Plan> plan(TrainingGraph graph) {
+        return plan(graph, number -> Optional.empty());
+    }
+
+    /**
+     * The plan; empty if the target is wrong or the memory does not do, which is reported.
+     *
+     * @param inMicroBatches the graph of one of so many micro-batches, for what is said where the memory does not do
+     */
+    public Optional<Plan> plan(TrainingGraph graph, IntFunction<Optional<TrainingGraph>> inMicroBatches) {
         PlanSpec spec = graph.graph().spec();
         Optional<PlanTarget> target = PlanTarget.read(spec, catalogue, diagnostics);
         if (target.isEmpty()) {
@@ -50,7 +63,9 @@ public final class Planner {
             if (plan.deviceBytes() <= target.get().budgetBytes()) {
                 return Optional.of(plan);
             }
-            Infeasible.report(plan, hints(graph, target.get(), pins), diagnostics);
+            List<String> hints = new ArrayList<>(hints(graph, target.get(), pins));
+            microBatches(graph, target.get(), pins, inMicroBatches).ifPresent(hints::add);
+            Infeasible.report(plan, hints, diagnostics);
         } catch (ModelException refuted) {
             diagnostics.error(refuted);
         }
@@ -67,7 +82,7 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        List<PlanProblem> forms = StepForms.of(graph, target).stream()
+        List<PlanProblem> forms = StepForms.of(graph, target, pins).stream()
                 .map(f -> plans(f, target, assembly, pins))
                 .toList();
         long fixedBytes = target.device().fixedBytes();
@@ -111,6 +126,22 @@ public final class Planner {
                 Code.BAD_MESH,
                 graph.graph().spec().mesh().source(),
                 "This version does not plan this model on several devices: " + reason + ". Write mesh = {1}.");
+    }
+
+    /** The fewest micro-batches that would do, if a few are enough. */
+    private static Optional<String> microBatches(
+            TrainingGraph graph,
+            PlanTarget target,
+            List<PinnedOperator> pins,
+            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
+        boolean open = graph.form().microBatches() == 1 && target.mesh().devices() == 1;
+        for (int number = 2; open && number <= MOST_MICRO_BATCHES; number *= 2) {
+            Optional<TrainingGraph> part = inMicroBatches.apply(number);
+            if (part.isPresent() && plan(part.get(), target, pins).deviceBytes() <= target.budgetBytes()) {
+                return Optional.of("With microBatches = " + number + " there is a plan that fits.");
+            }
+        }
+        return Optional.empty();
     }
 
     /** What the pins cost. */

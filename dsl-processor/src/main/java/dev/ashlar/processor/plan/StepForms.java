@@ -1,30 +1,62 @@
 package dev.ashlar.processor.plan;
 
+import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The forms that a training step may have, each a graph of its own to plan. Together their plans are all plans of the model.
  *
  * <p>Update in backward moves the bytes that the update at the end moves, in one call of the optimizer for every parameter: it is never
- * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once.
+ * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once, and micro-batches add to
+ * them.
+ *
+ * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
  */
 final class StepForms {
+    /** From one number of chunks to the next. */
+    private static final int MORE_CHUNKS = 8;
+
+    /** Tokens of a chunk at least: with fewer, products are slower than they are priced. */
+    private static final long LEAST_TOKENS = 32;
+
+    private static final int MOST_CHUNKS = 64;
+
     private StepForms() {}
 
     /** The forms of a model that trains, the given one first. */
-    static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target) {
-        List<TrainingGraph> forms = new ArrayList<>();
-        forms.add(graph);
-        // The joint problem of a mesh knows the update at the end alone.
-        boolean one = target.mesh().devices() == 1;
-        if (one
-                && !graph.form().updateInBackward()
-                && !graph.graph().spec().train().clipping()) {
-            forms.add(UpdateInBackward.of(graph));
+    static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+        List<TrainingGraph> losses = new ArrayList<>();
+        losses.add(graph);
+        // The joint problem of a mesh knows plain graphs alone.
+        if (target.mesh().devices() > 1 || graph.form().updateInBackward()) {
+            return losses;
+        }
+        List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
+        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
+        for (int chunks = MORE_CHUNKS; isOffered(chunks, tokens) && !pinned(pairs, pins); chunks *= MORE_CHUNKS) {
+            losses.add(FusedLoss.of(graph, chunks));
+        }
+        List<TrainingGraph> forms = new ArrayList<>(losses);
+        if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {
+            losses.forEach(l -> forms.add(UpdateInBackward.of(l)));
         }
         return forms;
+    }
+
+    private static boolean isOffered(int chunks, long tokens) {
+        return chunks <= MOST_CHUNKS && tokens / chunks >= LEAST_TOKENS;
+    }
+
+    /** A pin speaks of a head or a loss as the user wrote them. */
+    private static boolean pinned(List<FusedLoss.Pair> pairs, List<PinnedOperator> pins) {
+        Set<String> names = pins.stream().map(PinnedOperator::name).collect(Collectors.toSet());
+        return pairs.stream()
+                .anyMatch(p -> names.contains(p.head().name())
+                        || names.contains(p.loss().name()));
     }
 }

@@ -46,6 +46,14 @@ final class Summary {
                     + (RecomputedSegment.of(operators).isEmpty() ? ", all" : ",") + " kept for backward");
             recomputed(operators).ifPresent(lines::add);
         }
+        int parts = program.graph().form().microBatches();
+        if (parts > 1) {
+            lines.add("batch   in " + parts + " micro-batches, whose gradients are added up");
+        }
+        int chunks = program.graph().form().lossChunks();
+        if (chunks > 1) {
+            lines.add("loss    with its head in " + chunks + " chunks of tokens, logits of one at a time");
+        }
         communication(communications).ifPresent(lines::add);
         lines.add((program.backward().isPresent() ? "step    " : "time    ") + "about " + duration(time.seconds())
                 + " estimated"

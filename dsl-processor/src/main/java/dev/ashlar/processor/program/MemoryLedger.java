@@ -30,6 +30,7 @@ final class MemoryLedger {
     private long live;
     private long peak;
     private String peakAt = "";
+    private boolean silent;
     private String phase = "";
     private String at = "";
 
@@ -92,7 +93,15 @@ final class MemoryLedger {
         }
     }
 
+    /** Whether what follows is counted without being noted. */
+    void silent(boolean quiet) {
+        silent = quiet;
+    }
+
     private void note(long more, String what) {
+        if (silent) {
+            return;
+        }
         long bytes = Math.addExact(live, more);
         int last = points.size() - 1;
         boolean same = last >= 0

@@ -58,6 +58,9 @@ public final class ModelParameters {
     }
 
     private void collectTied(OperatorNode operator, String path, Optional<String> owner) {
+        if (!operator.operator().declaresParameters()) {
+            return;
+        }
         for (int i = 0; i < operator.parameters().size(); i++) {
             ScopeParameter parameter = operator.stored(i);
             String declared = operator.name() + "."

@@ -79,7 +79,20 @@ public final class Timeline {
         }
     }
 
+    /** Of several micro-batches the first has the gradients of none; each other has those of all before it, which is the most. */
     private void train(Routine forward, Routine backward) {
+        if (graph.form().microBatches() > 1) {
+            ledger.silent(true);
+            pass(forward, backward);
+            ledger.silent(false);
+            saved.clear();
+        }
+        pass(forward, backward);
+        execution.phase("update");
+        execution.updates().all(parameters);
+    }
+
+    private void pass(Routine forward, Routine backward) {
         Frame root = Frame.root();
         execution.phase("forward");
         List<Optional<Storage>> losses = execution.run(forward, root, inputs("forward"));
@@ -87,8 +100,6 @@ public final class Timeline {
         execution.phase("backward");
         execution.run(backward, root, List.of());
         losses.forEach(l -> l.ifPresent(ledger::release));
-        execution.phase("update");
-        execution.updates().all(parameters);
     }
 
     /** Uploads the batch, one tensor after the other; reals are widened or narrowed on the device. */
@@ -109,6 +120,7 @@ public final class Timeline {
     private void collectSaved(List<Optional<Storage>> losses) {
         ledger.alive().stream()
                 .filter(s -> losses.stream().noneMatch(l -> l.isPresent() && l.get() == s))
+                .filter(s -> !s.maker().equals(Updates.GRADIENT))
                 .map(s -> new SavedTensor(
                         s.maker().path() + s.maker().operator(), s.maker().tensor(), s.bytes()))
                 .forEach(saved::add);

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** The gradients of parameters while a step is executed, and the updates that end them. */
 final class Updates {
-    private static final Storage.Maker GRADIENT = new Storage.Maker("", "", "", "gradients", "");
+    static final Storage.Maker GRADIENT = new Storage.Maker("", "", "", "gradients", "");
 
     private final MemoryLedger ledger;
     private final StepSettings settings;

@@ -44,10 +44,11 @@ final class Reading {
                 kept[piece] += saved.bytes();
             }
         }
+        int times = chain.graph().form().microBatches();
         for (OperatorCost cost : costs.operators()) {
             int piece = chain.piece(cost.name());
             if (piece >= 0) {
-                recomputeSeconds[piece] += cost.recompute().seconds();
+                recomputeSeconds[piece] += times * cost.recompute().seconds();
             }
         }
     }

@@ -71,9 +71,9 @@ public final class PlanJson {
         mesh(json);
         device(json);
         memory(json);
-        json.writeNumberField("microBatches", 1);
+        json.writeNumberField("microBatches", plan.program().graph().form().microBatches());
         json.writeStringField("update", plan.program().graph().form().updateInBackward() ? "inBackward" : "atEnd");
-        json.writeNumberField("lossChunks", 1);
+        json.writeNumberField("lossChunks", plan.program().graph().form().lossChunks());
         time(json);
         proof(json);
         pareto(json);

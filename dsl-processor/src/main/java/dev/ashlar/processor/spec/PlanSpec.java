@@ -37,4 +37,23 @@ public record PlanSpec(
         ValueSpec microBatches,
         List<AnnotationSpec> pins,
         TrainSpec train,
-        Source source) {}
+        Source source) {
+    /** The same plan of another form of its model. */
+    public PlanSpec with(InterfaceSpec other) {
+        return new PlanSpec(
+                packageName,
+                simpleName,
+                qualifiedName,
+                other,
+                blocks,
+                device,
+                mesh,
+                links,
+                memory,
+                mode,
+                microBatches,
+                pins,
+                train,
+                source);
+    }
+}

@@ -22,6 +22,7 @@ final class Names {
     static final ClassName SETTINGS = ClassName.get("dev.ashlar.runtime.train", "Settings");
     static final ClassName PLAN_INFO = ClassName.get("dev.ashlar.runtime.train", "PlanInfo");
     static final ClassName INPUT_INFO = ClassName.get("dev.ashlar.runtime.train", "InputInfo");
+    static final ClassName MICRO_BATCHES = ClassName.get("dev.ashlar.runtime.train", "MicroBatches");
     static final ClassName PLANNED_STEP = ClassName.get("dev.ashlar.runtime.train", "PlannedStep");
 
     private Names() {}

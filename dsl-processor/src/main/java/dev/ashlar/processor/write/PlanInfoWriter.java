@@ -65,8 +65,12 @@ final class PlanInfoWriter {
     private CodeBlock wholeInput(ScopeInput input) {
         IdRange range = IdRange.of(program.graph().graph().root(), input.value());
         String dtype = input.value().type().element() == Element.INT64 ? "INT64" : "FLOAT32";
-        List<Long> sizes =
-                input.whole().map(Whole::sizes).orElse(input.value().type().sizes());
+        List<Long> sizes = new ArrayList<>(
+                input.whole().map(Whole::sizes).orElse(input.value().type().sizes()));
+        int parts = program.graph().form().microBatches();
+        if (parts > 1) {
+            sizes.set(0, parts * sizes.get(0)); // all inputs begin with the batch
+        }
         String shape = sizes.stream().map(n -> ", " + n).collect(Collectors.joining());
         if (range.bound().isEmpty()) {
             return CodeBlock.of("$T.values($S, $T.$L$L)", Names.INPUT_INFO, input.name(), Names.DTYPE, dtype, shape);

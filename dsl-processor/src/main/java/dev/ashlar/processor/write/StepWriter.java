@@ -8,6 +8,7 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
+import dev.ashlar.processor.graph.MicroBatches;
 import dev.ashlar.processor.graph.Scope;
 import dev.ashlar.processor.graph.ScopeLoss;
 import dev.ashlar.processor.graph.ScopeOutput;
@@ -179,11 +180,30 @@ public final class StepWriter {
                         quoted(root.outputs().stream().map(ScopeOutput::name)))
                 .build());
         outputLayouts(step);
+        if (program.graph().form().microBatches() > 1) {
+            step.addMethod(override("microBatches", Modifier.PROTECTED, Names.MICRO_BATCHES)
+                    .addComment("forwardBackward, losses and outputs run one micro-batch after the other")
+                    .addStatement("return $L", microBatches())
+                    .build());
+        }
         if (program.graph().form().updateInBackward()) {
             step.addMethod(override("updatesInBackward", Modifier.PROTECTED, TypeName.BOOLEAN)
                     .addStatement("return true")
                     .build());
         }
+    }
+
+    private CodeBlock microBatches() {
+        MicroBatches.Counted counted = MicroBatches.counted(program.graph());
+        int parts = program.graph().form().microBatches();
+        return counted.targets().isEmpty()
+                ? CodeBlock.of("$T.equal($L)", Names.MICRO_BATCHES, parts)
+                : CodeBlock.of(
+                        "$T.counting($L, $L, $LL)",
+                        Names.MICRO_BATCHES,
+                        parts,
+                        counted.targets().getAsLong(),
+                        counted.ignored());
     }
 
     private void outputLayouts(TypeSpec.Builder step) {

@@ -133,12 +133,13 @@ final class FeedForwardCases {
                 interface Net {
                     @Input(shape = "batch s d") Tensor x();
                     @Input(shape = "batch s", dtype = DType.INT64) Tensor targets();
-                    @Output @Linear(out = "classes") Tensor logits(Tensor x);
+                    @Linear(out = "d") Tensor hidden(Tensor x);
+                    @Output @Linear(out = "classes") Tensor logits(Tensor hidden);
                     @Loss @CrossEntropy(labelSmoothing = 0.1) Tensor loss(Tensor logits, Tensor targets);
                 }
                 """;
         return ModelCase.of("smoothed labels", "batch=3..9 s=2..5 d=4..17 classes=2..9", source, (net, sizes) -> {
-            Tensor logits = net.linear("logits", net.input("x"));
+            Tensor logits = net.linear("logits", net.linear("hidden", net.input("x")));
             return new Outcome()
                     .output("logits", logits)
                     .loss(Autograd.crossEntropy(logits, net.input("targets"), 0.1));

@@ -8,6 +8,7 @@ import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.WrittenPlan;
 import dev.ashlar.processor.plan.HandMadePlans;
+import dev.ashlar.processor.plan.MeshPlans;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.MemoryMeter;
@@ -40,6 +41,10 @@ class RankMemoryTest {
                 MeshCase.stored(MeshCase.batches(gpt(), 2), 1));
     }
 
+    static Stream<ModelSpecs> models() {
+        return Stream.of(gpt().mesh(2L), gpt().mesh(2L, 2L));
+    }
+
     private static ModelSpecs gpt() {
         return SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=512 layers=3");
     }
@@ -47,27 +52,42 @@ class RankMemoryTest {
     @ParameterizedTest
     @MethodSource("cases")
     void plannedIsMeasured(MeshCase layout) throws Exception {
-        check(layout, HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment()));
+        check(HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment()), layout.toString(), directory);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void whatIsReducedBesideBackwardIsMeasured(MeshCase layout) throws Exception {
-        check(layout, HandMadePlans.overlapping(layout.model(), layout.mesh(), layout.assignment()));
+        check(
+                HandMadePlans.overlapping(layout.model(), layout.mesh(), layout.assignment()),
+                layout.toString(),
+                directory);
     }
 
-    private void check(MeshCase layout, Plan plan) throws Exception {
+    /** Whatever the planner chooses for a budget. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void chosenIsMeasured(ModelSpecs model) throws Exception {
+        List<Plan> plans = MeshPlans.atBudgets(model, 3);
+        for (int i = 0; i < plans.size(); i++) {
+            Plan plan = plans.get(i);
+            String name = plan.spec().simpleName() + " on " + plan.target().mesh() + ", budget " + i;
+            check(plan, name, directory.resolve("plan" + i));
+        }
+    }
+
+    private static void check(Plan plan, String name, Path directory) throws Exception {
         try (MemoryMeter meter = MemoryMeter.open()) {
             assumeTrue(meter.available(), meter::toString);
         }
         try (WrittenPlan written = WrittenPlan.of(plan, directory)) {
-            List<Long> peaks = RankThreads.run(layout.mesh().devices(), ranks -> peak(written, ranks));
+            List<Long> peaks = RankThreads.run(plan.target().mesh().devices(), ranks -> peak(written, ranks));
             if (Boolean.getBoolean("ashlar.ratios")) {
-                System.out.println(layout + " " + plan.memory().peakBytes() + " / " + peaks);
+                System.out.println(name + " " + plan.memory().peakBytes() + " / " + peaks);
             }
             for (long peak : peaks) {
                 double ratio = (double) plan.memory().peakBytes() / peak;
-                assertTrue(1 <= ratio && ratio <= 1.03, () -> layout + ": planned / measured = " + ratio);
+                assertTrue(1 <= ratio && ratio <= 1.03, () -> name + ": planned / measured = " + ratio);
             }
         }
     }

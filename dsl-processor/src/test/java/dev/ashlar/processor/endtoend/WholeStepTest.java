@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.RewritingProcessor;
 import dev.ashlar.processor.endtoend.ModelCase.Outcome;
+import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.Recompute;
 import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.Segments;
@@ -137,6 +138,23 @@ final class WholeStepTest {
             }
         }
         return segments;
+    }
+
+    static Stream<ModelCase> withCrossEntropy() {
+        return cases().filter(c -> c.source().contains("@CrossEntropy"));
+    }
+
+    /** Head and loss are one operator, which makes the logits of some tokens after the other. */
+    @ParameterizedTest
+    @MethodSource("withCrossEntropy")
+    void agreesWithAutogradWhenTheLossIsInChunks(ModelCase model, @TempDir Path directory) {
+        Map<String, Integer> sizes = sizes(model, 2);
+        Processor fusing = RewritingProcessor.of(graph -> FusedLoss.of(graph, 3));
+        try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, fusing)) {
+            assertTrue(plan.written("Laptop").contains(".linearCrossEntropy("), plan.written("Laptop"));
+            compare(model, sizes, plan, 2);
+            LivePointers.assertNoneLeft(() -> useAll(plan));
+        }
     }
 
     private static void useAll(CompiledPlan plan) {

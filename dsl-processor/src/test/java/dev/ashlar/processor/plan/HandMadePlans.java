@@ -83,6 +83,6 @@ public final class HandMadePlans {
         TrainingGraph blocking = LocalGraph.of(whole, assignment, collectives, NumberFormat.FP32);
         TrainingGraph local = overlapping ? GradientReductions.of(blocking, collectives, NumberFormat.FP32) : blocking;
         PlanAssembly assembly = new PlanAssembly(whole, target);
-        return assembly.only(new PlannedGraph(local, local, assignment));
+        return assembly.only(new PlannedGraph(local, local, whole, assignment));
     }
 }

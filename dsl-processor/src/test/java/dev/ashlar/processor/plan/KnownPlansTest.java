@@ -106,6 +106,44 @@ class KnownPlansTest {
         assertEquals(2 * (bytes + 4) * 3 / 4, wireBytes(plan));
     }
 
+    /** Where copies of all parameters do not fit, each lies in parts and is gathered where it is used, as often as that is. */
+    @Test
+    void inTightMemoryParametersAreGathered() {
+        ModelSpecs model = perceptron("batch=32768 d=2048").precision("BF16").memory("2040MiB");
+        for (String operator : List.of("up", "act", "down")) {
+            model.pin("body[*]." + operator, "", "KEEP");
+        }
+        Plan plan = MeshPlans.fastest(model);
+        assertEquals(
+                Map.of(
+                        "body[*].up", "x[R, S0] weight[R, R] bias[R, R] -> y[R, S0]",
+                        "body[*].act", "x[R, S0] -> y[R, S0]",
+                        "body[*].down", "x[R, S0] weight[R, R] bias[R, R] -> y[R, S0]",
+                        "loss", "x[R, S0] targets[R, S0] -> y[R, P]"),
+                strategies(plan));
+        long bytes = 4 * 2048 * 2048 * 2;
+        long biases = 3 * 5 * 2048 * 2;
+        // backward does not read the first layer's weight: its input has no gradient
+        assertEquals(
+                new TreeMap<>(Map.of(
+                        "forward parameter all_gather [R, S0] -> [R, R]",
+                        "6 of " + bytes,
+                        "backward parameter all_gather [R, S0] -> [R, R]",
+                        "5 of " + bytes,
+                        "backward parameter gradient reduce_scatter [R, P] -> [R, S0]",
+                        "6 of " + bytes,
+                        "backward parameter gradient all_reduce [R, P] -> [R, R]",
+                        "3 of " + biases / 3,
+                        LOSS,
+                        "1 of 4")),
+                collectives(plan));
+        long parts = plan.parameters().stream()
+                .filter(p -> p.part().name().endsWith("weight"))
+                .mapToLong(p -> p.part().bytes())
+                .sum();
+        assertEquals(6 * bytes / 4, parts);
+    }
+
     /** What lies between rows and columns is done on parts of the sequence: an all-reduce becomes a scatter and a gather. */
     @Test
     void normsAndResidualsAreCutAlongTheSequence() {

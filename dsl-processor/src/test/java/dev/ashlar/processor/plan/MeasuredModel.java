@@ -54,6 +54,21 @@ enum MeasuredModel {
                 @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
             }
             """),
+    /** Most of its memory is that of the logits. */
+    WIDE("""
+            package net;
+            import dev.ashlar.dsl.*;
+            @Model(dims = "batch=4 seq=128 d=32 vocab=1500")
+            interface Net {
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
+                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
+                @Linear(out = "d") Tensor up(Tensor wte);
+                @Output @Gelu Tensor act(Tensor up);
+                @Linear(out = "vocab") Tensor logits(Tensor act);
+                @Loss @CrossEntropy(labelSmoothing = 0.1) Tensor loss(Tensor logits, Tensor targets);
+            }
+            """),
     SAMPLE_MLP("mlp", "Mlp"),
     SAMPLE_CNN("cnn", "Cnn"),
     SAMPLE_GPT("gpt", "Gpt");

@@ -33,6 +33,8 @@ class MemoryAgainstRealityTest {
     @TempDir
     private Path directory;
 
+    private int microBatches = 1;
+
     /** Three budgets each: all kept, halfway, and the smallest. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
@@ -46,11 +48,27 @@ class MemoryAgainstRealityTest {
         "LLAMA_LONG, FP32, SGD",
         "LLAMA_LONG, BF16, SGD",
         "CNN, FP32, ADAMW",
+        "WIDE, FP32, SGD",
+        "WIDE, BF16, ADAMW",
         "SAMPLE_MLP, FP32, ADAMW",
         "SAMPLE_CNN, FP32, SGD",
         "SAMPLE_GPT, FP32, ADAMW"
     })
     void plannedIsMeasured(MeasuredModel model, String precision, String optimizer) throws Exception {
+        atThreeBudgets(model, precision, optimizer);
+    }
+
+    /** Gradients stay from one micro-batch to the next. */
+    @ParameterizedTest(name = "{0} {1} {2} in {3} micro-batches")
+    @CsvSource({"GPT, FP32, ADAMW, 2", "GPT, BF16_MIXED, ADAMW, 4", "LLAMA, FP32, SGD, 4", "SAMPLE_MLP, FP32, ADAMW, 4"
+    })
+    void plannedIsMeasuredInMicroBatches(MeasuredModel model, String precision, String optimizer, int count)
+            throws Exception {
+        microBatches = count;
+        atThreeBudgets(model, precision, optimizer);
+    }
+
+    private void atThreeBudgets(MeasuredModel model, String precision, String optimizer) throws Exception {
         CompilerKit.Result whole = compile(model, precision, optimizer, "1GiB", "whole");
         String json = Files.readString(whole.classes().resolve("net/Small.plan.json"));
         long least = bytes(json, "smallestFeasibleBytes");
@@ -74,10 +92,10 @@ class MemoryAgainstRealityTest {
         String plan = """
                 package net;
                 import dev.ashlar.dsl.*;
-                @Plan(device = "cpu", memory = "%s")
+                @Plan(device = "cpu", memory = "%s", microBatches = %d)
                 @Train(precision = Precision.%s, optimizer = dev.ashlar.dsl.Optimizer.%s)
                 interface Small extends %s {}
-                """.formatted(memory, precision, optimizer, model.type());
+                """.formatted(memory, microBatches, precision, optimizer, model.type());
         CompilerKit kit = CompilerKit.with(CompilerKit.Kind.JAVAC).source("net/Small.java", plan);
         model.sources().forEach(kit::source);
         CompilerKit.Result compiled = kit.compile(directory.resolve(folder));

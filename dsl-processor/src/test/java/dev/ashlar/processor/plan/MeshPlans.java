@@ -10,7 +10,7 @@ import dev.ashlar.processor.solve.ProvedSolver;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Plans that the joint problem yields, without alternatives and the curve, which take time. */
+/** Plans that the joint problem yields and pins permit, without alternatives and the curve, which take time. */
 public final class MeshPlans {
     private static final Effort ROUGH = Effort.of(0.02);
 
@@ -24,7 +24,10 @@ public final class MeshPlans {
         target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
                 .orElseThrow();
         assembly = new PlanAssembly(graph, target);
-        plans = Planner.meshPlans(graph, target, assembly);
+        PinReader reader = new PinReader(PinPlaces.operators(graph.graph().root()), target.mesh(), new Diagnostics());
+        List<PinnedOperator> pins =
+                reader.read(PinPlaces.of(model.spec(), graph.graph().root()));
+        plans = PinnedPlans.of(Planner.meshPlans(graph, target, assembly), pins);
         solver = new ProvedSolver(plans.problem());
     }
 

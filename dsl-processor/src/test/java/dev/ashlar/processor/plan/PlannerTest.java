@@ -103,6 +103,26 @@ class PlannerTest {
         assertTrue(step.endsWith(" of it update in backward"), step);
     }
 
+    /** The logits of all tokens are most of the memory; in chunks their gradients are all that is kept of them. */
+    @Test
+    void lossInChunksWhereMemoryIsShort() {
+        String dims = "batch=8 seq=64 d=16 heads=2 layers=1 vocab=2000";
+        Plan whole = SampleModels.gpt(dims).plan();
+        assertEquals(1, whole.program().graph().form().lossChunks());
+        long logits = 8L * 64 * 2000 * 4;
+        assertTrue(whole.memory().peakBytes() > 2 * logits);
+        long least = whole.evidence().smallestFeasibleBytes();
+        assertTrue(least < 3 * logits / 2, () -> least + " of " + logits);
+        Plan plan = SampleModels.gpt(dims).memory(least + "B").plan();
+        assertEquals(8, plan.program().graph().form().lossChunks());
+        assertTrue(plan.operators().stream()
+                .anyMatch(o -> o.cost().name().equals("loss")
+                        && o.cost().node().operator().kind().equals("linear_cross_entropy")));
+        // Under a pin of the head it stays what the user wrote.
+        Plan pinned = SampleModels.gpt(dims).pin("logits", "", "KEEP").plan();
+        assertTrue(pinned.evidence().smallestFeasibleBytes() > 2 * logits);
+    }
+
     /** What several repetitions share waits for the end of backward. */
     @Test
     void sharedParametersAreUpdatedAtTheEnd() {
@@ -177,8 +197,11 @@ class PlannerTest {
                 "Plan.links: [ASH-062] There is no link 'nvlink'. Did you mean 'nvlink3'?",
                 SampleModels.mlp().links("nvlink"));
         assertProblem(
-                "Plan.microBatches: [ASH-044] This version runs a batch as a whole;",
-                SampleModels.mlp().microBatches(4));
+                "Plan.microBatches: [ASH-044] There cannot be -1 micro-batches.",
+                SampleModels.mlp().microBatches(-1));
+        assertProblem(
+                "Plan.microBatches: [ASH-044] Micro-batches are not planned on meshes yet;",
+                SampleModels.mlp().microBatches(4).mesh(2L));
     }
 
     /** Every mistake is told at once. */

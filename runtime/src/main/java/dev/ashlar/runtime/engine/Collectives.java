@@ -5,7 +5,6 @@ import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Reduction;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
@@ -32,34 +31,46 @@ public final class Collectives implements AutoCloseable {
 
     /** P to R: the sum over the ranks. */
     public Tensor allReduce(Tensor x, int axis) {
-        return allReduceInPlace(x.clone(dense), axis);
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor source = order.inMemory(x)) {
+            return allReduceInPlace(order.named(source.clone(dense)), axis);
+        }
     }
 
     /** P to R in the place of {@code x}, which is taken and returned. */
     public Tensor allReduceInPlace(Tensor x, int axis) {
         Tensor sum = taken(x);
-        mesh.reduce(place, axis, sum, Reduction.SUM);
+        try (Tensor memory = MemoryOrder.of(sum).inMemory(sum)) {
+            mesh.reduce(place, axis, memory, Reduction.SUM);
+        }
         return trace.checked("allReduce", sum);
     }
 
-    /** Ranks reduce memory, not elements: its order has to be one. */
+    /** Ranks reduce memory, not elements: there has to be nothing between them. */
     private Tensor taken(Tensor x) {
-        if (x.is_contiguous()) {
-            return x;
-        }
-        try (x) {
-            return x.clone(dense);
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor memory = order.inMemory(x)) {
+            if (memory.is_contiguous()) {
+                return x;
+            }
+            try (x) {
+                return order.named(memory.clone(dense));
+            }
         }
     }
 
     /** S to R: the parts of all ranks, one after the other along {@code dim}. */
     public Tensor allGather(Tensor x, int axis, int dim) {
-        Tensor stack = stack(x, axis);
-        try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
-            own.copy_(x);
+        MemoryOrder order = MemoryOrder.of(x);
+        Tensor stack;
+        try (Tensor source = order.inMemory(x)) {
+            stack = stack(source, axis);
+            try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
+                own.copy_(source);
+            }
         }
         mesh.gather(place, axis, stack);
-        return trace.checked("allGather", joined(stack, dim));
+        return trace.checked("allGather", order.named(joined(stack, order.place(dim))));
     }
 
     /** The same along the one mesh axis that cuts the first layout alone. */
@@ -115,25 +126,32 @@ public final class Collectives implements AutoCloseable {
 
     /** P to S: this rank's part, along {@code dim}, of the sum over the ranks. */
     public Tensor reduceScatter(Tensor x, int axis, int dim) {
-        try (Tensor sum = x.clone(dense)) {
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor source = order.inMemory(x);
+                Tensor sum = source.clone(dense)) {
             mesh.reduceForScatter(place, axis, sum);
-            return trace.checked("reduceScatter", part(sum, axis, dim));
+            return trace.checked("reduceScatter", order.named(part(sum, axis, order.place(dim))));
         }
     }
 
     /** S along {@code joined} to S along {@code cut}. */
     public Tensor allToAll(Tensor x, int axis, int joined, int cut) {
+        MemoryOrder order = MemoryOrder.of(x);
         Tensor result;
-        try (Tensor source = split(x, mesh.size(axis), cut)) {
+        try (Tensor memory = order.inMemory(x);
+                Tensor source = split(memory, mesh.size(axis), order.place(cut))) {
             result = source.new_empty(Tensors.shape(source));
             mesh.exchange(place, axis, result, source);
         }
-        return trace.checked("allToAll", joined(result, joined));
+        return trace.checked("allToAll", order.named(joined(result, order.place(joined))));
     }
 
     /** R to S: this rank's part along {@code dim}. */
     public Tensor slice(Tensor x, int axis, int dim) {
-        return part(x, axis, dim);
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor source = order.inMemory(x)) {
+            return order.named(part(source, axis, order.place(dim)));
+        }
     }
 
     private Tensor part(Tensor x, int axis, int dim) {
@@ -145,7 +163,12 @@ public final class Collectives implements AutoCloseable {
 
     /** R to P: the tensor on the first rank along the axis, zeros on the others. */
     public Tensor zeroFill(Tensor x, int axis) {
-        return mesh.coordinate(axis) == 0 ? x.clone(dense) : torch.zeros_like(x);
+        MemoryOrder order = MemoryOrder.of(x);
+        try (Tensor source = order.inMemory(x)) {
+            // in one order on all ranks, which reduce memory
+            Tensor filled = source.clone(dense);
+            return order.named(mesh.coordinate(axis) == 0 ? filled : filled.zero_());
+        }
     }
 
     /** All of a tensor; takes {@code x}. */

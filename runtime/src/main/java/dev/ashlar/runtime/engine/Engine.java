@@ -17,6 +17,7 @@ public final class Engine implements AutoCloseable {
     private final boolean debug;
     private final Ops ops;
     private long step;
+    private long part;
     private boolean followsStep;
 
     private Engine(KernelContext context, Seed seed, boolean debug) {
@@ -84,6 +85,16 @@ public final class Engine implements AutoCloseable {
     /** Sets the number of the training step, which dropout's masks follow. */
     public void step(long newStep) {
         step = newStep;
+    }
+
+    /** Sets which part of the batch runs, where it runs in several; dropout's masks are those of the whole. */
+    public void part(long index) {
+        part = index;
+    }
+
+    /** Which part of the batch runs. */
+    long part() {
+        return part;
     }
 
     /** The number of the training step. */

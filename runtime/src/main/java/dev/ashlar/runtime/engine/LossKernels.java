@@ -162,7 +162,7 @@ final class LossKernels {
     }
 
     /** Ignored targets point at class 0, where their factor of 0 makes them harmless. */
-    private static Tensor safeTargets(Tensor targets, Tensor valid) {
+    static Tensor safeTargets(Tensor targets, Tensor valid) {
         try (Tensor mask = valid.to(Tensors.torchType(DType.INT64))) {
             return targets.mul(mask);
         }

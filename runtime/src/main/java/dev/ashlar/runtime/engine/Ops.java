@@ -28,6 +28,7 @@ public final class Ops {
     private final BatchNormShardKernels batchNormShards;
     private final LossKernels loss;
     private final LossShardKernels lossShards;
+    private final FusedLossKernels fusedLoss;
     private final TransferKernels transfer;
     private final Collectives collectives;
     private final Reductions reductions;
@@ -47,6 +48,7 @@ public final class Ops {
         this.batchNormShards = new BatchNormShardKernels(context, image);
         this.loss = new LossKernels(context);
         this.lossShards = new LossShardKernels(context, loss);
+        this.fusedLoss = new FusedLossKernels(context, linear, loss);
         this.collectives = new Collectives(context.mesh(), trace);
         this.reductions = new Reductions(context, trace);
     }
@@ -352,12 +354,18 @@ public final class Ops {
      */
     public Tensor dropout(Tensor x, double p, long key) {
         engine.followStep();
-        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key));
+        return trace.checked("dropout", dropped(x, p, key));
+    }
+
+    /** Of one part of the batch what falls in the whole, which begins with the batch. */
+    private Tensor dropped(Tensor x, double p, long key) {
+        long offset = engine.part() * x.numel();
+        return dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, Tensors.shape(x));
     }
 
     /** Gradient of {@link #dropout} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key) {
-        return trace.checked("dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key));
+        return trace.checked("dropoutBackward", dropped(dy, p, key));
     }
 
     /**
@@ -557,6 +565,45 @@ public final class Ops {
                 "crossEntropyBackward",
                 lossShards.crossEntropyBackward(
                         dloss, logProbabilities, targets, weight, ignoreIndex, smoothing, offset, classes));
+    }
+
+    /**
+     * {@link #crossEntropy} of logits x[*, k] · weight[v, k]ᵀ + bias[v], of which no more than {@code rows} tokens' are there at once.
+     *
+     * @return the loss, and its gradients for x, weight and bias in the compute type
+     * @throws AshlarException if smoothing is outside [0, 1]
+     */
+    public Tensor[] linearCrossEntropy(
+            Tensor x, Tensor targets, Tensor weight, Tensor bias, long ignoreIndex, double smoothing, long rows) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows));
+    }
+
+    /** As {@link #linearCrossEntropy(Tensor, Tensor, Tensor, Tensor, long, double, long)}, without a bias. */
+    public Tensor[] linearCrossEntropy(
+            Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows));
+    }
+
+    /** The loss of {@link #linearCrossEntropy} alone. */
+    public Tensor linearCrossEntropyLoss(
+            Tensor x, Tensor targets, Tensor weight, Tensor bias, long ignoreIndex, double smoothing, long rows) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows));
+    }
+
+    /** The loss of {@link #linearCrossEntropy} alone, without a bias. */
+    public Tensor linearCrossEntropyLoss(
+            Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows));
+    }
+
+    /** Multiplies a tensor by a scalar tensor; a second handle on the same storage. */
+    public Tensor scaleInPlace(Tensor x, Tensor scale) {
+        x.mul_(scale);
+        return trace.checked("scaleInPlace", Tensors.share(x));
     }
 
     /** Mean of (x − targets)² in 32-bit floats. */

@@ -84,7 +84,8 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.rank = ranks.rank();
         this.mesh = ranks.mesh(plan.mesh());
         this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
-        this.recorded = new RecordedStep(engine, settings.graph() && !settings.clips());
+        this.recorded = new RecordedStep(
+                engine, settings.graph() && !settings.clips() && microBatches().count() == 1);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.reductions = engine.reductions();
@@ -211,11 +212,38 @@ public abstract class PlannedStep<B> implements Step<B> {
         });
     }
 
+    /** How a batch is split; as a whole unless the plan says otherwise. */
+    protected MicroBatches microBatches() {
+        return MicroBatches.ONE;
+    }
+
     private float pass(List<HostTensor> inputs, double weight) {
         engine.step(passes);
-        float loss = weighted(forwardBackward(upload(inputs), weight));
+        float loss = inParts(inputs, (part, share) -> forwardBackward(upload(part), weight * share));
         passes++;
         return loss;
+    }
+
+    /** Runs a part of the batch. */
+    private interface Pass {
+        Tensor[] run(List<HostTensor> part, double share);
+    }
+
+    /** The losses of the batch, put together from those of its parts. */
+    private float inParts(List<HostTensor> inputs, Pass pass) {
+        MicroBatches parts = microBatches();
+        double sum = 0;
+        Map<String, Float> together = new LinkedHashMap<>();
+        for (int i = 0; i < parts.count(); i++) {
+            engine.part(i);
+            List<HostTensor> part = parts.part(inputs, i);
+            double share = parts.share(inputs, part);
+            sum += share * weighted(pass.run(part, share));
+            losses.forEach((name, loss) -> together.merge(name, (float) (share * loss), Float::sum));
+        }
+        engine.part(0);
+        losses = Collections.unmodifiableMap(together);
+        return (float) sum;
     }
 
     private void updateAll(double learningRate) {
@@ -266,7 +294,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final float evaluate(B batch) {
         List<HostTensor> inputs = checked(batch);
-        return guarded(() -> weighted(losses(upload(inputs))));
+        return guarded(() -> inParts(inputs, (part, share) -> losses(upload(part))));
     }
 
     @Override
@@ -277,7 +305,16 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final Map<String, HostTensor> forward(B batch) {
         List<HostTensor> inputs = checked(batch);
-        return guarded(() -> named(outputNames(), whole(outputs(upload(inputs))), ops::download));
+        return guarded(() -> {
+            MicroBatches parts = microBatches();
+            Map<String, HostTensor> made = new LinkedHashMap<>();
+            for (int i = 0; i < parts.count(); i++) {
+                Tensor[] outputs = whole(outputs(upload(parts.part(inputs, i))));
+                named(outputNames(), outputs, ops::download)
+                        .forEach((name, output) -> made.merge(name, output, HostTensor::append));
+            }
+            return Collections.unmodifiableMap(made);
+        });
     }
 
     @Override

@@ -150,15 +150,41 @@ class CollectivesTest {
         });
     }
 
+    /** What was a view of the source's memory is one of the result's: nothing is copied to make it. */
     @Test
-    void theTransposedIsReducedInItsOwnOrder() throws Exception {
+    void theTransposedKeepsItsOrder() throws Exception {
         onRanks(List.of(2), (mesh, collectives, ops) -> {
-            HostTensor host = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
-            Tensor x = ops.upload(host);
-            Tensor mine = mesh.coordinate(0) == 0 ? x.t() : x.t().contiguous();
-            HostTensor expected = HostTensor.of(new float[] {2, 8, 4, 10, 6, 12}, 3, 2);
-            assertSame(expected, collectives.at("x").allReduceInPlace(mine, 0), ops);
+            float[] numbers = new float[16];
+            float[] sums = new float[16];
+            for (int i = 0; i < 16; i++) {
+                numbers[i] = i;
+                sums[4 * (i % 4) + i / 4] = 2 * i;
+            }
+            Tensor x = ops.upload(HostTensor.of(numbers, 4, 4)).t();
+            HostTensor sum = HostTensor.of(sums, 4, 4);
+            assertTransposed(sum, collectives.at("x").allReduce(x, 0), ops);
+            Tensor part = collectives.slice(x, 0, 0);
+            assertTransposed(x, collectives.allGather(part, 0, 0), ops);
+            Tensor scattered = collectives.reduceScatter(x, 0, 0);
+            assertTransposed(sum, collectives.allGather(scattered, 0, 0), ops);
+            Tensor turned = collectives.allToAll(part, 0, 0, 1);
+            assertTransposed(part, collectives.allToAll(turned, 0, 1, 0), ops);
+            assertTransposed(sum, collectives.allReduceInPlace(x.clone(), 0), ops);
+            Tensor first = collectives.zeroFill(x, 0);
+            assertTransposed(x, collectives.allReduceInPlace(first, 0), ops);
         });
+    }
+
+    private static void assertTransposed(Tensor expected, Tensor actual, Ops ops) {
+        assertTransposed(ops.download(expected), actual, ops);
+    }
+
+    private static void assertTransposed(HostTensor expected, Tensor actual, Ops ops) {
+        try (actual;
+                Tensor memory = actual.t()) {
+            assertTrue(memory.is_contiguous());
+            assertEquals(expected, ops.download(actual));
+        }
     }
 
     /** The first axis is the outer where both cut one dimension. */
