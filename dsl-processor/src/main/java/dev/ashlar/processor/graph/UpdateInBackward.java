@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,8 +76,8 @@ public final class UpdateInBackward {
         for (int i = 0; i < backward.size(); i++) {
             steps.add(backward.get(i));
             for (ScopeParameter parameter : touched(backward.get(i))) {
-                if (last.get(parameter.name()) == i && graded.containsKey(parameter.name())) {
-                    steps.add(new Step.Update(graded.remove(parameter.name())));
+                if (last.getOrDefault(parameter.name(), -1) == i) {
+                    Optional.ofNullable(graded.remove(parameter.name())).ifPresent(p -> steps.add(new Step.Update(p)));
                 }
             }
         }

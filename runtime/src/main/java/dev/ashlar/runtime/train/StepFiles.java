@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -62,7 +63,9 @@ final class StepFiles {
             // "format" is what Hugging Face's readers ask for.
             Safetensors.write(file, entries, Map.of("format", "pt", "ashlar.plan", plan.plan()));
         } else {
-            Safetensors.inFileOrder(entries).forEach(entry -> entry.data().get());
+            // Gathering takes all ranks, though the first alone writes.
+            Safetensors.inFileOrder(entries)
+                    .forEach(entry -> Objects.requireNonNull(entry.data().get()));
         }
     }
 
