@@ -149,12 +149,13 @@ public final class CostModel {
                 }
             }
             BackwardParts parts = new BackwardParts(path, slowdown());
+            Set<Value> adding = addingGradients(variant);
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Kernel kernel && !kernel.recomputed()) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
                     parts.kernel(kernel, cost.backward());
                 } else if (step instanceof Step.Sum sum) {
-                    sumSeconds += sumSeconds(sum.result().type().elements());
+                    sumSeconds += seconds(sum, adding);
                 } else if (step instanceof Step.Fill fill) {
                     sumSeconds += copySeconds(bytes(fill.gradient().type()));
                 } else if (step instanceof Step.Collective collective) {
@@ -171,6 +172,24 @@ public final class CostModel {
                 }
             }
             parts.end(overlaps);
+        }
+
+        /** What kernels make that take in, on accelerators, what is added to it next. */
+        private Set<Value> addingGradients(Variant variant) {
+            Set<Value> adding = new HashSet<>();
+            for (Step step : variant.backward()) {
+                if (!device.cpu() && step instanceof Step.Kernel kernel && kernel.kernel().equals("layerNormBackward")) {
+                    kernel.results().get(0).ifPresent(adding::add);
+                }
+            }
+            return adding;
+        }
+
+        /** A sum that its kernel takes in reads the addend alone. */
+        private double seconds(Step.Sum sum, Set<Value> adding) {
+            return adding.contains(sum.left()) || adding.contains(sum.right())
+                    ? transferSeconds(bytes(sum.result().type()))
+                    : sumSeconds(sum.result().type().elements());
         }
 
         /** The first transfer runs beside kernels; those that follow it are waited for. */

@@ -78,11 +78,12 @@ public final class FusedLoss {
      *
      * @param graph a plain one
      * @param chunks of the tokens of each loss
+     * @param onePass whether logits become gradients in one pass over them
      */
-    public static TrainingGraph of(TrainingGraph graph, int chunks) {
+    public static TrainingGraph of(TrainingGraph graph, int chunks, boolean onePass) {
         Scope root = graph.graph().root();
         Map<Node, Node> fused = new IdentityHashMap<>();
-        pairs(graph).forEach(p -> fused.put(p.loss(), fused(p, chunks)));
+        pairs(graph).forEach(p -> fused.put(p.loss(), fused(p, chunks, onePass)));
         Scope changed = new Scope(
                 root.typeName(),
                 root.inputs(),
@@ -94,13 +95,14 @@ public final class FusedLoss {
         return derived.with(graph.form().withLossChunks(chunks));
     }
 
-    private static OperatorNode fused(Pair pair, int chunks) {
+    private static OperatorNode fused(Pair pair, int chunks, boolean onePass) {
         OperatorNode head = pair.head();
         OperatorNode loss = pair.loss();
         LinearCrossEntropyOperator operator = new LinearCrossEntropyOperator(
                 chunks,
                 head.parameters().size() > 1,
-                Objects.requireNonNull(head.signature().sizes().get("n")));
+                Objects.requireNonNull(head.signature().sizes().get("n")),
+                onePass);
         return new OperatorNode(
                 loss.name(),
                 operator,

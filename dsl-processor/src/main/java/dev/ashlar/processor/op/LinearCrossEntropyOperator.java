@@ -35,17 +35,20 @@ public final class LinearCrossEntropyOperator implements Operator {
     private final long chunks;
     private final boolean bias;
     private final Dim classes;
+    private final boolean onePass;
 
     /**
      * A head that is given its weight, and its bias if it has one.
      *
      * @param chunks of the tokens, of equal size but for the last
      * @param classes size of the vocabulary
+     * @param onePass whether logits become gradients in one pass over them, as CUDA's kernel does it, and without a wider copy
      */
-    public LinearCrossEntropyOperator(long chunks, boolean bias, Dim classes) {
+    public LinearCrossEntropyOperator(long chunks, boolean bias, Dim classes, boolean onePass) {
         this.chunks = chunks;
         this.bias = bias;
         this.classes = classes;
+        this.onePass = onePass;
     }
 
     @Override
@@ -109,8 +112,12 @@ public final class LinearCrossEntropyOperator implements Operator {
         return Work.flops(flops, gradients)
                 .workspace(Math.max(workspace(shapes, rows), 20 * tokens), 0)
                 .inside(
-                        PASSES * logits * Float.BYTES + 2 * gradients * shapes.computeBytes(),
+                        passBytes(logits, shapes.computeBytes()) + 2 * gradients * shapes.computeBytes(),
                         Math.toIntExact(CALLS * count(tokens)));
+    }
+
+    private long passBytes(long logits, long computeBytes) {
+        return onePass ? 2 * logits * computeBytes : PASSES * logits * Float.BYTES;
     }
 
     /**
@@ -120,8 +127,8 @@ public final class LinearCrossEntropyOperator implements Operator {
     private long workspace(Shapes shapes, long rows) {
         long logits = Math.multiplyExact(rows, classes.size()) * shapes.computeBytes();
         long width = shapes.input().size(-1);
-        long wide = Workspaces.widens(shapes) ? 2 * logits : 0;
-        long packed = Workspaces.widens(shapes)
+        long wide = Workspaces.widens(shapes) && !onePass ? 2 * logits : 0;
+        long packed = Workspaces.widens(shapes) && !onePass
                 ? Math.max(
                         Workspaces.packing(shapes, Math.max(width, classes.size())),
                         Workspaces.packing(shapes, Math.min(rows, PACKED_ROWS))

@@ -18,8 +18,13 @@ import java.util.stream.Collectors;
  * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
  */
 final class StepForms {
-    /** From one number of chunks to the next. */
+    /** The fewest chunks, and from one number of chunks to the next. */
     private static final int MORE_CHUNKS = 8;
+
+    /** On accelerators, whose kernel for the logits is faster than the loss by itself, so that even few chunks pay. */
+    private static final int FEWEST_ON_ACCELERATORS = 2;
+
+    private static final int MORE_ON_ACCELERATORS = 4;
 
     /** Tokens of a chunk at least: with fewer, products are slower than they are priced. */
     private static final long LEAST_TOKENS = 32;
@@ -37,9 +42,14 @@ final class StepForms {
             return losses;
         }
         List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
-        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
-        for (int chunks = MORE_CHUNKS; isOffered(chunks, tokens) && !pinned(pairs, pins); chunks *= MORE_CHUNKS) {
-            losses.add(FusedLoss.of(graph, chunks));
+        long tokens =
+                pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
+        boolean host = target.device().cpu();
+        int more = host ? MORE_CHUNKS : MORE_ON_ACCELERATORS;
+        for (int chunks = host ? MORE_CHUNKS : FEWEST_ON_ACCELERATORS;
+                isOffered(chunks, tokens) && !pinned(pairs, pins);
+                chunks *= more) {
+            losses.add(FusedLoss.of(graph, chunks, !host));
         }
         List<TrainingGraph> forms = new ArrayList<>(losses);
         if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {

@@ -78,7 +78,7 @@ final class RoutineBuilder {
         List<List<Statement>> parts = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             if (cuts.contains(i)) {
-                parts.add(List.copyOf(statements));
+                parts.add(Fusion.of(statements));
                 statements.clear();
             }
             add(i, steps.get(i));
@@ -92,7 +92,7 @@ final class RoutineBuilder {
                 return consume(v, steps.size(), pending);
             }));
         }
-        parts.add(List.copyOf(statements));
+        parts.add(Fusion.of(statements));
         String name = names.routine(purpose);
         List<Slot> left = direction == Routine.Direction.FORWARD
                 ? new ArrayList<>(

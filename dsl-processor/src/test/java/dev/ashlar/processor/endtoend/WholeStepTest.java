@@ -149,7 +149,7 @@ final class WholeStepTest {
     @MethodSource("withCrossEntropy")
     void agreesWithAutogradWhenTheLossIsInChunks(ModelCase model, @TempDir Path directory) {
         Map<String, Integer> sizes = sizes(model, 2);
-        Processor fusing = RewritingProcessor.of(graph -> FusedLoss.of(graph, 3));
+        Processor fusing = RewritingProcessor.of(graph -> FusedLoss.of(graph, 3, false));
         try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, fusing)) {
             assertTrue(plan.written("Laptop").contains(".linearCrossEntropy("), plan.written("Laptop"));
             compare(model, sizes, plan, 2);

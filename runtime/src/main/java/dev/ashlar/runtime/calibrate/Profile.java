@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Profile {
     private static final String PRODUCT = "linear";
     private static final long LARGE = 8192;
-    private static final long COPIED_ELEMENTS = 1L << 28;
+    private static final long LARGE_ELEMENTS = 1L << 28;
     private static final int LARGE_ON_HOST = 1024;
 
     private final String name;
@@ -61,7 +61,7 @@ final class Profile {
         Stopwatch stopwatch = new Stopwatch(engine);
         Products table = new Products(engine, stopwatch);
         bf16Rate = table.rate(large(), large(), large());
-        copies(engine, stopwatch);
+        bandwidth(engine, stopwatch);
         launches(engine, stopwatch);
         operators(engine, probeSizes, stopwatch);
         sizes = productSizes;
@@ -73,11 +73,14 @@ final class Profile {
         fp32Rate = new Products(engine, new Stopwatch(engine)).rate(large(), large(), large());
     }
 
-    private void copies(Engine engine, Stopwatch stopwatch) {
-        long elements = kind == DeviceKind.CPU ? COPIED_ELEMENTS >> 4 : COPIED_ELEMENTS;
-        try (Tensor from = engine.ops().normal(elements);
-                Tensor to = engine.ops().normal(elements)) {
-            bytesPerSecond = 2.0 * from.nbytes() / stopwatch.seconds(() -> to.copy_(from));
+    private void bandwidth(Engine engine, Stopwatch stopwatch) {
+        long elements = kind == DeviceKind.CPU ? LARGE_ELEMENTS >> 4 : LARGE_ELEMENTS;
+        Ops ops = engine.ops();
+        try (Tensor a = ops.normal(elements);
+                Tensor b = ops.normal(elements)) {
+            // not by a copy, which CUDA may leave to slower engines
+            bytesPerSecond =
+                    3.0 * a.nbytes() / stopwatch.seconds(() -> ops.add(a, b).close());
         }
     }
 

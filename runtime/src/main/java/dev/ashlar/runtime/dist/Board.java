@@ -1,11 +1,11 @@
 package dev.ashlar.runtime.dist;
 
-import dev.ashlar.runtime.AshlarException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +54,9 @@ public final class Board {
      * Waits for any of several notes.
      *
      * @return the first key, in their order, that has one
-     * @throws AshlarException if none has within the time
+     * @throws TimeoutException if none has within the time
      */
-    public String await(List<String> keys, Duration timeout) {
+    public String await(List<String> keys, Duration timeout) throws TimeoutException {
         long end = System.nanoTime() + timeout.toNanos();
         while (true) {
             for (String key : keys) {
@@ -65,8 +65,7 @@ public final class Board {
                 }
             }
             if (System.nanoTime() - end > 0) {
-                throw new PeerException("no rank said '" + keys.get(0) + "' within " + timeout.toSeconds()
-                        + " s; look at what the other ranks say");
+                throw new TimeoutException("no rank said any of " + keys);
             }
             pause();
         }

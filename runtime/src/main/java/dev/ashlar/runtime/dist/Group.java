@@ -26,6 +26,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Group implements AutoCloseable {
     private static final int THREADS = 2;
+    /** How often a rank that waits looks whether another has failed. */
+    private static final long GLANCE_MILLIS = 200;
 
     private final String name;
     private final int rank;
@@ -33,6 +35,8 @@ final class Group implements AutoCloseable {
     private final Store store;
     private final ProcessGroupGloo.Options options;
     private final ProcessGroupGloo backend;
+    private final Watch watch;
+    private final Milliseconds glance = new Milliseconds(GLANCE_MILLIS);
     private final Map<Reduction, AllreduceOptions> reductions = new EnumMap<>(Reduction.class);
 
     /** Memory that Gloo's threads may still write to. */
@@ -41,13 +45,20 @@ final class Group implements AutoCloseable {
     private final List<Work> abandonedWork = new ArrayList<>();
 
     private Group(
-            String name, int rank, int size, Store store, ProcessGroupGloo.Options options, ProcessGroupGloo backend) {
+            String name,
+            int rank,
+            int size,
+            Store store,
+            ProcessGroupGloo.Options options,
+            ProcessGroupGloo backend,
+            Watch watch) {
         this.name = name;
         this.rank = rank;
         this.size = size;
         this.store = store;
         this.options = options;
         this.backend = backend;
+        this.watch = watch;
         reductions.put(Reduction.SUM, reduction(ReduceOp.RedOpType.SUM));
         reductions.put(Reduction.MAXIMUM, reduction(ReduceOp.RedOpType.MAX));
     }
@@ -57,8 +68,9 @@ final class Group implements AutoCloseable {
      *
      * @param name the same on all its ranks, and no other group's
      * @param rank of this one in the group
+     * @param watch over all ranks; stays with the caller
      */
-    static Group connect(Rendezvous rendezvous, String name, int rank, int size, Limits limits) {
+    static Group connect(Rendezvous rendezvous, String name, int rank, int size, Limits limits, Watch watch) {
         Store store = rendezvous.part(name);
         try (Milliseconds start = Rendezvous.milliseconds(limits.start());
                 Milliseconds step = Rendezvous.milliseconds(limits.step())) {
@@ -71,7 +83,7 @@ final class Group implements AutoCloseable {
                 together._wait();
             }
             backend.setTimeout(step);
-            return new Group(name, rank, size, store, options, backend);
+            return new Group(name, rank, size, store, options, backend, watch);
         } catch (RuntimeException e) {
             throw new PeerException(
                     "not all " + size + " ranks of " + name + " came together within " + seconds(limits.start())
@@ -182,7 +194,11 @@ final class Group implements AutoCloseable {
     /** @param used what Gloo reads and writes until it is done, or for ever if it fails */
     private void run(Supplier<Work> start, Tensor... used) {
         try (Work work = start.get()) {
-            work._wait();
+            while (!isDone(work)) {
+                watch.alarm().ifPresent(text -> {
+                    throw new PeerException(text);
+                });
+            }
         } catch (RuntimeException e) {
             throw failed(e, used);
         }
@@ -192,11 +208,28 @@ final class Group implements AutoCloseable {
         for (Tensor tensor : used) {
             abandoned.add(new Tensor(tensor));
         }
-        return new PeerException(name + " failed: " + Rendezvous.firstLine(e), e);
+        return e instanceof PeerException known
+                ? known
+                : new PeerException(watch.explanation(name + " failed: " + Rendezvous.firstLine(e)), e);
     }
 
+    /** Waits a little. */
+    private boolean isDone(Work work) {
+        try {
+            return work._wait(glance);
+        } catch (RuntimeException e) {
+            // whether it failed or the glance was over is not in the exception
+            return work.isCompleted() && work._wait();
+        }
+    }
+
+    /** A group that failed stays as it is: it would wait for what is under way, which may never come. The process is about to end. */
     @Override
     public void close() {
+        if (!abandoned.isEmpty()) {
+            return;
+        }
+        glance.close();
         backend.close();
         options.close();
         store.close();

@@ -23,17 +23,19 @@ public final class Mesh implements AutoCloseable {
     private final int[] sizes;
     private final int[] coordinates;
     private final @Nullable Group[] groups;
+    private final Watch watch;
     private final Traffic traffic = new Traffic();
 
-    private Mesh(int[] sizes, int[] coordinates, @Nullable Group[] groups) {
+    private Mesh(int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch) {
         this.sizes = sizes;
         this.coordinates = coordinates;
         this.groups = groups;
+        this.watch = watch;
     }
 
     /** The mesh of one rank. */
     public static Mesh single() {
-        return new Mesh(new int[] {1}, new int[] {0}, new @Nullable Group[1]);
+        return new Mesh(new int[] {1}, new int[] {0}, new @Nullable Group[1], Watch.none());
     }
 
     /**
@@ -41,19 +43,21 @@ public final class Mesh implements AutoCloseable {
      *
      * @param name tells this mesh from others at the same rendezvous
      * @param sizes of the axes; their product is the number of ranks
+     * @param watch over all ranks; closed with the mesh
      * @throws dev.ashlar.runtime.AshlarException if not all come in time
      */
-    public static Mesh connect(Rendezvous rendezvous, String name, List<Integer> sizes, int rank, Limits limits) {
+    public static Mesh connect(
+            Rendezvous rendezvous, String name, List<Integer> sizes, int rank, Limits limits, Watch watch) {
         int[] extents = sizes.stream().mapToInt(Integer::intValue).toArray();
         int[] coordinates = coordinates(extents, rank);
         @Nullable Group[] groups = new @Nullable Group[extents.length];
         for (int axis = 0; axis < extents.length; axis++) {
             if (extents[axis] > 1) {
                 String group = name + "axis " + axis + " through " + origin(coordinates, axis);
-                groups[axis] = Group.connect(rendezvous, group, coordinates[axis], extents[axis], limits);
+                groups[axis] = Group.connect(rendezvous, group, coordinates[axis], extents[axis], limits, watch);
             }
         }
-        return new Mesh(extents, coordinates, groups);
+        return new Mesh(extents, coordinates, groups, watch);
     }
 
     private static int[] coordinates(int[] extents, int rank) {
@@ -248,7 +252,13 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
+    /** The watch over all ranks. */
+    public Watch watch() {
+        return watch;
+    }
+
     private void count(String at, int axis, CollectiveKind kind, long tensorBytes) {
+        watch.at(at);
         traffic.add(new Traffic.Place(at, axis, kind), kind.wireBytes(sizes[axis], tensorBytes));
     }
 
@@ -262,5 +272,6 @@ public final class Mesh implements AutoCloseable {
                 groups[axis] = null;
             }
         }
+        watch.close();
     }
 }

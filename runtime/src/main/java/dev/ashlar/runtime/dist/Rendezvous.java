@@ -91,7 +91,9 @@ public final class Rendezvous {
     }
 
     static String firstLine(RuntimeException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+        String line =
+                String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+        return line.replaceFirst("^\\[\\S+:\\d+\\] ", ""); // the place in Gloo's source
     }
 
     /** Sets a value. */

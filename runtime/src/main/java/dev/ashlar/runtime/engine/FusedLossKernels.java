@@ -7,17 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A linear head with the cross-entropy of its logits, for some tokens after the other. The logits of these tokens become their gradients
- * in place; in bfloat16 this is done in a copy of 32-bit floats. All else is a few numbers a token.
+ * in place; in bfloat16 this is done in a copy of 32-bit floats, but for CUDA, whose kernel reads them once. All else is a few numbers a token.
  */
 final class FusedLossKernels {
     private final KernelContext context;
     private final LinearKernels linear;
     private final LossKernels loss;
+    private final @Nullable CudaCrossEntropy cuda;
 
     FusedLossKernels(KernelContext context, LinearKernels linear, LossKernels loss) {
         this.context = context;
         this.linear = linear;
         this.loss = loss;
+        CudaDevice device = context.cuda();
+        this.cuda = device == null ? null : new CudaCrossEntropy(device.kernels());
     }
 
     /**
@@ -89,7 +92,12 @@ final class FusedLossKernels {
      *
      * @param logits become their gradients if these are wanted, else are worked with
      */
-    private void addLoss(Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
+    private void addLoss(
+            Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
+        if (cuda != null && wantsGradients && cuda.takes(Tensors.type(logits))) {
+            addLoss(cuda, total, logits, targets, count, head);
+            return;
+        }
         try (Tensor work = Tensors.as(logits, DType.FLOAT32);
                 Tensor factor = loss.validity(targets, head.ignoreIndex());
                 Tensor safe = LossKernels.safeTargets(targets, factor);
@@ -113,6 +121,21 @@ final class FusedLossKernels {
             }
             if (wantsGradients && context.compute() != DType.FLOAT32) {
                 logits.copy_(work);
+            }
+        }
+    }
+
+    /** In one pass over the logits. */
+    private void addLoss(
+            CudaCrossEntropy kernels, Tensor total, Tensor logits, Tensor targets, Tensor count, Head head) {
+        try (Tensor factors = loss.validity(targets, head.ignoreIndex());
+                Tensor places = LossKernels.safeTargets(targets, factors);
+                Tensor terms = context.empty(DType.FLOAT32, logits.size(0))) {
+            factors.div_(count);
+            kernels.lossAndGradient(logits, head.smoothing(), factors, places, terms);
+            terms.mul_(factors);
+            try (Tensor sum = terms.sum()) {
+                total.add_(sum);
             }
         }
     }

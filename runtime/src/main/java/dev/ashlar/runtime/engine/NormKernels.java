@@ -30,16 +30,25 @@ final class NormKernels {
         }
     }
 
+    /** @param addend added to the input's gradient; may be null */
     @Nullable
     Tensor[] layerNormBackward(
-            Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, @Nullable Tensor bias, boolean[] needs) {
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            @Nullable Tensor bias,
+            boolean[] needs,
+            @Nullable Tensor addend) {
         if (cuda != null && cuda.takes(x) && needs[0] && needs[1] && needs[2] == (bias != null)) {
-            return cuda.backward(dy, x, mean, rstd, weight, bias != null, null);
+            return cuda.backward(dy, x, mean, rstd, weight, bias != null, addend);
         }
         try (TensorOptional weightOptional = new TensorOptional(weight);
                 TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
             long[] normalized = {Tensors.last(x)};
-            return Tensors.owned(torch.native_layer_norm_backward(
+            @Nullable
+            Tensor[] gradients = Tensors.owned(torch.native_layer_norm_backward(
                     dy,
                     x,
                     normalized,
@@ -48,6 +57,10 @@ final class NormKernels {
                     weightOptional,
                     biasOptional,
                     context.mask(needs[0], needs[1], needs[2])));
+            if (addend != null && gradients[0] != null) {
+                gradients[0].add_(addend);
+            }
+            return gradients;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.dist.Peers;
 import dev.ashlar.runtime.engine.ImageKernels.BatchNorm;
 import dev.ashlar.runtime.engine.ImageKernels.Window;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -195,15 +196,50 @@ public final class Ops {
             boolean needWeight,
             boolean needBias) {
         boolean[] needs = {needX, needWeight, needBias};
-        return trace.checked("layerNormBackward", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs));
+        return trace.checked("layerNormBackward", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs, null));
     }
 
     /** Gradients of layer norm without a bias: dx, dweight. */
     public @Nullable Tensor[] layerNormBackward(
             Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
         boolean[] needs = {needX, needWeight, false};
-        @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs);
+        @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, null);
         return trace.checked("layerNormBackward", new @Nullable Tensor[] {gradients[0], gradients[1]});
+    }
+
+    /** {@link #layerNormBackward} whose dx has {@code addend}, of its shape, added. */
+    public @Nullable Tensor[] layerNormBackwardAdd(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            Tensor bias,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias,
+            Tensor addend) {
+        boolean[] needs = {needX, needWeight, needBias};
+        trace.requireSameShape("layerNormBackwardAdd", x, addend);
+        return trace.checked(
+                "layerNormBackwardAdd", norm.layerNormBackward(dy, x, mean, rstd, weight, bias, needs, addend));
+    }
+
+    /** {@link #layerNormBackwardAdd} without a bias. */
+    public @Nullable Tensor[] layerNormBackwardAdd(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            boolean needX,
+            boolean needWeight,
+            Tensor addend) {
+        boolean[] needs = {needX, needWeight, false};
+        trace.requireSameShape("layerNormBackwardAdd", x, addend);
+        @Nullable
+        Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, addend);
+        return trace.checked("layerNormBackwardAdd", new @Nullable Tensor[] {gradients[0], gradients[1]});
     }
 
     /** x / √(mean(x²) + eps) · weight[d] over the last dimension of x[*, d]: y, reciprocal root mean square[*, 1] in 32-bit floats. */
@@ -375,13 +411,18 @@ public final class Ops {
      * @param whole shape of the whole
      */
     public Tensor dropout(Tensor x, double p, long key, long offset, long[] whole) {
-        return trace.checked("dropout", dropout.dropout(x, p, engine.seed(), engine.step(), key, offset, whole));
+        engine.followStep();
+        return trace.checked("dropout", dropped(x, p, key, offset, whole));
+    }
+
+    private Tensor dropped(Tensor x, double p, long key, long offset, long[] whole) {
+        long first = engine.part() * Arrays.stream(whole).reduce(1, Math::multiplyExact);
+        return dropout.dropout(x, p, engine.seed(), engine.step(), key, first + offset, whole);
     }
 
     /** Gradient of {@link #dropout(Tensor, double, long, long, long[])} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key, long offset, long[] whole) {
-        return trace.checked(
-                "dropoutBackward", dropout.dropout(dy, p, engine.seed(), engine.step(), key, offset, whole));
+        return trace.checked("dropoutBackward", dropped(dy, p, key, offset, whole));
     }
 
     // ---- images

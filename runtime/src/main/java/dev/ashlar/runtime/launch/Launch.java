@@ -4,6 +4,7 @@ import dev.ashlar.runtime.AshlarException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,23 +12,34 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /**
- * Starts the ranks of a program on this host: {@code Launch --ranks N [--threads T] MAIN_CLASS [ARGUMENTS…]}. They run on this process' Java
+ * Starts the ranks of a program on this host: {@code Launch --ranks N [--threads T] [--restarts R] MAIN_CLASS [ARGUMENTS…]}. They run on this process' Java
  * with its arguments and class path, find each other by torchrun's variables, and write with their rank before every line. The exit code is
  * that of the rank that failed first, or 0.
+ *
+ * <p>With restarts, all ranks are started again when one was killed or failed, unless by a mistake that would come again; the program sees
+ * {@link Ranks#restarts()}. {@code --ranks 4,2} goes on with two where one of four was killed.
  */
 @Command(
         name = "Launch",
         description = "starts the ranks of a program on this host",
         sortOptions = false,
-        customSynopsis = "Launch --ranks N [--threads T] MAIN_CLASS [ARGUMENTS...]")
+        customSynopsis = "Launch --ranks N[,M...] [--threads T] [--restarts R] MAIN_CLASS [ARGUMENTS...]")
 public final class Launch {
     private static final int MISTAKE = 2;
+    private static final int FIRST_SIGNAL = 128;
 
-    @Option(names = "--ranks", required = true, description = "how many processes")
-    private int ranks;
+    @Option(
+            names = "--ranks",
+            required = true,
+            split = ",",
+            description = "how many processes; \"4,2\" restarts on two when one of four is lost")
+    private List<Integer> ranks = List.of();
 
     @Option(names = "--threads", description = "of one rank; this host's cores shared out if left out")
     private int threads;
+
+    @Option(names = "--restarts", description = "how often the program is started again after a rank was lost")
+    private int restarts;
 
     @Option(names = "--help", usageHelp = true, description = "prints this")
     private boolean help;
@@ -65,12 +77,31 @@ public final class Launch {
     }
 
     private int run() throws InterruptedException {
-        if (ranks < 1 || threads < 0) {
-            throw new AshlarException("--ranks " + ranks + " --threads " + threads
-                    + " cannot be; give at least one rank, and no thread count or a positive one");
+        if (ranks.stream().anyMatch(n -> n < 1) || threads < 0 || restarts < 0) {
+            throw new AshlarException("--ranks " + ranks + " --threads " + threads + " --restarts " + restarts
+                    + " cannot be; give at least one rank, and no other count or a positive one");
         }
-        int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / ranks);
-        return new RankProcesses(jvm(), System.out, System.err).run(ranks, each, program);
+        int count = ranks.get(0);
+        int code = start(count, 0);
+        for (int restart = 1; restart <= restarts && code != 0 && code != MISTAKE; restart++) {
+            count = next(count, code);
+            System.err.println(
+                    "restart " + restart + " of " + restarts + " on " + count + (count == 1 ? " rank" : " ranks"));
+            code = start(count, restart);
+        }
+        return code;
+    }
+
+    private int start(int count, int restart) throws InterruptedException {
+        int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / count);
+        Map<String, String> environment = Map.of(Ranks.RESTART_COUNT, Integer.toString(restart));
+        return new RankProcesses(jvm(), environment, System.out, System.err).run(count, each, program);
+    }
+
+    /** The largest count that is planned for and does without the rank that was killed; a process that only failed is started again. */
+    private int next(int count, int code) {
+        int left = code > FIRST_SIGNAL ? count - 1 : count;
+        return ranks.stream().filter(n -> n <= left).max(Integer::compare).orElse(count);
     }
 
     /** This process' own arguments, but for a debugger, which can have one process only. */

@@ -27,11 +27,15 @@ final class RankProcesses {
     /** How long a rank that fails on its own account may be behind those that miss it. */
     private static final long GRACE_SECONDS = 5;
 
+    /** How long a rank that is told to end may take; one that is stopped cannot be told. */
+    private static final long STOP_SECONDS = 2;
+
     private static final int FIRST_SIGNAL = 128;
     /** Gloo itself says so much on every connection. */
     private static final String NOISE = "[Gloo] Rank ";
 
     private final List<String> jvm;
+    private final Map<String, String> environment;
     private final PrintStream out;
     private final PrintStream errors;
     private final List<Process> processes = new ArrayList<>();
@@ -40,9 +44,13 @@ final class RankProcesses {
 
     private record Ended(int rank, int code) {}
 
-    /** @param jvm arguments of a Java process up to its main class */
-    RankProcesses(List<String> jvm, PrintStream out, PrintStream errors) {
+    /**
+     * @param jvm arguments of a Java process up to its main class
+     * @param environment that ranks have beside this process' own
+     */
+    RankProcesses(List<String> jvm, Map<String, String> environment, PrintStream out, PrintStream errors) {
         this.jvm = List.copyOf(jvm);
+        this.environment = Map.copyOf(environment);
         this.out = out;
         this.errors = errors;
     }
@@ -106,16 +114,17 @@ final class RankProcesses {
 
     private void start(int rank, int ranks, int threads, int port, List<String> program) {
         ProcessBuilder builder = new ProcessBuilder(command(program));
-        Map<String, String> environment = builder.environment();
-        environment.put("RANK", Integer.toString(rank));
-        environment.put("LOCAL_RANK", Integer.toString(rank));
-        environment.put("WORLD_SIZE", Integer.toString(ranks));
-        environment.put("LOCAL_WORLD_SIZE", Integer.toString(ranks));
-        environment.put("MASTER_ADDR", LOOPBACK);
-        environment.put("MASTER_PORT", Integer.toString(port));
-        environment.put("OMP_NUM_THREADS", Integer.toString(threads));
-        environment.put("OMP_WAIT_POLICY", "passive");
-        environment.put("OPENBLAS_NUM_THREADS", "1");
+        Map<String, String> variables = builder.environment();
+        variables.putAll(environment);
+        variables.put("RANK", Integer.toString(rank));
+        variables.put("LOCAL_RANK", Integer.toString(rank));
+        variables.put("WORLD_SIZE", Integer.toString(ranks));
+        variables.put("LOCAL_WORLD_SIZE", Integer.toString(ranks));
+        variables.put("MASTER_ADDR", LOOPBACK);
+        variables.put("MASTER_PORT", Integer.toString(port));
+        variables.put("OMP_NUM_THREADS", Integer.toString(threads));
+        variables.put("OMP_WAIT_POLICY", "passive");
+        variables.put("OPENBLAS_NUM_THREADS", "1");
         Process process = start(builder);
         synchronized (processes) {
             processes.add(process);
@@ -150,7 +159,7 @@ final class RankProcesses {
         while (running > 0) {
             Ended ended = missedPeer.isPresent() ? ends.poll(GRACE_SECONDS, TimeUnit.SECONDS) : ends.take();
             if (ended == null) {
-                return failed(missedPeer.get(), running);
+                return ended(missedPeer.get(), running, running);
             }
             running--;
             if (ended.code() == PEER && missedPeer.isEmpty()) {
@@ -169,7 +178,17 @@ final class RankProcesses {
         return 0;
     }
 
+    /** The others are about to see it for themselves, and to say where they were. */
     private int failed(Ended first, int running) throws InterruptedException {
+        int left = running;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+        while (left > 0 && ends.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS) != null) {
+            left--;
+        }
+        return ended(first, running, left);
+    }
+
+    private int ended(Ended first, int running, int left) throws InterruptedException {
         stop();
         for (Thread reader : readers) {
             reader.join();
@@ -179,8 +198,10 @@ final class RankProcesses {
                 : first.code() == PEER
                         ? " missed another rank, which did not fail by itself"
                         : " failed with exit code " + first.code();
-        errors.println("error: rank " + first.rank() + how + "; "
-                + (running == 0 ? "no rank is left" : "the " + running + " that still ran were ended"));
+        String others = running == 0
+                ? "no rank was left"
+                : left == 0 ? "the others ended too" : "the " + left + " that still ran were ended";
+        errors.println("error: rank " + first.rank() + how + "; " + others);
         return first.code();
     }
 
@@ -192,7 +213,7 @@ final class RankProcesses {
         all.forEach(Process::destroy);
         for (Process process : all) {
             try {
-                if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                 }
             } catch (InterruptedException e) {

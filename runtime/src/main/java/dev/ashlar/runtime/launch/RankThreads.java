@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.launch;
 
 import dev.ashlar.runtime.dist.Limits;
+import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Rendezvous;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ public final class RankThreads {
      * Runs one body on each rank, on a thread of its own, and waits for all.
      *
      * @return what each rank returned, in order
-     * @throws ExecutionException with what the first rank that failed threw; what others threw is suppressed in it
+     * @throws ExecutionException with what the first rank threw that failed on its own account; what others threw is suppressed in it
      */
     public static <T> List<T> run(int worldSize, Body<T> body) throws ExecutionException, InterruptedException {
         Path file = temporaryFile();
@@ -80,6 +81,9 @@ public final class RankThreads {
                 results.add(task.get());
             } catch (ExecutionException e) {
                 if (first == null) {
+                    first = e;
+                } else if (first.getCause() instanceof PeerException) {
+                    e.addSuppressed(first); // that one only missed another
                     first = e;
                 } else {
                     first.addSuppressed(e);

@@ -5,13 +5,16 @@ import dev.ashlar.runtime.dist.Board;
 import dev.ashlar.runtime.dist.Limits;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Rendezvous;
+import dev.ashlar.runtime.dist.Watch;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which process of how many this one is, by the variables that torchrun sets: {@code RANK}, {@code WORLD_SIZE}, {@code MASTER_ADDR} and
- * {@code MASTER_PORT}. Without them there is one rank.
+ * {@code MASTER_PORT}. Without them there is one rank. {@code ASHLAR_START_SECONDS} and {@code ASHLAR_STEP_SECONDS} say how long ranks wait
+ * for each other.
  */
 public final class Ranks implements AutoCloseable {
     private static final String RANK = "RANK";
@@ -19,8 +22,13 @@ public final class Ranks implements AutoCloseable {
     private static final String WORLD_SIZE = "WORLD_SIZE";
     private static final String MASTER_ADDR = "MASTER_ADDR";
     private static final String MASTER_PORT = "MASTER_PORT";
+    private static final String START_SECONDS = "ASHLAR_START_SECONDS";
+    private static final String STEP_SECONDS = "ASHLAR_STEP_SECONDS";
     /** Set by torchrun where its own agent, not rank 0, has opened the store. */
     private static final String AGENT_STORE = "TORCHELASTIC_USE_AGENT_STORE";
+
+    /** How often a launcher has started this program again, as torchrun says it. */
+    static final String RESTART_COUNT = "TORCHELASTIC_RESTART_COUNT";
 
     private final int rank;
     private final int worldSize;
@@ -30,6 +38,7 @@ public final class Ranks implements AutoCloseable {
     private final boolean opensStore;
     private final Limits limits;
     private @Nullable Rendezvous rendezvous;
+    private final int restarts;
     private int meshes;
     private int agreements;
     private int boards;
@@ -42,6 +51,7 @@ public final class Ranks implements AutoCloseable {
             int port,
             boolean opensStore,
             Limits limits,
+            int restarts,
             @Nullable Rendezvous rendezvous) {
         this.rank = rank;
         this.worldSize = worldSize;
@@ -50,17 +60,22 @@ public final class Ranks implements AutoCloseable {
         this.port = port;
         this.opensStore = opensStore;
         this.limits = limits;
+        this.restarts = restarts;
         this.rendezvous = rendezvous;
     }
 
     /** The only rank of one. */
     public static Ranks single() {
-        return new Ranks(0, 1, 0, "", 0, false, Limits.defaults(), null);
+        return single(0);
+    }
+
+    private static Ranks single(int restarts) {
+        return new Ranks(0, 1, 0, "", 0, false, Limits.defaults(), restarts, null);
     }
 
     /** One of several ranks that find each other at a place that this one has found already. */
     static Ranks at(Rendezvous rendezvous, int rank, int worldSize, Limits limits) {
-        return new Ranks(rank, worldSize, rank, "", 0, false, limits, rendezvous);
+        return new Ranks(rank, worldSize, rank, "", 0, false, limits, 0, rendezvous);
     }
 
     /**
@@ -79,8 +94,9 @@ public final class Ranks implements AutoCloseable {
             throw new AshlarException("RANK=" + rank + " and WORLD_SIZE=" + worldSize
                     + " do not fit together; ranks run from 0 to WORLD_SIZE - 1");
         }
+        int restarts = number(RESTART_COUNT, environment.get(RESTART_COUNT), 0);
         if (worldSize == 1) {
-            return single();
+            return single(restarts);
         }
         String host = environment.get(MASTER_ADDR);
         if (host == null || host.isBlank() || environment.get(MASTER_PORT) == null) {
@@ -88,9 +104,21 @@ public final class Ranks implements AutoCloseable {
                     + " listens; set both, or start the process through a launcher");
         }
         int port = number(MASTER_PORT, environment.get(MASTER_PORT), 0);
+        Limits limits = new Limits(
+                seconds(START_SECONDS, environment, Limits.defaults().start()),
+                seconds(STEP_SECONDS, environment, Limits.defaults().step()));
         boolean opens = rank == 0 && !"True".equals(environment.get(AGENT_STORE));
         int localRank = number(LOCAL_RANK, environment.get(LOCAL_RANK), 0);
-        return new Ranks(rank, worldSize, localRank, host.strip(), port, opens, Limits.defaults(), null);
+        return new Ranks(rank, worldSize, localRank, host.strip(), port, opens, limits, restarts, null);
+    }
+
+    private static Duration seconds(String variable, Map<String, String> environment, Duration absent) {
+        int seconds = number(variable, environment.get(variable), (int) absent.toSeconds());
+        if (seconds < 1) {
+            throw new AshlarException("the environment variable " + variable + " is " + seconds
+                    + ", but ranks have to wait at least a second; unset it for " + absent.toSeconds());
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     private static int number(String variable, @Nullable String text, int absent) {
@@ -131,7 +159,13 @@ public final class Ranks implements AutoCloseable {
             return Mesh.single();
         }
         meshes++;
-        return Mesh.connect(rendezvous(), "mesh " + meshes + ", ", sizes, rank, limits);
+        Watch watch = Watch.start(board(), rank, worldSize);
+        try {
+            return Mesh.connect(rendezvous(), "mesh " + meshes + ", ", sizes, rank, limits, watch);
+        } catch (AshlarException e) {
+            watch.close();
+            throw e;
+        }
     }
 
     /**
@@ -167,6 +201,11 @@ public final class Ranks implements AutoCloseable {
                             + " is; check whether it was started",
                     e);
         }
+    }
+
+    /** How often the program was started again because a rank was lost: from 1 on it continues from its last checkpoint. */
+    public int restarts() {
+        return restarts;
     }
 
     /** A board for notes among all ranks. All ranks have to ask for the same boards in the same order. */

@@ -3,11 +3,14 @@ package dev.ashlar.runtime.train;
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.dist.Board;
 import dev.ashlar.runtime.dist.PeerException;
+import dev.ashlar.runtime.dist.Watch;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.CheckpointWriter;
 import dev.ashlar.runtime.io.TensorPart;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One rank's part in writing a checkpoint. Rank 0 makes room, every rank writes what it owns, and when all have, rank 0 completes it. A rank
@@ -28,8 +31,11 @@ record CheckpointSave(
         Duration patience,
         Runnable committed)
         implements Runnable {
+    /** How often a rank that waits looks whether the other still runs. */
+    private static final Duration GLANCE = Duration.ofSeconds(1);
+
     /** How long rank 0 lets others finish a file of a checkpoint that is given up. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     @Override
     public void run() {
@@ -48,27 +54,53 @@ record CheckpointSave(
             writer.begin();
             board.post(key("begun"), "");
         } else {
-            await("begun");
+            await("begun", 0);
         }
     }
 
     private void complete() {
         if (rank > 0) {
-            await("complete");
+            await("complete", 0);
             return;
         }
         for (int other = 1; other < manifest.ranks(); other++) {
-            await("written by " + other);
+            await("written by " + other, other);
         }
         writer.complete(manifest);
         committed.run();
         board.post(key("complete"), "");
     }
 
-    private void await(String what) {
-        String said = board.await(List.of(failed(), key(what)), patience);
-        if (said.equals(failed())) {
-            throw peers();
+    private void await(String what, int from) {
+        List<String> keys = List.of(failed(), key(what));
+        Optional<String> beat = Optional.empty();
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                if (board.await(keys, patience.compareTo(GLANCE) < 0 ? patience : GLANCE)
+                        .equals(failed())) {
+                    throw peers();
+                }
+                return;
+            } catch (TimeoutException e) {
+                requireRunning(from, beat, System.nanoTime() - end < 0);
+                beat = Watch.beat(board, from);
+            }
+        }
+    }
+
+    private void requireRunning(int other, Optional<String> beat, boolean patient) {
+        Optional<String> left = Watch.left(board, other);
+        if (left.isPresent()) {
+            throw new PeerException(
+                    "rank " + other + " has ended " + left.get() + ", and the checkpoint lacks its part");
+        }
+        if (beat.isPresent() && Watch.beat(board, other).equals(beat)) {
+            throw new PeerException("rank " + other + " does not run any more, and the checkpoint lacks its part");
+        }
+        if (!patient) {
+            throw new PeerException(
+                    "rank " + other + " has not done its part of the checkpoint within " + patience.toSeconds() + " s");
         }
     }
 
@@ -97,7 +129,7 @@ record CheckpointSave(
             for (int other = 1; other < manifest.ranks(); other++) {
                 board.await(List.of(key("left by " + other)), GRACE);
             }
-        } catch (PeerException e) {
+        } catch (TimeoutException e) {
             failure.addSuppressed(e); // it does not write any more
         }
         try {

@@ -5,6 +5,7 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
@@ -54,13 +55,14 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final PlanInfo plan;
     private final Settings settings;
     private final Seed seed;
+    private final int rank;
+    private final int restarts;
     private final Engine engine;
     private final InputCheck inputCheck;
     private final RecordedStep recorded;
     private final StepFiles files;
     private final Thread owner = Thread.currentThread();
     private @Nullable Optimizer optimizer;
-    private final int rank;
     private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
     private double rate;
@@ -79,6 +81,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.plan = plan;
         this.settings = settings;
         this.seed = seed;
+        this.restarts = ranks.restarts();
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.rank = ranks.rank();
@@ -90,7 +93,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.collectives = engine.collectives();
         this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
-        this.files = new StepFiles(plan, ranks, mesh, store, ops, ranks.board());
+        this.files = new StepFiles(plan, ranks, mesh, store, ops, mesh.watch().board());
     }
 
     @Override
@@ -219,6 +222,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     private float pass(List<HostTensor> inputs, double weight) {
         engine.step(passes);
+        mesh.watch().step(updates);
         float loss = inParts(inputs, (part, share) -> forwardBackward(upload(part), weight * share));
         passes++;
         return loss;
@@ -378,6 +382,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         return plan;
     }
 
+    @Override
+    public final int restarts() {
+        return restarts;
+    }
+
     /** What this rank has sent to others. */
     public final Traffic traffic() {
         return mesh.traffic();
@@ -512,9 +521,20 @@ public abstract class PlannedStep<B> implements Step<B> {
         try {
             return body.get();
         } catch (RuntimeException e) {
-            String where = "step " + updates + ": ";
-            failure = where + StepFailures.sentence(ops.explain(e), plan);
+            String sentence = StepFailures.sentence(ops.explain(e), plan);
+            failure = "step " + updates + ": " + sentence;
+            if (!(e instanceof PeerException)) {
+                tellOthers(sentence);
+            }
             throw new AshlarException(failure, e);
+        } catch (Error e) { // out of heap, most likely: the others would wait
+            failure = "step " + updates + ": " + e;
+            tellOthers(e.toString());
+            throw e;
         }
+    }
+
+    private void tellOthers(String sentence) {
+        mesh.watch().fail("rank " + rank + " failed in step " + updates + ": " + sentence);
     }
 }

@@ -107,6 +107,11 @@ public interface Step<B> extends AutoCloseable {
 
     PlanInfo plan();
 
+    /** How often a launcher has started this program again because a rank was lost. */
+    default int restarts() {
+        return 0;
+    }
+
     /** Makes a batch of the inputs in the order of {@code plan().inputs()}. */
     B batch(List<HostTensor> inputs);
 

@@ -109,7 +109,7 @@ public final class Trainer<B> {
         return this;
     }
 
-    /** Continues from the newest checkpoint of the directory, if there is one. */
+    /** Continues from the newest checkpoint of the directory, if there is one; a program that a launcher starts again always does. */
     public Trainer<B> resume() {
         resume = true;
         return this;
@@ -150,9 +150,10 @@ public final class Trainer<B> {
         if (resume && rotation == null) {
             throw new AshlarException("there is nothing to resume from; name the directory with checkpoints(…)");
         }
-        Optional<Path> newest = resume && rotation != null ? rotation.newest() : Optional.empty();
+        boolean again = resume || step.restarts() > 0;
+        Optional<Path> newest = again && rotation != null ? rotation.newest() : Optional.empty();
         long position = 0;
-        String start = resume ? "no checkpoint yet: starting anew" : "";
+        String start = again ? "no checkpoint yet: starting anew" : "";
         if (newest.isPresent()) {
             Checkpoint.Manifest manifest = step.resume(newest.get());
             position = manifest.dataPosition();

@@ -84,10 +84,13 @@ final class CudaTest {
             Tensor weight = normal(length);
             Tensor bias = normal(length);
             Tensor[] made = ops.layerNorm(x, weight, bias, 1e-5);
+            Tensor dy = normal(4, 9, length);
             @Nullable
-            Tensor[] gradients =
-                    ops.layerNormBackward(normal(4, 9, length), x, made[1], made[2], weight, bias, true, true, true);
-            return new @Nullable Tensor[] {made[0], gradients[0], gradients[1], gradients[2]};
+            Tensor[] gradients = ops.layerNormBackward(dy, x, made[1], made[2], weight, bias, true, true, true);
+            @Nullable
+            Tensor[] added = ops.layerNormBackwardAdd(
+                    dy, x, made[1], made[2], weight, bias, true, true, true, normal(4, 9, length));
+            return new @Nullable Tensor[] {made[0], gradients[0], gradients[1], gradients[2], added[0], added[2]};
         }
 
         @Nullable

@@ -4,7 +4,6 @@ import dev.ashlar.dsl.Optimizer;
 import dev.ashlar.dsl.Plan;
 import dev.ashlar.dsl.Precision;
 import dev.ashlar.dsl.Train;
-import dev.ashlar.samples.gpt.Gpt;
 
 /** GPT with 1.3 billion parameters in 16 GiB beside what the device takes for itself. */
 @Plan(
@@ -12,4 +11,4 @@ import dev.ashlar.samples.gpt.Gpt;
         memory = "16.75GiB",
         dims = "batch=8 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
-public interface Billion16 extends Gpt {}
+public interface Billion16 extends Transformer {}

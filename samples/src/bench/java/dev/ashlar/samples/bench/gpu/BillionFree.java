@@ -4,7 +4,6 @@ import dev.ashlar.dsl.Optimizer;
 import dev.ashlar.dsl.Plan;
 import dev.ashlar.dsl.Precision;
 import dev.ashlar.dsl.Train;
-import dev.ashlar.samples.gpt.Gpt;
 
 /** GPT with 1.3 billion parameters and all memory of the device. */
 @Plan(
@@ -12,4 +11,4 @@ import dev.ashlar.samples.gpt.Gpt;
         memory = "79GiB",
         dims = "batch=8 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
-public interface BillionFree extends Gpt {}
+public interface BillionFree extends Transformer {}

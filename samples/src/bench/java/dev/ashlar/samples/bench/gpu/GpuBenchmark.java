@@ -10,7 +10,6 @@ import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.launch.Ranks;
 import dev.ashlar.runtime.train.InputInfo;
 import dev.ashlar.runtime.train.PlannedStep;
-import dev.ashlar.samples.gpt.GptBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -38,7 +37,7 @@ public final class GpuBenchmark {
             first = 2;
         }
         for (String plan : Arrays.asList(arguments).subList(first, arguments.length)) {
-            try (PlannedStep<GptBatch> step = open(plan)) {
+            try (PlannedStep<TransformerBatch> step = open(plan)) {
                 System.out.println(line(plan, step, steps));
             } catch (RuntimeException e) {
                 System.out.println("{\"plan\":\"" + plan + "\",\"failed\":\""
@@ -48,9 +47,9 @@ public final class GpuBenchmark {
     }
 
     @SuppressWarnings("unchecked")
-    private static PlannedStep<GptBatch> open(String plan) {
+    private static PlannedStep<TransformerBatch> open(String plan) {
         try {
-            return (PlannedStep<GptBatch>) Class.forName(GpuBenchmark.class.getPackageName() + "." + plan + "Step")
+            return (PlannedStep<TransformerBatch>) Class.forName(GpuBenchmark.class.getPackageName() + "." + plan + "Step")
                     .getMethod("open", Ranks.class, Seed.class)
                     .invoke(null, Ranks.single(), Seed.of(1));
         } catch (ReflectiveOperationException e) {
@@ -59,11 +58,11 @@ public final class GpuBenchmark {
         }
     }
 
-    private static String line(String plan, PlannedStep<GptBatch> step, int steps) {
+    private static String line(String plan, PlannedStep<TransformerBatch> step, int steps) {
         Random random = new Random(1);
         List<HostTensor> inputs =
                 step.plan().inputs().stream().map(info -> ids(info, random)).toList();
-        GptBatch batch = step.batch(inputs);
+        TransformerBatch batch = step.batch(inputs);
         step.resetPeak();
         long start = System.nanoTime();
         float loss = 0;
@@ -88,7 +87,7 @@ public final class GpuBenchmark {
     }
 
     private static String json(
-            String plan, PlannedStep<GptBatch> step, long tokens, double[] seconds, double warm, float loss) {
+            String plan, PlannedStep<TransformerBatch> step, long tokens, double[] seconds, double warm, float loss) {
         double median = seconds[seconds.length / 2];
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -4,12 +4,10 @@ import dev.ashlar.dsl.Optimizer;
 import dev.ashlar.dsl.Plan;
 import dev.ashlar.dsl.Precision;
 import dev.ashlar.dsl.Train;
-import dev.ashlar.samples.gpt.Gpt;
 
 /** GPT-2 small in 4 GiB beside what the device takes for itself. */
 @Plan(
         device = "h100-sxm",
-        memory = "4.75GiB",
-        dims = "batch=16 seq=1024 d=768 heads=12 layers=12 vocab=50304")
+        memory = "4.75GiB")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
-public interface Small4 extends Gpt {}
+public interface Small4 extends Transformer {}
