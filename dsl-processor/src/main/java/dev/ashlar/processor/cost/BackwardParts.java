@@ -10,26 +10,20 @@ import java.util.Set;
 final class BackwardParts {
     private final String path;
     private final double slowdown;
-    private final Set<Operator> seen = new HashSet<>();
+    private final Set<OperatorNode> seen = new HashSet<>();
     private double computeSeconds;
     private double reductionSeconds;
-
-    private record Operator(OperatorNode node, boolean recomputed) {}
 
     BackwardParts(String path, double slowdown) {
         this.path = path;
         this.slowdown = slowdown;
     }
 
-    /** @param cost of all kernels of its operator there */
+    /** @param cost of all gradients of its operator there */
     void kernel(Step.Kernel kernel, DirectionCost cost) {
-        if (seen.add(new Operator(kernel.node(), kernel.recomputed()))) {
+        if (seen.add(kernel.node())) {
             computeSeconds += cost.seconds();
         }
-    }
-
-    void compute(double seconds) {
-        computeSeconds += seconds;
     }
 
     void reduce(double seconds) {

@@ -149,21 +149,19 @@ public final class CostModel {
                 }
             }
             BackwardParts parts = new BackwardParts(path, slowdown());
-            if (again) {
-                parts.compute(againSeconds(variant, costs));
-            }
             Set<Value> adding = addingGradients(variant);
             for (Step step : variant.backward()) {
-                if (step instanceof Step.Kernel kernel) {
+                if (step instanceof Step.Kernel kernel && !kernel.recomputed()) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
-                    parts.kernel(kernel, kernel.recomputed() ? cost.recompute() : cost.backward());
+                    parts.kernel(kernel, cost.backward());
                 } else if (step instanceof Step.Sum sum) {
-                    aside(parts, seconds(sum, adding));
+                    sumSeconds += seconds(sum, adding);
                 } else if (step instanceof Step.Fill fill) {
-                    aside(parts, copySeconds(bytes(fill.gradient().type())));
+                    sumSeconds += copySeconds(bytes(fill.gradient().type()));
                 } else if (step instanceof Step.Collective collective) {
                     boolean repeats = made.contains(collective.result());
-                    blocking(parts, path + collective.at(), repeats, collective.transfer());
+                    collectives.add(
+                            CollectiveCost.blocking(path + collective.at(), true, repeats, collective.transfer()));
                 } else if (step instanceof Step.Start start) {
                     start(parts, path, start);
                     start.parameters().forEach(p -> update(owner, p));
@@ -194,29 +192,6 @@ public final class CostModel {
                     : sumSeconds(sum.result().type().elements());
         }
 
-        private double againSeconds(Variant variant, Map<OperatorNode, Directions> costs) {
-            double seconds = costs.values().stream()
-                    .mapToDouble(d -> d.forward().seconds())
-                    .sum();
-            for (Step step : variant.forward()) {
-                if (step instanceof Step.Collective collective) {
-                    seconds += Collectives.seconds(collective.transfer().ticks());
-                }
-            }
-            return seconds;
-        }
-
-        /** What is neither an operator's nor a collective. */
-        private void aside(BackwardParts parts, double seconds) {
-            sumSeconds += seconds;
-            parts.compute(seconds);
-        }
-
-        private void blocking(BackwardParts parts, String name, boolean repeats, Transfer transfer) {
-            collectives.add(CollectiveCost.blocking(name, true, repeats, transfer));
-            parts.compute(Collectives.seconds(transfer.ticks()));
-        }
-
         /** The first transfer runs beside kernels; those that follow it are waited for. */
         private void start(BackwardParts parts, String path, Step.Start start) {
             String name = path + start.at();
@@ -226,7 +201,7 @@ public final class CostModel {
                     collectives.add(new CollectiveCost(name, true, false, true, transfer));
                     parts.reduce(Collectives.seconds(transfer.ticks()));
                 } else {
-                    blocking(parts, name, false, transfer);
+                    collectives.add(CollectiveCost.blocking(name, true, false, transfer));
                 }
             }
         }

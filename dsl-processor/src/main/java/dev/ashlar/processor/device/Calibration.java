@@ -28,6 +28,11 @@ public record Calibration(
     public static final Calibration NONE =
             new Calibration(0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
+    /** Nothing was measured, but communication slows computation by so much. */
+    static Calibration slowedBy(double kappa) {
+        return new Calibration(0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+    }
+
     /** Validates the figures and copies the tables. */
     public Calibration {
         if (!(hostSeconds >= 0) || !(kappa >= 0)) {

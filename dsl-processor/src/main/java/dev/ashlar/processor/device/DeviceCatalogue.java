@@ -66,7 +66,8 @@ public final class DeviceCatalogue {
                 20e9,
                 5e-6,
                 true,
-                gloo);
+                gloo,
+                Calibration.slowedBy(1)); // what ranks send, the same cores copy and add
         return new DeviceCatalogue(
                 Arrays.asList(
                         cpu,

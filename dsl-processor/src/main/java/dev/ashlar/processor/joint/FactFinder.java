@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /** Finds out what an operator comes to under a strategy: it is lowered alone, as one device has it, and priced. */
 final class FactFinder {
@@ -49,7 +50,8 @@ final class FactFinder {
         return new Facts(
                 kernels(lowered.forward(), work.forwardWorkspaceBytes(), use.forwardOutliving()),
                 kernels(lowered.backward(), work.backwardWorkspaceBytes(), use.backwardOutliving()),
-                Collectives.ticks(seconds(lowered)));
+                Collectives.ticks(seconds(lowered, OperatorCost::seconds)),
+                Collectives.ticks(seconds(lowered, c -> c.backward().seconds())));
     }
 
     private OperatorNode local(OperatorNode whole, Strategy strategy) {
@@ -75,7 +77,7 @@ final class FactFinder {
         return parts.operator(whole, strategy, inputs, parameters, storage, outputs);
     }
 
-    private double seconds(LoweredOperator lowered) {
+    private double seconds(LoweredOperator lowered, ToDoubleFunction<OperatorCost> of) {
         Variant alone = new Variant(
                 NOWHERE,
                 Variant.Mode.TRAIN,
@@ -86,9 +88,7 @@ final class FactFinder {
                 List.of(),
                 List.copyOf(lowered.backward()),
                 List.of());
-        return costs.of(alone).operators().stream()
-                .mapToDouble(OperatorCost::seconds)
-                .sum();
+        return costs.of(alone).operators().stream().mapToDouble(of).sum();
     }
 
     /**

@@ -8,8 +8,14 @@ import java.util.List;
  * @param forward its kernels forward
  * @param backward its kernels backward
  * @param ticks time of both directions, in units of 2⁻²⁰ nanoseconds
+ * @param backwardTicks the part of it that is backward's
  */
-record Facts(Kernels forward, Kernels backward, long ticks) {
+record Facts(Kernels forward, Kernels backward, long ticks, long backwardTicks) {
+    /** Time of forward. */
+    long forwardTicks() {
+        return ticks - backwardTicks;
+    }
+
     /**
      * The kernels of one direction.
      *

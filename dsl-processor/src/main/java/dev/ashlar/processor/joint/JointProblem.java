@@ -1,5 +1,6 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.Assignment;
@@ -20,7 +21,10 @@ public final class JointProblem {
         this.builder = builder;
         this.pieces = List.copyOf(pieces);
         this.templates = List.copyOf(templates);
-        problem = Problem.of(templates.stream().map(Template::block).toList());
+        problem = Problem.of(
+                templates.stream().map(Template::block).toList(),
+                builder.target().costs().slowdownShare(),
+                CostModel.SLOWDOWN_UNITS);
     }
 
     /**

@@ -71,6 +71,15 @@ final class Lifetimes {
         return points;
     }
 
+    /** The first time point at which an operator makes gradients. */
+    int firstBackwardCall() {
+        int point = forwardPoints;
+        while (!(moments.get(point) instanceof Moment.Call)) {
+            point++;
+        }
+        return point;
+    }
+
     /** The storages that a tensor lies in before it is laid out anew. */
     List<Storage> sources(Moment.Moving moving) {
         return roots(moving.source()).stream().map(Root::storage).distinct().toList();

@@ -78,7 +78,19 @@ final class Menus {
                 parameters,
                 read,
                 outliving(kernels(piece.forward(), node), piece, node, false),
-                outliving(backward, piece, node, true));
+                outliving(backward, piece, node, true),
+                (int) piece.backward().stream()
+                        .filter(Step.ParameterGradient.class::isInstance)
+                        .count(),
+                piece.given().isEmpty(),
+                lastOfBackward(piece).filter(node::equals).isPresent());
+    }
+
+    private static Optional<OperatorNode> lastOfBackward(Piece piece) {
+        return piece.backward().stream()
+                .filter(Step.Kernel.class::isInstance)
+                .map(s -> ((Step.Kernel) s).node())
+                .reduce((before, after) -> after);
     }
 
     private static List<Step.Kernel> kernels(List<Step> steps, OperatorNode node) {

@@ -10,13 +10,19 @@ import java.util.Set;
  * @param parametersReadBackward indices of the parameters that backward reads
  * @param forwardOutliving results of its kernels forward that are read behind them
  * @param backwardOutliving the same backward
+ * @param trainedInPart how many parameters the piece trains
+ * @param lastPart whether backward runs no piece behind it
+ * @param lastOfPart whether its kernels are the last of the piece's backward
  */
 record OperatorUse(
         Set<Integer> inputs,
         Set<Integer> parameters,
         Set<Integer> parametersReadBackward,
         Set<Place> forwardOutliving,
-        Set<Place> backwardOutliving) {
+        Set<Place> backwardOutliving,
+        int trainedInPart,
+        boolean lastPart,
+        boolean lastOfPart) {
     /** Copies the sets. */
     OperatorUse {
         inputs = Set.copyOf(inputs);

@@ -135,15 +135,54 @@ final class PieceTables {
     private void operator(OperatorNode node) {
         Variable variable = choices.variable(node);
         List<Facts> facts = choices.menu(node).facts();
-        add(Quantity.TIME, List.of(variable), x -> facts.get(x.of(variable)).ticks());
+        if (overlaps()) {
+            add(Quantity.TIME, List.of(variable), x -> facts.get(x.of(variable)).forwardTicks());
+            add(
+                    Quantity.BACKWARD_COMPUTE,
+                    List.of(variable),
+                    x -> facts.get(x.of(variable)).backwardTicks());
+        } else {
+            add(Quantity.TIME, List.of(variable), x -> facts.get(x.of(variable)).ticks());
+        }
         Variable storage = choices.storage(node);
         List<List<Stored>> stored = choices.menu(node).stored();
         List<Variable> both = List.of(variable, storage);
-        forbidNegative(table(both, x -> stored(stored, x.of(variable), x.of(storage), Stored::ticks)));
+        forbidNegative(table(both, x -> stored(stored, x.of(variable), x.of(storage), Stored::waitedTicks)));
+        add(
+                Quantity.BACKWARD_ASYNC,
+                both,
+                x -> Math.max(0, stored(stored, x.of(variable), x.of(storage), Stored::besideTicks)));
         add(
                 Quantity.STATIC,
                 both,
                 x -> Math.max(0, stored(stored, x.of(variable), x.of(storage), Stored::staticBytes)));
+    }
+
+    /** Whether gradients may be summed beside backward. */
+    private boolean overlaps() {
+        return choices.operators().stream()
+                .flatMap(n -> choices.menu(n).stored().stream())
+                .flatMap(List::stream)
+                .anyMatch(s -> s.besideTicks() > 0);
+    }
+
+    /** A gradient's place among those that are summed as one is there before the gradient, from the first kernel of backward. */
+    private void fused(int point, Marker.OfParameter gradient) {
+        OperatorNode node = choices.ofWhole(gradient.node());
+        Variable variable = choices.variable(node);
+        Variable storage = choices.storage(node);
+        List<List<Stored>> stored = choices.menu(node).stored();
+        live(
+                lifetimes.firstBackwardCall(),
+                point + 1,
+                List.of(variable, storage),
+                x -> Math.max(
+                        0,
+                        stored(
+                                stored,
+                                x.of(variable),
+                                x.of(storage),
+                                s -> s.fusedBytes().get(gradient.parameter()))));
     }
 
     /** -1 where the strategy has fewer ways to store parameters. */
@@ -310,6 +349,9 @@ final class PieceTables {
             });
         } else if (moment instanceof Moment.Moving moving) {
             moving(point, moving);
+            if (moving.marker() instanceof Marker.OfParameter gradient) {
+                fused(point, gradient);
+            }
         } else if (moment instanceof Moment.Gathering gathering) {
             Marker marker = gathering.marker();
             live(

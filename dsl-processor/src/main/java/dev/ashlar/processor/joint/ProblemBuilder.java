@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.local.Fusion;
 import dev.ashlar.processor.local.Parts;
 import dev.ashlar.processor.program.ModelParameter;
 import dev.ashlar.processor.program.ModelParameters;
@@ -62,7 +63,13 @@ final class ProblemBuilder {
                 skeleton,
                 target.collectives().mesh(),
                 new FactFinder(parts, target.costs(), settings),
-                new StorageMenu(routes, target.collectives().mesh(), target.costs(), settings, largest(whole)));
+                new StorageMenu(
+                        routes,
+                        new Reducing(new Fusion(target.collectives()), target.costs()),
+                        target.collectives().mesh(),
+                        target.costs(),
+                        settings,
+                        largest(whole)));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }

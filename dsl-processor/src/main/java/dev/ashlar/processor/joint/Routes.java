@@ -1,5 +1,6 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Parts;
 import dev.ashlar.processor.op.TensorType;
@@ -36,6 +37,11 @@ final class Routes {
     /** Bytes of a trained parameter beside the value itself. */
     long besideBytes(TensorType whole, ParameterStorage storage) {
         return settings.besideBytes(parts.type(whole, storage.parameter()), parts.type(whole, storage.state()));
+    }
+
+    /** The transfers of a way that is known to be there. */
+    List<Hop> hops(TensorType whole, Layout from, Layout to) {
+        return parts.hops(whole, from, to);
     }
 
     /** The way; empty if there is none. */

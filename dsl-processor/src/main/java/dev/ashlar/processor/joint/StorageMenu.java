@@ -33,14 +33,16 @@ final class StorageMenu {
     private static final int SMALL = 32;
 
     private final Routes routes;
+    private final Reducing reducing;
     private final Mesh mesh;
     private final CostModel costs;
     private final StepSettings settings;
     private final long largest;
 
     /** @param largest how many numbers the largest parameter of the model has */
-    StorageMenu(Routes routes, Mesh mesh, CostModel costs, StepSettings settings, long largest) {
+    StorageMenu(Routes routes, Reducing reducing, Mesh mesh, CostModel costs, StepSettings settings, long largest) {
         this.routes = routes;
+        this.reducing = reducing;
         this.mesh = mesh;
         this.costs = costs;
         this.settings = settings;
@@ -133,9 +135,11 @@ final class StorageMenu {
         List<Route> gathers = new ArrayList<>();
         List<Route> again = new ArrayList<>();
         List<Route> gradients = new ArrayList<>();
+        List<Long> fusedBytes = new ArrayList<>();
         List<Long> gradientBytes = new ArrayList<>();
         List<Long> keptBytes = new ArrayList<>();
         long ticks = 0;
+        long besideTicks = 0;
         long fixed = 0;
         long updated = 0;
         long workspace = 0;
@@ -152,13 +156,17 @@ final class StorageMenu {
             fixed += routes.bytes(type, lies.parameter());
             if (!use.parameters().contains(i)) {
                 gradients.add(Route.NONE);
+                fusedBytes.add(0L);
                 gradientBytes.add(0L);
                 continue;
             }
-            Route gradient =
-                    route(type, strategy.operandGradients().get(whole.inputs().size() + i), lies.state());
-            gradients.add(gradient);
+            Reduced gradient =
+                    reduced(type, strategy.operandGradients().get(whole.inputs().size() + i), lies.state(), use);
+            gradients.add(gradient.route());
+            fusedBytes.add(gradient.fusedBytes());
+            besideTicks += gradient.besideTicks();
             ticks += gradient.ticks()
+                    + gradient.besideTicks()
                     + route(type, lies.state(), lies.parameter()).ticks();
             gradientBytes.add(routes.bytes(type, lies.state()));
             long elements = routes.elements(type, lies.state());
@@ -172,11 +180,17 @@ final class StorageMenu {
                 gathers,
                 again,
                 gradients,
+                fusedBytes,
                 gradientBytes,
                 keptBytes,
                 fixed,
                 ticks + Collectives.ticks(costs.transferSeconds(updated)),
+                besideTicks,
                 workspace);
+    }
+
+    private Reduced reduced(TensorType type, Layout from, Layout to, OperatorUse use) {
+        return reducing.of(routes.hops(type, from, to), route(type, from, to), routes.bytes(type, from), use);
     }
 
     private Route route(TensorType type, Layout from, Layout to) {

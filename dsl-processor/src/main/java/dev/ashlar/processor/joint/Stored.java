@@ -12,10 +12,12 @@ import java.util.stream.IntStream;
  * @param gathers for each what brings it to where forward uses it
  * @param gathersAgain the same for backward; nothing where backward reads what forward has gathered, or does not read it
  * @param gradients for each what brings its gradient to where it is updated
+ * @param fusedBytes for each bytes of its gradient's place among those that are summed as one
  * @param gradientBytes for each bytes of its gradient there; 0 if it is not trained
  * @param keptBytes for each what forward leaves of it to backward
  * @param staticBytes of all parameters, masters, optimizer state
  * @param ticks time of all gathers, of the gradients' ways and of the update, in units of 2⁻²⁰ nanoseconds
+ * @param besideTicks the part of it that runs beside backward
  * @param updateWorkspaceBytes memory that the update of one parameter takes, at the most
  */
 record Stored(
@@ -23,10 +25,12 @@ record Stored(
         List<Route> gathers,
         List<Route> gathersAgain,
         List<Route> gradients,
+        List<Long> fusedBytes,
         List<Long> gradientBytes,
         List<Long> keptBytes,
         long staticBytes,
         long ticks,
+        long besideTicks,
         long updateWorkspaceBytes) {
     /** Copies the lists. */
     Stored {
@@ -34,8 +38,14 @@ record Stored(
         gathers = List.copyOf(gathers);
         gathersAgain = List.copyOf(gathersAgain);
         gradients = List.copyOf(gradients);
+        fusedBytes = List.copyOf(fusedBytes);
         gradientBytes = List.copyOf(gradientBytes);
         keptBytes = List.copyOf(keptBytes);
+    }
+
+    /** Time that everything waits for. */
+    long waitedTicks() {
+        return ticks - besideTicks;
     }
 
     /** Memory that it takes for long: all but what comes and goes at single time points. */
@@ -53,7 +63,8 @@ record Stored(
     }
 
     private List<Long> amounts() {
-        List<Long> amounts = new ArrayList<>(List.of(ticks, staticBytes, updateWorkspaceBytes));
+        List<Long> amounts = new ArrayList<>(List.of(waitedTicks(), besideTicks, staticBytes, updateWorkspaceBytes));
+        amounts.addAll(fusedBytes);
         amounts.addAll(gradientBytes);
         amounts.addAll(keptBytes);
         for (List<Route> routes : List.of(gathers, gathersAgain, gradients)) {

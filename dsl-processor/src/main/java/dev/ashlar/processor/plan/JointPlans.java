@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.joint.JointProblem;
 import dev.ashlar.processor.joint.Target;
 import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.solve.Problem;
 import java.util.List;
@@ -29,7 +30,8 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
     @Override
     public PlannedGraph apply(List<Integer> labels) {
         Assignment assignment = joint.assignment(labels);
-        TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
+        TrainingGraph waiting = LocalGraph.of(whole, assignment, target.collectives(), target.format());
+        TrainingGraph local = GradientReductions.of(waiting, target.collectives(), target.format());
         return new PlannedGraph(local, local, whole, assignment);
     }
 

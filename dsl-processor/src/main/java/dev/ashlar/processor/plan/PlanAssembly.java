@@ -102,7 +102,7 @@ final class PlanAssembly {
                         .sum();
         double communication =
                 communications.stream().mapToDouble(Communication::seconds).sum();
-        double hidden = cost.hiddenSeconds();
+        double hidden = times * cost.hiddenSeconds();
         double inSteps = times * cost.seconds() + sumSeconds(graph) + hidden + cost.updateSeconds();
         return new StepTime(inSteps - communication, recompute, communication, hidden, updateSeconds(graph));
     }

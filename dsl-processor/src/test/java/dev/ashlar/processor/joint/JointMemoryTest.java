@@ -10,6 +10,7 @@ import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
@@ -80,7 +81,9 @@ class JointMemoryTest {
             checked++;
             Account account = Account.of(joint.problem(), labels);
             assertTrue(account.allowed());
-            TrainingGraph local = LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
+            TrainingGraph waiting =
+                    LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
+            TrainingGraph local = GradientReductions.of(waiting, target.collectives(), target.format());
             MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
             ModelCost cost = target.costs().of(local.train());
             double seconds = cost.seconds() + cost.updateSeconds();

@@ -87,7 +87,7 @@ class KnownPlansTest {
         assertEquals(5 * 2 * bytes * 3 / 4, wireBytes(plan));
     }
 
-    /** Small weights and many rows: every device has its part of the batch, and gradients alone are reduced. */
+    /** Small weights and many rows: every device has its part of the batch, and gradients alone are reduced, those of a pair as one. */
     @Test
     void largeBatchesAreCut() {
         Plan plan = MeshPlans.fastest(perceptron("batch=65536 d=128"));
@@ -101,7 +101,7 @@ class KnownPlansTest {
         long bytes = 3 * (8 * 128 * 128 + 5 * 128) * 4;
         assertEquals(plan.memory().parameterBytes(), bytes);
         assertEquals(
-                Map.of("backward parameter gradient all_reduce [R, P] -> [R, R]", "together " + bytes, LOSS, "1 of 4"),
+                Map.of("backward parameter gradient all_reduce [R, P] -> [R, R]", "3 of " + bytes / 3, LOSS, "1 of 4"),
                 collectives(plan));
         assertEquals(2 * (bytes + 4) * 3 / 4, wireBytes(plan));
     }
@@ -133,7 +133,7 @@ class KnownPlansTest {
                         "backward parameter gradient reduce_scatter [R, P] -> [R, S0]",
                         "6 of " + bytes,
                         "backward parameter gradient all_reduce [R, P] -> [R, R]",
-                        "together " + biases,
+                        "3 of " + biases / 3,
                         LOSS,
                         "1 of 4")),
                 collectives(plan));
@@ -186,7 +186,7 @@ class KnownPlansTest {
                         "backward activation gradient reduce_scatter [R, P] -> [R, S0]",
                         "3 of " + bytes,
                         "backward parameter gradient all_reduce [R, P] -> [R, R]",
-                        "6 of " + 4096 * 2,
+                        "3 of " + 2 * 4096 * 2,
                         LOSS,
                         "1 of 4")),
                 collectives(plan));

@@ -1,0 +1,14 @@
+package dev.ashlar.processor.joint;
+
+/**
+ * What the way of a gradient to where it is updated comes to.
+ *
+ * @param route what it takes when it is made
+ * @param ticks time that everything waits for, in units of 2⁻²⁰ nanoseconds
+ * @param besideTicks time that runs beside the backward of its piece
+ * @param fusedBytes of its place among gradients that are summed as one; 0 if it goes alone
+ */
+record Reduced(Route route, long ticks, long besideTicks, long fusedBytes) {
+    /** No way. */
+    static final Reduced NONE = new Reduced(Route.NONE, 0, 0, 0);
+}

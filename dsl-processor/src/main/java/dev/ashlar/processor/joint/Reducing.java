@@ -1,0 +1,58 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.graph.Hop;
+import dev.ashlar.processor.local.Fusion;
+import dev.ashlar.processor.shard.Move;
+import java.util.List;
+
+/** Prices the ways of gradients as the program goes them: sums beside backward, small ones together. */
+final class Reducing {
+    private final Fusion fusion;
+    private final long slowdown;
+
+    Reducing(Fusion fusion, CostModel costs) {
+        this.fusion = fusion;
+        slowdown = costs.slowdownShare();
+    }
+
+    /**
+     * The way of one gradient.
+     *
+     * @param route the same when nothing runs beside it
+     * @param bytes of the gradient as it is made
+     * @param use what the piece makes of its operator
+     */
+    Reduced of(List<Hop> hops, Route route, long bytes, OperatorUse use) {
+        boolean sums = !hops.isEmpty()
+                && hops.stream()
+                        .allMatch(h -> h.transfer() instanceof Move move && move.kind() == Move.Kind.ALL_REDUCE);
+        if (!sums) {
+            return new Reduced(route, route.ticks(), 0, 0);
+        }
+        List<Integer> axes =
+                hops.stream().map(h -> ((Move) h.transfer()).meshAxis()).toList();
+        if (!fusion.fuses(bytes, axes)) {
+            boolean waits = use.lastPart() && use.lastOfPart();
+            return split(route, hops.get(0).transfer().ticks(), route.ticks(), waits, 0);
+        }
+        long first = fusion.ticks(axes.get(0), bytes, use.trainedInPart());
+        long all = fusion.copyTicks(bytes);
+        for (int axis : axes) {
+            all += fusion.ticks(axis, bytes, use.trainedInPart());
+        }
+        return split(new Route(true, all, 0, 0, 0), first, all, use.lastPart(), bytes);
+    }
+
+    /** Where communication slows compute by all the time it takes, nothing is ever hidden. */
+    private Reduced split(Route route, long first, long all, boolean waits, long fusedBytes) {
+        if (waits) {
+            return new Reduced(route, all, 0, fusedBytes);
+        }
+        if (slowdown >= CostModel.SLOWDOWN_UNITS) {
+            long slowed = Math.multiplyExact(first, slowdown) / CostModel.SLOWDOWN_UNITS;
+            return new Reduced(route, all - first + slowed, 0, fusedBytes);
+        }
+        return new Reduced(route, all - first, first, fusedBytes);
+    }
+}
