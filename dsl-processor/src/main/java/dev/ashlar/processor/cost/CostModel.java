@@ -174,11 +174,18 @@ public final class CostModel {
             parts.end(overlaps);
         }
 
-        /** What kernels make that take in, on accelerators, what is added to it next. */
+        /**
+         * What kernels make that take in, on accelerators, what is added to it next. On meshes a redistribution may lie between: there sums are
+         * priced in full.
+         */
         private Set<Value> addingGradients(Variant variant) {
             Set<Value> adding = new HashSet<>();
             for (Step step : variant.backward()) {
-                if (!device.cpu() && step instanceof Step.Kernel kernel && kernel.kernel().equals("layerNormBackward")) {
+                boolean added = !device.cpu()
+                        && step instanceof Step.Kernel kernel
+                        && kernel.node().part().isEmpty()
+                        && kernel.kernel().equals("layerNormBackward");
+                if (added && step instanceof Step.Kernel kernel) {
                     kernel.results().get(0).ifPresent(adding::add);
                 }
             }
