@@ -42,8 +42,7 @@ final class StepForms {
             return losses;
         }
         List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
-        long tokens =
-                pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
+        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
         boolean host = target.device().cpu();
         int more = host ? MORE_CHUNKS : MORE_ON_ACCELERATORS;
         for (int chunks = host ? MORE_CHUNKS : FEWEST_ON_ACCELERATORS;

@@ -3,6 +3,7 @@ package dev.ashlar.processor.program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -71,12 +72,7 @@ final class Fusion {
     private static Statement.Call adding(Statement.Call call, Slot addend) {
         List<Operand> operands = new ArrayList<>(call.operands());
         operands.add(new Operand.Tensor(addend, Operand.Access.BORROW));
-        return new Statement.Call(
-                call.node(),
-                ADDING.get(call.kernel()),
-                operands,
-                call.results(),
-                call.view(),
-                call.recomputed());
+        String kernel = Objects.requireNonNull(ADDING.get(call.kernel()), call::kernel);
+        return new Statement.Call(call.node(), kernel, operands, call.results(), call.view(), call.recomputed());
     }
 }

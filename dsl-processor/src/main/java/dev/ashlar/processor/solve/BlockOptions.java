@@ -1,7 +1,6 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -108,8 +107,8 @@ final class BlockOptions {
                 read(plan.kept(), key);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
-                List<Option> found =
-                        result.get(chain.entries(b).joint(all)).get(chain.exits(b).joint(all));
+                List<Option> found = result.get(chain.entries(b).joint(all))
+                        .get(chain.exits(b).joint(all));
                 insert(found, option(partial.amounts(), last.groups(), all));
             }
         }

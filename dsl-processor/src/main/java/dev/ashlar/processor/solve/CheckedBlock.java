@@ -143,8 +143,7 @@ final class CheckedBlock {
             Step step = steps.get(s);
             rest.add(
                     0,
-                    CheckedTable.least(
-                            cards, complements.get(s), step.result().scope()));
+                    CheckedTable.least(cards, complements.get(s), step.result().scope()));
             List<CheckedTable> all = new ArrayList<>(step.inputs());
             all.add(rest.get(0));
             for (int t = 0; t < s; t++) {

@@ -39,8 +39,7 @@ final class CheckedOptions {
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
-    CheckedOptions(
-            Block block, List<long[]> costs, BitSet[] allowed, boolean timed, long limit, LongConsumer tried) {
+    CheckedOptions(Block block, List<long[]> costs, BitSet[] allowed, boolean timed, long limit, LongConsumer tried) {
         this.block = block;
         this.costs = costs;
         this.allowed = allowed;
@@ -106,7 +105,9 @@ final class CheckedOptions {
             sums.byLabels().add(found);
             long others = rest.values()[key];
             if (others < limit && read(scope, key)) {
-                for (int label : node.length == 0 ? new int[] {0} : allowed[node[0]].stream().toArray()) {
+                for (int label : node.length == 0
+                        ? new int[] {0}
+                        : allowed[node[0]].stream().toArray()) {
                     if (node.length > 0) {
                         labels[node[0]] = label;
                     }
@@ -138,8 +139,7 @@ final class CheckedOptions {
     }
 
     /** All sums of the tables and what came before for the labels that are set. */
-    private void add(
-            List<long[]> found, BitSet own, List<Sums> inputs, CheckedPoints.Groups groups, long others) {
+    private void add(List<long[]> found, BitSet own, List<Sums> inputs, CheckedPoints.Groups groups, long others) {
         long[] tables = new long[FIRST_GROUP + block.points()];
         for (int f = own.nextSetBit(0); f >= 0; f = own.nextSetBit(f + 1)) {
             Factor factor = block.factors().get(f);

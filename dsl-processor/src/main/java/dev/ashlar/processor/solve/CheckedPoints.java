@@ -31,9 +31,8 @@ final class CheckedPoints {
     }
 
     private Groups groups(BitSet coming) {
-        int[][] alike = coming.stream()
-                .mapToObj(f -> alike(block.factors().get(f)))
-                .toArray(int[][]::new);
+        int[][] alike =
+                coming.stream().mapToObj(f -> alike(block.factors().get(f))).toArray(int[][]::new);
         List<Integer> firsts = new ArrayList<>();
         int[] of = new int[block.points()];
         for (int p = 0; p < of.length; p++) {
@@ -59,8 +58,7 @@ final class CheckedPoints {
         int[] firsts = IntStream.range(0, block.points()).toArray();
         for (int p = 0; p < firsts.length; p++) {
             for (int q = 0; q < p && firsts[p] == p; q++) {
-                boolean same = Arrays.equals(
-                        factor.amounts(Quantity.ofPoint(p)), factor.amounts(Quantity.ofPoint(q)));
+                boolean same = Arrays.equals(factor.amounts(Quantity.ofPoint(p)), factor.amounts(Quantity.ofPoint(q)));
                 firsts[p] = same ? q : p;
             }
         }

@@ -24,8 +24,7 @@ final class CheckedSearch {
      * @param cutoff on the time, exclusive; 1 where times do not count
      * @param mostTried sums before the search is given up
      */
-    CheckedSearch(
-            Problem problem, CheckedPrices prices, CheckedChain chain, long budget, long cutoff, int mostTried) {
+    CheckedSearch(Problem problem, CheckedPrices prices, CheckedChain chain, long budget, long cutoff, int mostTried) {
         this.problem = problem;
         this.prices = prices;
         this.chain = chain;
@@ -48,8 +47,7 @@ final class CheckedSearch {
      * @throws ArithmeticException if there is too much to search
      */
     boolean findsNothing() {
-        List<List<List<long[]>>> options =
-                chain.options(prices.timed(), Math.addExact(cutoff, worth), this::count);
+        List<List<List<long[]>>> options = chain.options(prices.timed(), Math.addExact(cutoff, worth), this::count);
         List<List<long[]>> suffixes = List.of(List.of(new long[] {0, 0, 0, -1}));
         for (int b = problem.blocks().size() - 1; b >= 0; b--) {
             suffixes = longer(b, options.get(chain.number(b)), suffixes);
@@ -97,10 +95,8 @@ final class CheckedSearch {
     }
 
     private long time(long[] option) {
-        long forward = direction(
-                amount(option, Quantity.FORWARD_COMPUTE), amount(option, Quantity.FORWARD_ASYNC));
-        long backward = direction(
-                amount(option, Quantity.BACKWARD_COMPUTE), amount(option, Quantity.BACKWARD_ASYNC));
+        long forward = direction(amount(option, Quantity.FORWARD_COMPUTE), amount(option, Quantity.FORWARD_ASYNC));
+        long backward = direction(amount(option, Quantity.BACKWARD_COMPUTE), amount(option, Quantity.BACKWARD_ASYNC));
         return amount(option, Quantity.TIME) + forward + backward;
     }
 

@@ -98,8 +98,7 @@ final class LabelSearch {
         Work own = work.part(beam == Integer.MAX_VALUE ? effort.suffixes() : Long.MAX_VALUE);
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
-            List<List<List<Option>>> byEntry =
-                    options.get(relaxation.classOf(b));
+            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
             for (int i = 0; i < byEntry.size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
@@ -127,8 +126,7 @@ final class LabelSearch {
         long[] least = {0};
         for (int b = 0; b < chain.blocks(); b++) {
             needs[b] = least;
-            List<List<List<Option>>> byEntry =
-                    options.get(relaxation.classOf(b));
+            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
             long[] next = new long[chain.exits(b).size()];
             Arrays.fill(next, FixedPoint.INFINITE);
             for (int i = 0; i < least.length; i++) {

@@ -39,7 +39,8 @@ final class Labels {
         for (int node = 0; node < stands.length; node++) {
             stands[node] = groups(left.get(node), standIns[node]);
             left.set(
-                    node, Arrays.stream(stands[node]).mapToInt(group -> group[0]).toArray());
+                    node,
+                    Arrays.stream(stands[node]).mapToInt(group -> group[0]).toArray());
         }
         narrowed = fewer ? picked() : first;
     }
@@ -64,9 +65,8 @@ final class Labels {
 
     private Block picked() {
         int[] counts = left.stream().mapToInt(l -> l.length).toArray();
-        List<Factor> factors = block.factors().stream()
-                .map(f -> f.picked(entries(f.scope())))
-                .toList();
+        List<Factor> factors =
+                block.factors().stream().map(f -> f.picked(entries(f.scope()))).toList();
         return block.with(counts, factors);
     }
 
@@ -110,8 +110,7 @@ final class Labels {
         return standIns;
     }
 
-    private static boolean isNoWorse(
-            Block block, List<Factor> around, int[][] rows, int node, int label, int than) {
+    private static boolean isNoWorse(Block block, List<Factor> around, int[][] rows, int node, int label, int than) {
         for (int f = 0; f < rows.length; f++) {
             Factor factor = around.get(f);
             int stride = 1;

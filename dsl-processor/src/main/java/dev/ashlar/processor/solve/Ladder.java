@@ -42,7 +42,8 @@ final class Ladder {
 
     /** The same with other proofs. */
     Ladder each(UnaryOperator<Proof> change) {
-        Ladder changed = new Ladder(rungs.get(0).bound(), change.apply(rungs.get(0).proof()));
+        Ladder changed =
+                new Ladder(rungs.get(0).bound(), change.apply(rungs.get(0).proof()));
         rungs.forEach(r -> changed.add(r.bound(), change.apply(r.proof())));
         return changed;
     }

@@ -63,8 +63,7 @@ final class Prover {
         boolean shared = sharedVariables(part.problem()).length > 0;
         Dual.Stop stop = new Dual.Stop(
                 Math.max(TOLERANCE, effort.gap() / 20), shared ? FIRST_ROUNDS : ROUNDS, () -> target(part));
-        Optional<Dual.Result> dual =
-                Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
+        Optional<Dual.Result> dual = Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
         dual.ifPresent(d -> part.seen().addAll(d.columns().stream().map(Column::labels)));
         return dual.map(d -> prove(part, d, branches));
     }
@@ -176,7 +175,8 @@ final class Prover {
         allowed[v].clear();
         allowed[v].set(label);
         Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
-        proved(part, part.reduced(allowed, relaxation.pricing().prices()), branches).ifPresent(ladder::addAll);
+        proved(part, part.reduced(allowed, relaxation.pricing().prices()), branches)
+                .ifPresent(ladder::addAll);
         return ladder;
     }
 

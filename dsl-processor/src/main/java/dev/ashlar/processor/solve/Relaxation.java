@@ -36,7 +36,8 @@ final class Relaxation {
         long[][] before = new long[n + 1][];
         before[0] = new long[] {0};
         for (int b = 0; b < n; b++) {
-            before[b + 1] = forward(before[b], priced.get(classes[b]).least(), chain.exits(b).size());
+            before[b + 1] = forward(
+                    before[b], priced.get(classes[b]).least(), chain.exits(b).size());
         }
         long[][] after = new long[n + 1][];
         after[n] = new long[] {0};
@@ -156,8 +157,7 @@ final class Relaxation {
     /** The least priced sum of the blocks around one of a class, by its joint entry and exit label. */
     long[][] outside(int c) {
         int b = first(c);
-        long[][] outside =
-                new long[chain.entries(b).size()][chain.exits(b).size()];
+        long[][] outside = new long[chain.entries(b).size()][chain.exits(b).size()];
         Arrays.stream(outside).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
         for (; b < classes.length; b++) {
             if (classes[b] == c) {

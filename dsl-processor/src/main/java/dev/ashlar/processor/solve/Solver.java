@@ -54,8 +54,8 @@ public final class Solver {
         }
         Solution solution = whole(fastest.solution().orElseThrow());
         return ladder.downwards().stream()
-                .<Outcome>map(r -> new Outcome.Feasible(
-                        solution, new Certificate(budget, true, reduction.whole(r.proof()))))
+                .<Outcome>map(
+                        r -> new Outcome.Feasible(solution, new Certificate(budget, true, reduction.whole(r.proof()))))
                 .toList();
     }
 
@@ -65,7 +65,8 @@ public final class Solver {
     }
 
     private Solution whole(Solution solution) {
-        int[] x = reduction.whole(solution.labels().stream().mapToInt(Integer::intValue).toArray());
+        int[] x = reduction.whole(
+                solution.labels().stream().mapToInt(Integer::intValue).toArray());
         return new Solution(Arrays.stream(x).boxed().toList(), solution.time(), solution.peak());
     }
 
@@ -83,7 +84,9 @@ public final class Solver {
     /** The smallest peak, and that nothing needs less; a peak within {@code enough} needs no proof. */
     private Peak smallest(long enough, Effort effort) {
         Incumbent lowest = new Incumbent(chain.problem(), Goal.peak());
-        Ladder ladder = new Prover(Goal.peak(), effort, enough).prove(chain, lowest, seen).orElseThrow();
+        Ladder ladder = new Prover(Goal.peak(), effort, enough)
+                .prove(chain, lowest, seen)
+                .orElseThrow();
         Solution smallest = lowest.solution().orElseThrow();
         seen.add(lowest.labels().orElseThrow());
         List<Certificate> certificates = ladder.downwards().stream()

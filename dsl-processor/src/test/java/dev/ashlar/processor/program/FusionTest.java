@@ -53,8 +53,8 @@ final class FusionTest {
 
     @Test
     void notWhereTheAddendIsMadeLater() {
-        List<Statement> statements = List.of(
-                call("layerNormBackward", OLD, DX), call("gelu", OLD, DY), new Statement.AddInPlace(DX, DY));
+        List<Statement> statements =
+                List.of(call("layerNormBackward", OLD, DX), call("gelu", OLD, DY), new Statement.AddInPlace(DX, DY));
         assertEquals(statements, Fusion.of(statements));
     }
 

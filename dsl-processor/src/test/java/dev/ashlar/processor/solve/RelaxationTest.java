@@ -38,7 +38,13 @@ final class RelaxationTest {
             for (long budget = smallest; smallest < Long.MAX_VALUE && budget < smallest + 60; budget += 17) {
                 long optimum = Exhaustive.time(problem, budget);
                 Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-                long bound = Dual.run(new Chain(problem), incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
+                long bound = Dual.run(
+                                new Chain(problem),
+                                incumbent,
+                                new Labellings(),
+                                Prices.FREE,
+                                Dual.Stop.at(1e-6),
+                                new Work(1))
                         .orElseThrow()
                         .relaxation()
                         .bound(budget);

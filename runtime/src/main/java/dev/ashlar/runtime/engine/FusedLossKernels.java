@@ -92,8 +92,7 @@ final class FusedLossKernels {
      *
      * @param logits become their gradients if these are wanted, else are worked with
      */
-    private void addLoss(
-            Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
+    private void addLoss(Tensor total, Tensor logits, Tensor targets, Tensor count, Head head, boolean wantsGradients) {
         if (cuda != null && wantsGradients && cuda.takes(Tensors.type(logits))) {
             addLoss(cuda, total, logits, targets, count, head);
             return;

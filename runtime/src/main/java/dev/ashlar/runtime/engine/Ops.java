@@ -237,8 +237,7 @@ public final class Ops {
             Tensor addend) {
         boolean[] needs = {needX, needWeight, false};
         trace.requireSameShape("layerNormBackwardAdd", x, addend);
-        @Nullable
-        Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, addend);
+        @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, addend);
         return trace.checked("layerNormBackwardAdd", new @Nullable Tensor[] {gradients[0], gradients[1]});
     }
 
