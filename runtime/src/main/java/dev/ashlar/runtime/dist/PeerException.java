@@ -11,7 +11,11 @@ public final class PeerException extends AshlarException {
         super(message);
     }
 
-    PeerException(String message, Throwable cause) {
+    /**
+     * @param message which rank, and what is known of it
+     * @param cause what was seen of it
+     */
+    public PeerException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -40,6 +40,27 @@ record CheckpointSave(
     @Override
     public void run() {
         try {
+            save();
+        } catch (RuntimeException e) {
+            if (rank > 0 && !isStoreThere()) {
+                throw new PeerException("rank 0 does not run any more, and the checkpoint lacks its part", e);
+            }
+            throw e;
+        }
+    }
+
+    /** Rank 0 has the store: while it runs, the store answers. */
+    private boolean isStoreThere() {
+        try {
+            board.read(failed());
+            return true;
+        } catch (RuntimeException gone) {
+            return false;
+        }
+    }
+
+    private void save() {
+        try {
             begin();
             writer.write(rank, manifest.ranks(), manifest.model(), parameters, state);
             board.post(key("written by " + rank), "");
