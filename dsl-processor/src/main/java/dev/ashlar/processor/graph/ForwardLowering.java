@@ -98,7 +98,7 @@ final class ForwardLowering {
                 node.name() + "." + node.signature().parameters().get(index).name();
         List<Step> collectives = new ArrayList<>();
         Handle made = transfer(
-                "gather " + name,
+                LoweredOperator.gatherName(node, index),
                 node.source(),
                 hops,
                 node.stored(index),

@@ -38,6 +38,12 @@ public record LoweredOperator(List<Step.Kernel> forward, List<Step.Kernel> backw
         return new LoweredOperator(kernels(forward.steps()), kernels(backward.steps()));
     }
 
+    /** What gathering a parameter of an operator is called: {@code "gather up.weight"}. */
+    public static String gatherName(OperatorNode node, int parameter) {
+        return "gather " + node.name() + "."
+                + node.signature().parameters().get(parameter).name();
+    }
+
     private static List<Step.Kernel> kernels(List<Step> steps) {
         List<Step.Kernel> kernels = new ArrayList<>();
         for (Step step : steps) {

@@ -1,27 +1,35 @@
 package dev.ashlar.processor.graph;
 
-import dev.ashlar.processor.op.Argument;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Makes backward compute some tensors, or gather some copies, again that forward then need not keep. A tensor is made again just before
- * the first step that reads it, so that what is made again does not all live through the block.
+ * the first operator that reads it, so that what is made again does not all live through the block; what one operator needs is made in
+ * the order of forward.
  */
 public final class Recompute {
     private final Map<Value, Step> makers;
+    private final Map<Step, Integer> positions = new IdentityHashMap<>();
     private final Set<Value> dropped;
     private final Set<Value> there = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
     private Recompute(Variant variant, Set<Value> dropped) {
         makers = makers(variant);
+        for (int i = 0; i < variant.forward().size(); i++) {
+            positions.put(variant.forward().get(i), i);
+        }
         this.dropped = new HashSet<>(dropped);
         variant.backward().stream()
                 .filter(this::isRepeated)
@@ -93,44 +101,48 @@ public final class Recompute {
             return variant;
         }
         Recompute recompute = new Recompute(variant, dropped);
-        for (Step step : variant.backward()) {
-            // What was made again before may now be read earlier: it gets its place anew.
-            if (!recompute.isRepeated(step)) {
-                reads(step).forEach(recompute::require);
-                recompute.steps.add(step);
-            }
+        // What was made again before may now be read earlier: it gets its place anew.
+        List<Step> backward = variant.backward().stream()
+                .filter(s -> !recompute.isRepeated(s))
+                .toList();
+        for (int from = 0; from < backward.size(); ) {
+            int to = callEnd(backward, from);
+            List<Step> call = backward.subList(from, to);
+            recompute.require(call);
+            recompute.steps.addAll(call);
+            from = to;
         }
         return variant.withBackward(recompute.steps);
     }
 
-    private void require(Value value) {
+    /** What steps that follow one another need that is not there, in order of forward. */
+    private void require(List<Step> readers) {
+        SortedMap<Integer, Step> needed = new TreeMap<>();
+        readers.forEach(s -> reads(s).forEach(v -> require(v, needed)));
+        needed.values().forEach(this::repeat);
+    }
+
+    private void require(Value value, SortedMap<Integer, Step> needed) {
         if (!dropped.contains(value) || !there.add(value)) {
             return;
         }
         Step maker = makers.get(value);
-        if (maker instanceof Step.Kernel kernel) {
-            repeat(kernel, value);
-        } else if (maker instanceof Step.Collective collective) {
-            if (collective.source() instanceof Value source) {
-                require(source);
-            }
-            steps.add(collective);
-        } else {
+        if (maker == null) {
             throw new IllegalArgumentException(value + " is made by no kernel or collective of its scope");
         }
+        needed.put(Objects.requireNonNull(positions.get(maker)), maker);
+        makes(maker).stream().filter(dropped::contains).forEach(there::add);
+        reads(maker).forEach(v -> require(v, needed));
     }
 
-    private void repeat(Step.Kernel maker, Value value) {
-        for (Argument argument : maker.arguments()) {
-            if (argument instanceof Value input) {
-                require(input);
-            }
+    private void repeat(Step maker) {
+        if (maker instanceof Step.Kernel kernel) {
+            List<Optional<Value>> results = new ArrayList<>();
+            kernel.results().forEach(r -> results.add(r.map(v -> dropped.contains(v) ? v : spare(v))));
+            steps.add(new Step.Kernel(kernel.node(), kernel.kernel(), kernel.arguments(), results, true));
+        } else {
+            steps.add(maker);
         }
-        List<Optional<Value>> results = new ArrayList<>();
-        for (Optional<Value> result : maker.results()) {
-            results.add(result.map(v -> v == value || (dropped.contains(v) && there.add(v)) ? v : spare(v)));
-        }
-        steps.add(new Step.Kernel(maker.node(), maker.kernel(), maker.arguments(), results, true));
     }
 
     /** What a kernel returns beside the tensor that is wanted; it is freed at once. */
@@ -140,6 +152,18 @@ public final class Recompute {
                 : Value.view(value.name(), value.type(), value.storage());
     }
 
+    /** Behind the last of the kernels that an operator calls in a row. */
+    private static int callEnd(List<Step> steps, int from) {
+        int end = from + 1;
+        while (end < steps.size()
+                && steps.get(from) instanceof Step.Kernel first
+                && steps.get(end) instanceof Step.Kernel next
+                && next.node() == first.node()) {
+            end++;
+        }
+        return end;
+    }
+
     private static List<Value> reads(Step step) {
         List<Value> reads = new ArrayList<>();
         if (step instanceof Step.Kernel kernel) {
@@ -147,6 +171,8 @@ public final class Recompute {
                     .filter(Value.class::isInstance)
                     .map(Value.class::cast)
                     .forEach(reads::add);
+        } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
+            reads.add(source);
         }
         return reads;
     }

@@ -2,13 +2,19 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Strategy;
+import dev.ashlar.processor.solve.Account;
 import dev.ashlar.processor.solve.Problem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** All ways to lay out the training step of a model on a mesh, as a problem for the solver. Memory is in bytes, time in 2⁻²⁰ ns. */
 public final class JointProblem {
@@ -35,7 +41,21 @@ public final class JointProblem {
      * @throws Unplannable if the model has a form that is not planned on meshes yet
      */
     public static JointProblem of(TrainingGraph whole, Target target) throws Unplannable {
-        return new ProblemBuilder(whole, target).build();
+        return new ProblemBuilder(whole, target, 0).build();
+    }
+
+    /**
+     * The problem of a graph on one device: what is chosen is what backward makes again.
+     *
+     * @param evaluationBytes memory that is needed in any case, outside training
+     * @throws Unplannable as {@link #of}
+     */
+    public static JointProblem ofOneDevice(TrainingGraph whole, Target target, long evaluationBytes)
+            throws Unplannable {
+        if (target.collectives().mesh().devices() > 1) {
+            throw new IllegalArgumentException("there are several devices");
+        }
+        return new ProblemBuilder(whole, target, evaluationBytes).build();
     }
 
     public Problem problem() {
@@ -69,6 +89,62 @@ public final class JointProblem {
         return operators;
     }
 
+    /**
+     * An operator of which backward may make again what it makes.
+     *
+     * @param name its full name
+     * @param variable of the problem
+     * @param again by label
+     */
+    public record Repeated(String name, int variable, List<Boolean> again) {}
+
+    /** Operators of which backward may make again what they make, or what they view of others, in order of forward. */
+    public List<Repeated> repeated() {
+        List<Repeated> repeated = new ArrayList<>();
+        for (int b = 0; b < pieces.size(); b++) {
+            Template template = templates.get(b);
+            Fates fates = template.fates();
+            for (OperatorNode node : template.choices().operators()) {
+                Optional<Unit> unit =
+                        fates.units().of(node).filter(u -> fates.of(u).stream().anyMatch(Fate::isAgain));
+                if (unit.isPresent()) {
+                    Variable variable = fates.variable(unit.get());
+                    repeated.add(new Repeated(
+                            pieces.get(b).path() + node.name(),
+                            problem.variable(b, template.node(variable)),
+                            fates.of(unit.get()).stream().map(Fate::isAgain).toList()));
+                }
+            }
+        }
+        return repeated;
+    }
+
+    /** Whether anything is to be chosen. */
+    public boolean hasChoices() {
+        return IntStream.range(0, problem.variables()).anyMatch(v -> problem.labels(v) > 1);
+    }
+
+    /** The labelling that makes nothing again, where nothing else is to be chosen. */
+    public Optional<List<Integer>> only() {
+        List<Integer> labels = new ArrayList<>(Collections.nCopies(problem.variables(), 0));
+        for (int b = 0; b < pieces.size(); b++) {
+            Template template = templates.get(b);
+            for (Variable variable : template.nodes().keySet()) {
+                OptionalInt kept = template.fates().labelIfAllIsKept(variable);
+                if (variable.labels() > 1 && kept.isEmpty()) {
+                    return Optional.empty();
+                }
+                labels.set(problem.variable(b, template.node(variable)), kept.orElse(0));
+            }
+        }
+        return Optional.of(labels);
+    }
+
+    /** Time of a labelling. */
+    public long time(List<Integer> labels) {
+        return Account.of(problem, labels).time();
+    }
+
     /** What a labelling means. */
     public Assignment assignment(List<Integer> labels) {
         return new ChosenAssignment(this, builder, labels);
@@ -94,6 +170,30 @@ public final class JointProblem {
                 : labels.get(problem.variable(piece, templates.get(piece).node(variable)));
     }
 
+    /** What becomes of a unit of a piece. */
+    Fate fate(int piece, Unit unit, List<Integer> labels) {
+        Fates fates = templates.get(piece).fates();
+        return fates.of(unit).get(label(piece, fates.variable(unit), labels));
+    }
+
+    /**
+     * The graph of one device in which backward makes again what is not kept.
+     *
+     * @param local the graph laid out by {@link #assignment}
+     */
+    public TrainingGraph recomputed(TrainingGraph local, List<Integer> labels) {
+        return RecomputedGraph.of(local, (path, variant) -> {
+            Dropped dropped = new Dropped();
+            for (int b = 0; b < pieces.size(); b++) {
+                if (pieces.get(b).path().equals(path)) {
+                    int piece = b;
+                    templates.get(b).fates().units().all().forEach(u -> dropped.add(u, fate(piece, u, labels)));
+                }
+            }
+            return dropped.of(variant);
+        });
+    }
+
     /** The names of all time points, by piece: {@code "forward body[0].up"}. */
     List<List<String>> points() {
         List<List<String>> all = new ArrayList<>();
@@ -116,6 +216,10 @@ public final class JointProblem {
     boolean isThere(int piece, int point, List<Integer> labels) {
         Template template = templates.get(piece);
         Moment moment = template.lifetimes().moments().get(point);
+        if (moment instanceof Moment.Again again) {
+            Fate fate = fate(piece, again.unit(), labels);
+            return fate.isAgain() && fate.first() == again.call();
+        }
         return Moment.marker(moment)
                 .map(m -> builder.isMoved(template.choices(), m, v -> label(piece, v, labels)))
                 .orElse(true);

@@ -25,6 +25,10 @@ final class Lifetimes {
     private final Map<Value, Set<Object>> readers = new HashMap<>();
     private final Set<Object> done = new HashSet<>();
     private final List<Step.Kernel> pending = new ArrayList<>();
+    private final Fates fates;
+    private final boolean alone;
+    private final Map<Value, Storage> own = new HashMap<>();
+    private final Repetitions repetitions;
     private boolean backward;
     private int forwardPoints;
     private int points;
@@ -40,15 +44,23 @@ final class Lifetimes {
         }
     }
 
-    private Lifetimes(Piece piece) {
+    private Lifetimes(Piece piece, Fates fates, boolean alone) {
         this.piece = piece;
+        this.fates = fates;
+        this.alone = alone;
+        repetitions = new Repetitions(fates);
     }
 
     /**
      * @param first whether the update of the optimizer is counted as its last time point
+     * @param evaluates whether evaluation is counted as the first time point of the first piece
+     * @param alone whether there is one device, so that no copy is ever made
      */
-    static Lifetimes of(Piece piece, boolean first) throws Unplannable {
-        Lifetimes lifetimes = new Lifetimes(piece);
+    static Lifetimes of(Piece piece, Fates fates, boolean first, boolean evaluates, boolean alone) throws Unplannable {
+        Lifetimes lifetimes = new Lifetimes(piece, fates, alone);
+        if (first && evaluates) {
+            lifetimes.moments.add(new Moment.Evaluation());
+        }
         lifetimes.build(first);
         return lifetimes;
     }
@@ -128,16 +140,17 @@ final class Lifetimes {
         }
         flush();
         forwardPoints = moments.size();
-        backward = true;
         piece.passing().forEach(v -> read(v, forwardPoints - 1));
+        piece.handed().forEach(p -> read(p.value(), forwardPoints - 1));
+        backward = true;
         for (Port port : piece.handed()) {
-            read(port.value(), forwardPoints - 1);
             port.gradient().ifPresent(g -> make(g, new Size.OfCrossing(port.crossing()), forwardPoints - 1, false));
         }
         for (Step step : piece.backward()) {
             add(step);
         }
         flush();
+        storages.addAll(repetitions.keep(own));
         int last = moments.size() - 1;
         if (first) {
             moments.add(new Moment.Update());
@@ -146,7 +159,7 @@ final class Lifetimes {
         for (Port port : piece.given()) {
             port.gradient().ifPresent(g -> read(g, last));
         }
-        piece.losses().forEach(l -> read(l, last));
+        piece.losses().forEach(l -> hold(l, last));
         for (Value loss : piece.laterLosses()) {
             make(loss, new Size.OfScalar(loss), forwardPoints - 1, false);
             read(loss, last);
@@ -198,6 +211,7 @@ final class Lifetimes {
     private Storage make(Value value, Size size, int birth, boolean fresh) {
         Storage storage = new Storage(size, birth, fresh, backward);
         storages.add(storage);
+        own.put(value, storage);
         roots.put(value, List.of(new Root(storage, List.of())));
         sizes.put(value, size);
         return storage;
@@ -207,7 +221,15 @@ final class Lifetimes {
         return Objects.requireNonNull(roots.get(value), value::toString);
     }
 
+    /** What backward reads of forward stays as long as its fate says. */
     private void read(Value value, int time) {
+        if (backward && fates.units().find(value).isPresent()) {
+            return;
+        }
+        hold(value, time);
+    }
+
+    private void hold(Value value, int time) {
         roots(value).forEach(r -> r.storage().read(time, r.when()));
     }
 
@@ -238,6 +260,9 @@ final class Lifetimes {
         OperatorNode node = pending.get(0).node();
         List<Step.Kernel> kernels = List.copyOf(pending);
         pending.clear();
+        if (backward) {
+            repetitions.call(moments);
+        }
         moments.add(new Moment.Call(node, backward, kernels));
         int now = moments.size() - 1;
         for (int k = 0; k < kernels.size(); k++) {
@@ -270,33 +295,39 @@ final class Lifetimes {
         Marker marker = (Marker) collective.transfer();
         Value source = (Value) collective.source();
         Value result = collective.result();
+        done.add(collective);
+        if (alone) {
+            roots.put(result, roots(source));
+            sizes.put(result, size(marker));
+            return;
+        }
         moments.add(new Moment.Moving(collective.at(), marker, source, result));
         int now = moments.size() - 1;
-        Condition moved = new Condition(marker, true);
+        Condition moved = new Condition.Moved(marker, true);
         List<Root> all = new ArrayList<>();
         for (Root root : roots(source)) {
             root.storage().read(now, root.with(moved).when());
-            all.add(root.with(new Condition(marker, false)));
+            all.add(root.with(new Condition.Moved(marker, false)));
         }
         Storage storage = make(result, size(marker), now, true);
         all.add(new Root(storage, List.of(moved)));
         roots.put(result, List.copyOf(all));
-        done.add(collective);
     }
 
-    /** Backward reads what forward has gathered, if it does not gather again. */
-    private void gather(Step.Collective collective, Marker.OfGather gather) {
-        Marker.OfGather marker = new Marker.OfGather(gather.node(), gather.parameter(), backward);
-        moments.add(new Moment.Gathering(collective.at(), marker));
-        List<Root> all = new ArrayList<>();
-        if (backward) {
-            roots(collective.result()).forEach(r -> all.add(r.with(new Condition(marker, false))));
-        }
-        Size size = new Size.OfGathered(gather.node(), gather.parameter());
-        Storage storage = make(collective.result(), size, moments.size() - 1, true);
-        all.add(new Root(storage, List.of(new Condition(marker, true))));
-        roots.put(collective.result(), List.copyOf(all));
+    /** What backward gathers again is made again like a copy. */
+    private void gather(Step.Collective collective, Marker.OfGather marker) {
         done.add(collective);
+        if (alone) {
+            roots.put(collective.result(), List.of());
+        } else if (!backward) {
+            moments.add(new Moment.Gathering(collective.at(), marker));
+            Storage storage = make(
+                    collective.result(),
+                    new Size.OfGathered(marker.node(), marker.parameter()),
+                    moments.size() - 1,
+                    true);
+            roots.put(collective.result(), List.of(new Root(storage, List.of(new Condition.Moved(marker, true)))));
+        }
     }
 
     private static Size size(Marker marker) {

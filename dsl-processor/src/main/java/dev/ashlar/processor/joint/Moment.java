@@ -27,6 +27,14 @@ sealed interface Moment {
         }
     }
 
+    /** A unit is made again before a call of backward, if it is. */
+    record Again(Unit unit, int call) implements Moment {
+        @Override
+        public String at() {
+            return unit.toString();
+        }
+    }
+
     /** A tensor is laid out anew, if it has to be. */
     record Moving(String at, Marker marker, Value source, Value result) implements Moment {}
 
@@ -46,6 +54,14 @@ sealed interface Moment {
         @Override
         public String at() {
             return local(gradient);
+        }
+    }
+
+    /** All that runs outside training. */
+    record Evaluation() implements Moment {
+        @Override
+        public String at() {
+            return "evaluation";
         }
     }
 

@@ -20,9 +20,6 @@ import java.util.function.ToLongFunction;
 
 /** Writes the tables of a piece. */
 final class PieceTables {
-    /** Most variables of a table that speaks of conditions by what decides about them. */
-    private static final int DIRECT = 3;
-
     private final Lifetimes lifetimes;
     private final Choices choices;
     private final Bytes bytes;
@@ -30,8 +27,9 @@ final class PieceTables {
     private final Map<Storage, Variable> keptBefore;
     private final BlockBuilder block;
     private final Map<Variable, Integer> nodes = new HashMap<>();
-    private final Map<Marker, Variable> movedBits = new LinkedHashMap<>();
-    private final Map<Storage, List<Storage.Reading>> known = new HashMap<>();
+    private final Fates fates;
+    private final Conditions conditions;
+    private final AgainTables again;
 
     /**
      * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
@@ -41,6 +39,7 @@ final class PieceTables {
             Choices choices,
             Bytes bytes,
             Ways ways,
+            Fates fates,
             Map<Storage, Variable> keptBefore,
             BlockBuilder block) {
         this.lifetimes = lifetimes;
@@ -49,6 +48,9 @@ final class PieceTables {
         this.ways = ways;
         this.keptBefore = keptBefore;
         this.block = block;
+        this.fates = fates;
+        conditions = new Conditions(ways, fates);
+        again = new AgainTables(choices, ways, fates);
     }
 
     void entry(Variable variable) {
@@ -75,11 +77,23 @@ final class PieceTables {
         return nodes.containsKey(variable);
     }
 
+    /** Lets the first time point need memory whatever is chosen. */
+    void atFirst(long bytes) {
+        live(0, 1, List.of(), x -> bytes);
+    }
+
     /** Writes all tables. */
     void write() {
-        movedBits.forEach(this::tie);
+        fates.rules().forEach(this::rule);
+        conditions.rules().forEach(this::rule);
         choices.operators().forEach(this::operator);
         choices.copies().forEach(this::copy);
+        for (Unit unit : fates.units().all()) {
+            if (fates.of(unit).size() > 1) {
+                again.ties(unit).ifPresent(this::rule);
+                add(Quantity.TIME, again.over(unit), x -> again.ticks(unit, x));
+            }
+        }
         for (Size sum : lifetimes.sums()) {
             add(Quantity.TIME, bytes.variables(sum), x -> bytes.sumTicks(sum, x));
         }
@@ -250,57 +264,18 @@ final class PieceTables {
         return ways.variables(marker);
     }
 
-    private boolean holds(Storage.Condition condition, Labels x) {
-        Optional<Variable> bit =
-                Optional.ofNullable(movedBits.get(condition.marker())).filter(x::has);
-        boolean moved = bit.isPresent()
-                ? x.of(bit.get()) == 1
-                : route(condition.marker(), x).map(Route::moved).orElse(false);
-        return moved == condition.moved();
+    private void rule(Fates.Rule rule) {
+        forbidNegative(table(rule.over(), x -> rule.allows().test(x) ? 0 : -1));
     }
 
     /**
-     * Adds what decides about conditions. Where a table would be over more than two variables, each condition becomes a variable of its
-     * own with two labels, tied to what decides about it: many small tables are cheaper than one large.
-     */
-    private void addVariables(Set<Variable> over, Collection<Storage.Condition> conditions) {
-        Set<Variable> direct = new LinkedHashSet<>(over);
-        conditions.forEach(c -> direct.addAll(variables(c.marker())));
-        if (direct.stream().filter(v -> v.labels() > 1).count() <= DIRECT) {
-            over.addAll(direct);
-            return;
-        }
-        for (Storage.Condition condition : conditions) {
-            Set<Variable> deciding = variables(condition.marker());
-            if (over.containsAll(deciding) || deciding.size() == 1) {
-                over.addAll(deciding);
-            } else {
-                over.add(bit(condition.marker()));
-            }
-        }
-    }
-
-    private Variable bit(Marker marker) {
-        return movedBits.computeIfAbsent(marker, m -> new Variable("moved " + m, 2));
-    }
-
-    private void tie(Marker marker, Variable bit) {
-        Set<Variable> over = new LinkedHashSet<>(variables(marker));
-        over.add(bit);
-        forbidNegative(table(over, x -> {
-            boolean moved = route(marker, x).map(Route::moved).orElse(false);
-            return moved == (x.of(bit) == 1) ? 0 : -1;
-        }));
-    }
-
-    /**
-     * Variables of conditions, which are nodes of their own, by what has to come before each of them.
+     * Variables that are nodes of their own beside those of operators and copies, by what has to come before each of them.
      *
      * @param handed what the piece may keep of what it hands on
      */
     Map<Variable, Set<Variable>> conditions(Collection<List<Lifetimes.Handed>> handed) {
         for (Storage storage : lifetimes.storages()) {
-            readings(storage).forEach(r -> over(storage, r.time()));
+            storage.readings().forEach(r -> over(storage, r.time()));
         }
         for (int p = 0; p < lifetimes.moments().size(); p++) {
             if (lifetimes.moments().get(p) instanceof Moment.Moving moving) {
@@ -309,33 +284,54 @@ final class PieceTables {
         }
         handed.forEach(this::over);
         Map<Variable, Set<Variable>> after = new LinkedHashMap<>();
-        movedBits.forEach((marker, bit) -> after.put(bit, variables(marker)));
+        for (Unit unit : fates.units().all()) {
+            if (fates.of(unit).size() > 1) {
+                after.put(fates.variable(unit), deciding(unit));
+            }
+        }
+        after.putAll(fates.sums());
+        after.putAll(conditions.variables());
         return after;
+    }
+
+    private Set<Variable> deciding(Unit unit) {
+        if (unit.moving().isPresent()) {
+            return variables(unit.moving().get());
+        }
+        return unit.node()
+                .map(n -> Set.of(choices.variable(n)))
+                .orElseGet(() -> choices.madeHere(unit.results().get(0))
+                        .map(m -> Set.of(m.variable()))
+                        .orElse(Set.of()));
     }
 
     private Set<Variable> over(Storage storage, int time) {
         Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
         Optional.ofNullable(keptBefore.get(storage)).ifPresent(over::add);
-        addVariables(over, conditions(readings(storage), time));
+        conditions.addVariables(over, flat(conditions.alive(storage, time)));
         return over;
+    }
+
+    private static List<Storage.Condition> flat(List<List<Storage.Condition>> alternatives) {
+        return alternatives.stream().flatMap(List::stream).distinct().toList();
     }
 
     private Set<Variable> over(int point, Moment.Moving moving) {
         Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
-        List<Storage.Condition> conditions = new ArrayList<>();
-        lifetimes.sources(moving).forEach(s -> conditions.addAll(conditions(readings(s), point + 1)));
-        addVariables(over, conditions);
+        List<Storage.Condition> all = new ArrayList<>();
+        lifetimes.sources(moving).forEach(s -> all.addAll(flat(conditions.alive(s, point + 1))));
+        conditions.addVariables(over, all);
         return over;
     }
 
     private Set<Variable> over(List<Lifetimes.Handed> handed) {
-        List<Storage.Condition> conditions = new ArrayList<>();
+        List<Storage.Condition> all = new ArrayList<>();
         for (Lifetimes.Handed of : handed) {
-            conditions.addAll(of.when());
-            conditions.addAll(conditions(readings(of.storage()), lifetimes.forwardPoints()));
+            all.addAll(of.when());
+            all.addAll(flat(conditions.alive(of.storage(), lifetimes.forwardPoints())));
         }
         Set<Variable> over = new LinkedHashSet<>();
-        addVariables(over, conditions);
+        conditions.addVariables(over, all);
         return over;
     }
 
@@ -366,6 +362,8 @@ final class PieceTables {
             live(point, point + 1, List.of(), x -> bytes.of(new Size.OfScalar(start.gradient()), x));
         } else if (moment instanceof Moment.Arrival arrival) {
             live(point, point + 1, List.of(), x -> bytes.arriving(arrival.input()));
+        } else if (moment instanceof Moment.Again repeated) {
+            live(point, point + 1, again.over(repeated.unit()), x -> again.bytes(repeated, x));
         }
     }
 
@@ -376,50 +374,20 @@ final class PieceTables {
         boolean ownsStorage = moving.source().storage() == moving.source();
         boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
         live(point, point + 1, over, x -> {
-            Route route = route(moving.marker(), x).orElse(new Route(false, 0, 0, 0, 0));
+            Route route = route(moving.marker(), x).orElse(Route.NONE);
             if (!route.moved()) {
                 return 0;
             }
-            boolean stays = sources.stream().anyMatch(s -> isAlive(s, point + 1, x));
+            boolean stays = sources.stream().anyMatch(s -> conditions.isAlive(s, point + 1, x));
             return stays ? route.stayingBytes() : fresh ? route.overwritingBytes() : route.leavingBytes();
         });
     }
 
-    /** Readings that another does not outlast whenever they happen. */
-    private List<Storage.Reading> readings(Storage storage) {
-        return known.computeIfAbsent(storage, PieceTables::lasting);
-    }
-
-    private static List<Storage.Reading> lasting(Storage storage) {
-        List<Storage.Reading> all = new ArrayList<>(new LinkedHashSet<>(storage.readings()));
-        return all.stream()
-                .filter(r -> all.stream()
-                        .noneMatch(other -> other != r
-                                && other.time() >= r.time()
-                                && r.when().containsAll(other.when())
-                                && !(other.time() == r.time() && other.when().containsAll(r.when()))))
-                .toList();
-    }
-
-    private boolean isAlive(Storage storage, int point, Labels x) {
-        return readings(storage).stream()
-                .anyMatch(r -> r.time() >= point && r.when().stream().allMatch(c -> holds(c, x)));
-    }
-
-    private static List<Storage.Condition> conditions(List<Storage.Reading> readings, int from) {
-        return readings.stream()
-                .filter(r -> r.time() >= from)
-                .flatMap(r -> r.when().stream())
-                .distinct()
-                .toList();
-    }
-
     private void storage(Storage storage) {
-        List<Storage.Reading> readings = readings(storage);
         int from = storage.birth() + 1;
         int points = lifetimes.end();
         int boundary = lifetimes.forwardPoints();
-        List<Integer> times = readings.stream()
+        List<Integer> times = storage.readings().stream()
                 .map(Storage.Reading::time)
                 .filter(t -> t > storage.birth())
                 .distinct()
@@ -428,8 +396,10 @@ final class PieceTables {
         for (int time : times) {
             Set<Variable> over = over(storage, time);
             Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
-            ToLongFunction<Labels> amount = x ->
-                    before.map(x::of).orElse(0) == 0 && isAlive(storage, time, x) ? bytes.of(storage.size(), x) : 0;
+            ToLongFunction<Labels> amount =
+                    x -> before.map(x::of).orElse(0) == 0 && conditions.isAlive(storage, time, x)
+                            ? bytes.of(storage.size(), x)
+                            : 0;
             live(from, Math.min(time + 1, points), over, amount);
             if (from <= boundary && time >= boundary && !storage.backward()) {
                 add(Quantity.KEPT, over, amount);
@@ -447,8 +417,8 @@ final class PieceTables {
         over.add(variable);
         forbidNegative(table(over, x -> {
             boolean kept = handed.stream()
-                    .anyMatch(h -> isAlive(h.storage(), lifetimes.forwardPoints(), x)
-                            && h.when().stream().allMatch(c -> holds(c, x)));
+                    .anyMatch(h -> conditions.isAlive(h.storage(), lifetimes.forwardPoints(), x)
+                            && h.when().stream().allMatch(c -> conditions.holds(c, x)));
             return (x.of(variable) == 1) == kept ? 0 : -1;
         }));
     }

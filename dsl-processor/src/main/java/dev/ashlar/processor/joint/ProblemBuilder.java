@@ -38,6 +38,8 @@ final class ProblemBuilder {
     private final Target target;
     private final Skeleton skeleton;
     private final StepSettings settings;
+    private final long evaluationBytes;
+    private long staticBytes;
     private final Routes routes;
     private final Menus menus;
     private final Map<Value, Layout> inputs = new HashMap<>();
@@ -47,12 +49,14 @@ final class ProblemBuilder {
     private final Map<Object, Draft> drafts = new IdentityHashMap<>();
 
     /** A piece before its tables. */
-    private record Draft(Lifetimes lifetimes, Choices choices, Map<Copy, Crossing> leaving) {}
+    private record Draft(Lifetimes lifetimes, Fates fates, Choices choices, Map<Copy, Crossing> leaving) {}
 
     /** What makes a tensor. */
     record Maker(OperatorNode node, int output) {}
 
-    ProblemBuilder(TrainingGraph whole, Target target) {
+    /** @param evaluationBytes memory that is needed outside training, whatever is chosen */
+    ProblemBuilder(TrainingGraph whole, Target target, long evaluationBytes) {
+        this.evaluationBytes = evaluationBytes;
         this.whole = whole;
         this.target = target;
         skeleton = new Skeleton(whole);
@@ -104,6 +108,9 @@ final class ProblemBuilder {
             crossings.put(
                     entry.getKey(), new Wanted(new Variable(entry.getKey().toString(), boundaries.size()), boundaries));
         }
+        if (evaluationBytes > 0) {
+            staticBytes = pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
+        }
         Map<Object, Template> made = new IdentityHashMap<>();
         List<Template> templates = new ArrayList<>();
         for (Piece piece : pieces) {
@@ -117,12 +124,21 @@ final class ProblemBuilder {
         return new JointProblem(this, pieces, templates);
     }
 
+    /** Of one device, where nothing is to be chosen about it. */
+    private static long staticBytes(Draft draft) {
+        return draft.choices().operators().stream()
+                .mapToLong(n -> draft.choices().menu(n).stored().get(0).get(0).staticBytes())
+                .sum();
+    }
+
     private Draft draft(Piece piece) {
         return Objects.requireNonNull(drafts.get(piece.like()));
     }
 
     private Draft draft(Piece piece, boolean first) throws Unplannable {
-        Lifetimes lifetimes = Lifetimes.of(piece, first);
+        boolean alone = target.collectives().mesh().devices() == 1;
+        Fates fates = Fates.of(Units.of(piece, target.repeats(), alone));
+        Lifetimes lifetimes = Lifetimes.of(piece, fates, first, evaluationBytes > 0, alone);
         Choices choices = new Choices();
         for (Step step : piece.forward()) {
             if (step instanceof Step.Kernel kernel && !choices.operators().contains(kernel.node())) {
@@ -142,7 +158,7 @@ final class ProblemBuilder {
             choices.add(input, arrived(input));
         }
         requireNoUpdateWorkspace(choices);
-        return new Draft(lifetimes, choices, leaving);
+        return new Draft(lifetimes, fates, choices, leaving);
     }
 
     /** A tied parameter would lie as its first user says, and its other users may be in another piece. */
@@ -262,6 +278,7 @@ final class ProblemBuilder {
                 choices,
                 new Bytes(choices, crossings, routes, target.costs(), settings, inputs),
                 new Ways(choices, routes),
+                draft.fates(),
                 Collections.unmodifiableMap(keptBefore),
                 block);
         for (Port port : ordered(piece.given())) {
@@ -296,24 +313,33 @@ final class ProblemBuilder {
             tables.node(new Variable("nothing", 1));
         }
         tables.write();
-        return new Template(lifetimes, choices, block.build(), tables.nodes());
+        if (lifetimes.moments().get(0) instanceof Moment.Evaluation) {
+            tables.atFirst(Math.max(0, evaluationBytes - staticBytes));
+        }
+        return new Template(lifetimes, draft.fates(), choices, block.build(), tables.nodes());
     }
 
     /** Adds nodes in order, each condition behind the last of what decides about it: searches go along the numbers of nodes. */
     private static void addNodes(List<Variable> own, Map<Variable, Set<Variable>> conditions, PieceTables tables) {
         Map<Variable, Set<Variable>> left = new LinkedHashMap<>(conditions);
+        addReady(left, tables);
         for (Variable variable : own) {
             tables.node(variable);
-            List<Variable> ready = new ArrayList<>();
-            left.forEach((condition, deciding) -> {
-                if (deciding.stream().allMatch(v -> v.labels() == 1 || tables.has(v))) {
-                    ready.add(condition);
-                }
-            });
-            ready.forEach(tables::node);
-            ready.forEach(left::remove);
+            addReady(left, tables);
         }
         left.keySet().forEach(tables::node);
+    }
+
+    private static void addReady(Map<Variable, Set<Variable>> left, PieceTables tables) {
+        List<Variable> ready;
+        do {
+            ready = left.entrySet().stream()
+                    .filter(e -> e.getValue().stream().allMatch(v -> v.labels() == 1 || tables.has(v)))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            ready.forEach(tables::node);
+            ready.forEach(left::remove);
+        } while (!ready.isEmpty());
     }
 
     /** How a tensor passes a crossing. */

@@ -2,6 +2,7 @@ package dev.ashlar.processor.joint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Memory of a piece that one kernel, move or arrival takes, and the readings that keep it. */
 final class Storage {
@@ -19,8 +20,19 @@ final class Storage {
      */
     record Reading(int time, List<Condition> when) {}
 
-    /** Whether a copy is really made. */
-    record Condition(Marker marker, boolean moved) {}
+    /** Something that is chosen. */
+    sealed interface Condition {
+        /** Whether a copy is really made. */
+        record Moved(Marker marker, boolean moved) implements Condition {}
+
+        /** Whether a unit has one of some labels. */
+        record Fated(Unit unit, Set<Integer> labels) implements Condition {
+            /** Copies the set. */
+            public Fated {
+                labels = Set.copyOf(labels);
+            }
+        }
+    }
 
     /**
      * @param birth the point that makes it; it is alive behind that

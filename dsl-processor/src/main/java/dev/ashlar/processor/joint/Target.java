@@ -14,6 +14,16 @@ import java.util.function.Function;
  * @param costs of one of its devices
  * @param format that is computed in
  * @param inputs layouts in which inputs arrive
+ * @param repeats what backward may make again
  */
 public record Target(
-        Collectives collectives, CostModel costs, NumberFormat format, Function<ScopeInput, Layout> inputs) {}
+        Collectives collectives,
+        CostModel costs,
+        NumberFormat format,
+        Function<ScopeInput, Layout> inputs,
+        Repeats repeats) {
+    /** Backward may make everything again. */
+    public Target(Collectives collectives, CostModel costs, NumberFormat format, Function<ScopeInput, Layout> inputs) {
+        this(collectives, costs, format, inputs, Repeats.EVERYTHING);
+    }
+}

@@ -49,7 +49,7 @@ final class Alternatives {
     }
 
     private Optional<Alternative> of(OperatorLabels operator) {
-        Strategy chosen = operator.labels().get(labels.get(operator.variable())).strategy();
+        Strategy chosen = operator.strategies().get(labels.get(operator.variable()));
         Like like = new Like(OperatorPattern.starred(operator.name()), chosen);
         Optional<Alternative> known = asked.get(like);
         if (known == null) {
@@ -61,14 +61,14 @@ final class Alternatives {
 
     private Optional<Alternative> ask(OperatorLabels operator, Strategy chosen) {
         BitSet others = new BitSet();
-        for (int l = 0; l < operator.labels().size(); l++) {
-            others.set(l, !operator.labels().get(l).strategy().equals(chosen));
+        for (int l = 0; l < operator.strategies().size(); l++) {
+            others.set(l, !operator.strategies().get(l).equals(chosen));
         }
         return others.isEmpty()
                 ? Optional.empty()
                 : Surroundings.best(plans.problem(), labels, operator.variable(), others, budgetBytes, EFFORT)
                         .map(c -> new Alternative(
-                                operator.labels().get(c.label()).strategy().toString(),
+                                operator.strategies().get(c.label()).toString(),
                                 Math.signum(c.extraTime()) * plans.seconds(Math.abs(c.extraTime())),
                                 c.extraMemory(),
                                 c.within()));

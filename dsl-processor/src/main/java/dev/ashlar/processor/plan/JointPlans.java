@@ -1,22 +1,71 @@
 package dev.ashlar.processor.plan;
 
+import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.joint.JointProblem;
+import dev.ashlar.processor.joint.Repeats;
 import dev.ashlar.processor.joint.Target;
+import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
+import dev.ashlar.processor.program.MemoryPoint;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.Timeline;
+import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.solve.Problem;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * The plans of a mesh: how the devices share every operator.
+ * The plans of a mesh: how the devices share every operator, and what backward keeps or makes again; of one device the latter alone.
  *
  * @param whole the model on one device
+ * @param fastest the plan that recomputes nothing, where nothing else is to be chosen
  */
-record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implements PlanProblem {
+record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Optional<Fastest> fastest)
+        implements PlanProblem {
+    /**
+     * The plans of a mesh. Inputs arrive whole: every device takes its part of them.
+     *
+     * @throws Unplannable if the model has a form that is not planned so yet
+     */
+    static JointPlans of(TrainingGraph graph, PlanTarget target, CostModel costs) throws Unplannable {
+        Target of = target(target, costs);
+        return new JointPlans(graph, of, JointProblem.of(graph, of), Optional.empty());
+    }
+
+    /**
+     * The plans of one device, whose memory holds evaluation too; empty if the model has a form that is not planned so yet.
+     *
+     * @param seconds of a step that recomputes nothing
+     */
+    static Optional<JointPlans> ofOneDevice(TrainingGraph graph, PlanTarget target, CostModel costs, double seconds) {
+        Target of = target(target, costs);
+        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
+        long evaluationBytes = memory.points().stream()
+                .filter(p -> p.phase().equals("losses") || p.phase().equals("outputs"))
+                .mapToLong(MemoryPoint::bytes)
+                .max()
+                .orElse(0);
+        try {
+            JointProblem joint = JointProblem.ofOneDevice(graph, of, evaluationBytes);
+            Optional<Fastest> fastest =
+                    joint.only().map(l -> new Fastest(l, memory.peakBytes(), seconds, "nothing recomputed"));
+            return Optional.of(new JointPlans(graph, of, joint, fastest));
+        } catch (Unplannable form) {
+            return Optional.empty();
+        }
+    }
+
+    private static Target target(PlanTarget target, CostModel costs) {
+        Collectives collectives = new Collectives(target.mesh(), target.device());
+        Layout whole = Layout.replicated(target.mesh().rank());
+        return new Target(collectives, costs, target.format(), i -> whole, Repeats.NOTHING);
+    }
+
     @Override
     public Problem problem() {
         return joint.problem();
@@ -24,36 +73,37 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
 
     @Override
     public boolean hasChoices() {
-        return true;
+        return joint.hasChoices();
+    }
+
+    private TrainingGraph reduced(TrainingGraph waiting) {
+        return GradientReductions.of(waiting, target.collectives(), target.format());
     }
 
     @Override
     public PlannedGraph apply(List<Integer> labels) {
         Assignment assignment = joint.assignment(labels);
-        TrainingGraph waiting = LocalGraph.of(whole, assignment, target.collectives(), target.format());
-        TrainingGraph local = GradientReductions.of(waiting, target.collectives(), target.format());
-        return new PlannedGraph(local, local, whole, assignment);
+        TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
+        return new PlannedGraph(reduced(joint.recomputed(local, labels)), reduced(local), whole, assignment);
     }
 
     @Override
     public double seconds(long time) {
-        return joint.seconds(time);
-    }
-
-    @Override
-    public Optional<Fastest> fastest() {
-        return Optional.empty();
+        return fastest.map(f -> f.seconds() + joint.seconds(time - joint.time(f.labels())))
+                .orElseGet(() -> joint.seconds(time));
     }
 
     @Override
     public List<OperatorLabels> operators() {
         return joint.operators().stream()
-                .map(o -> new OperatorLabels(
-                        o.name(),
-                        o.variable(),
-                        o.strategies().stream()
-                                .map(s -> new OperatorLabels.Label(s, Set.of()))
-                                .toList()))
+                .map(o -> new OperatorLabels(o.name(), o.variable(), o.strategies()))
+                .toList();
+    }
+
+    @Override
+    public List<RepeatedLabels> repeated() {
+        return joint.repeated().stream()
+                .map(r -> new RepeatedLabels(r.name(), r.variable(), r.again()))
                 .toList();
     }
 }

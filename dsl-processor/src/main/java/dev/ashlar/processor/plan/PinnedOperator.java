@@ -25,12 +25,6 @@ record PinnedOperator(String name, Map<String, Layout> layouts, Optional<Boolean
                 .allMatch(e -> layout(strategy, e.getKey()).equals(Optional.of(e.getValue())));
     }
 
-    /** Whether a label is one of those that are left. */
-    boolean permits(OperatorLabels.Label label) {
-        return permits(label.strategy())
-                && recomputed.map(r -> r != label.recomputed().isEmpty()).orElse(true);
-    }
-
     /** The layout of one of an operator's tensors. */
     static Optional<Layout> layout(Strategy strategy, String tensor) {
         int index = strategy.names().indexOf(tensor);

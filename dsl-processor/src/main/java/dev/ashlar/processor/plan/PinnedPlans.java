@@ -3,14 +3,12 @@ package dev.ashlar.processor.plan;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.diagnostic.Source;
-import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Narrowing;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.Solver;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,9 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Those plans that obey some pins. */
 record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
@@ -30,59 +25,22 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
      * @throws ModelException if there are none; the message says which pins do not go together
      */
     static PlanProblem of(PlanProblem plans, List<PinnedOperator> pins) {
-        Map<String, OperatorLabels> operators =
-                plans.operators().stream().collect(Collectors.toMap(OperatorLabels::name, Function.identity()));
+        Offers offers = Offers.of(plans);
         List<PinnedOperator> binding = new ArrayList<>();
         for (PinnedOperator pin : pins) {
-            OperatorLabels labels = operators.get(pin.name());
-            if (labels != null) {
-                requireLabel(pin, labels);
+            offers.require(pin);
+            if (!offers.allowed(pin).isEmpty()) {
                 binding.add(pin);
             }
         }
         if (binding.isEmpty()) {
             return plans;
         }
-        PinnedPlans pinned = new PinnedPlans(plans, Narrowing.of(plans.problem(), allowed(binding, operators)));
+        PinnedPlans pinned = new PinnedPlans(plans, Narrowing.of(plans.problem(), offers.allowed(binding)));
         if (!pinned.isPossible()) {
-            throw conflict(plans, binding, operators);
+            throw conflict(plans, binding, offers);
         }
         return pinned;
-    }
-
-    private static void requireLabel(PinnedOperator pin, OperatorLabels labels) {
-        if (labels.labels().stream().noneMatch(pin::permits)) {
-            List<Strategy> offered = labels.labels().stream()
-                    .map(OperatorLabels.Label::strategy)
-                    .distinct()
-                    .toList();
-            boolean strategy = offered.stream().anyMatch(pin::permits);
-            throw new ModelException(
-                    Code.BAD_PIN,
-                    pin.source(),
-                    strategy
-                            ? "Backward reads nothing that '" + pin.name()
-                                    + "' makes and that could be recomputed. Remove 'saved'."
-                            : "This version does not execute '" + pin.name()
-                                    + "' with these layouts. The nearest of those that it does:"
-                                    + PinReader.nearest(pin, offered));
-        }
-    }
-
-    private static Map<Integer, BitSet> allowed(List<PinnedOperator> pins, Map<String, OperatorLabels> operators) {
-        Map<Integer, BitSet> allowed = new TreeMap<>();
-        for (PinnedOperator pin : pins) {
-            OperatorLabels labels = java.util.Objects.requireNonNull(operators.get(pin.name()));
-            BitSet permitted = new BitSet();
-            for (int l = 0; l < labels.labels().size(); l++) {
-                permitted.set(l, pin.permits(labels.labels().get(l)));
-            }
-            allowed.merge(labels.variable(), permitted, (a, b) -> {
-                a.and(b);
-                return a;
-            });
-        }
-        return allowed;
     }
 
     private boolean isPossible() {
@@ -90,14 +48,13 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
     }
 
     /** Pins are added one after the other; the first that leaves no plan is the one that is told. */
-    private static ModelException conflict(
-            PlanProblem plans, List<PinnedOperator> pins, Map<String, OperatorLabels> operators) {
+    private static ModelException conflict(PlanProblem plans, List<PinnedOperator> pins, Offers offers) {
         Set<String> before = new LinkedHashSet<>();
         List<PinnedOperator> tried = new ArrayList<>();
         for (List<PinnedOperator> own : bySource(pins)) {
             tried.addAll(own);
             String name = "'" + OperatorPattern.starred(own.get(0).name()) + "'";
-            if (!new PinnedPlans(plans, Narrowing.of(plans.problem(), allowed(tried, operators))).isPossible()) {
+            if (!new PinnedPlans(plans, Narrowing.of(plans.problem(), offers.allowed(tried))).isPossible()) {
                 return new ModelException(
                         Code.BAD_PIN,
                         own.get(0).source(),
@@ -142,5 +99,10 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
     @Override
     public List<OperatorLabels> operators() {
         return plans.operators();
+    }
+
+    @Override
+    public List<RepeatedLabels> repeated() {
+        return plans.repeated();
     }
 }

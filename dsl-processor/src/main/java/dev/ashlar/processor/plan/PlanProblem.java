@@ -24,6 +24,9 @@ interface PlanProblem {
     /** The operators that have labels of their own, in order of forward. */
     List<OperatorLabels> operators();
 
+    /** The operators of which backward may compute again what they make, in order of forward. */
+    List<RepeatedLabels> repeated();
+
     /**
      * The fastest plan, whatever its memory.
      *

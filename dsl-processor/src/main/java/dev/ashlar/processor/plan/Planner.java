@@ -5,8 +5,6 @@ import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.joint.JointProblem;
-import dev.ashlar.processor.joint.Target;
 import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
@@ -14,8 +12,6 @@ import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
-import dev.ashlar.processor.shard.Collectives;
-import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,13 +105,9 @@ public final class Planner {
                         .orElse(0);
     }
 
-    /** Inputs arrive whole: every device takes its part of them. */
     static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
-        Collectives collectives = new Collectives(target.mesh(), target.device());
-        Layout whole = Layout.replicated(target.mesh().rank());
-        Target of = new Target(collectives, assembly.costs(), target.format(), i -> whole);
         try {
-            return new JointPlans(graph, of, JointProblem.of(graph, of));
+            return JointPlans.of(graph, target, assembly.costs());
         } catch (Unplannable form) {
             throw notOnMeshes(graph, form.reason());
         }

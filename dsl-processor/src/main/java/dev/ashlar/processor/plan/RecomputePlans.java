@@ -90,4 +90,10 @@ record RecomputePlans(
     public List<OperatorLabels> operators() {
         return List.of();
     }
+
+    /** Pins are obeyed by {@link #with}. */
+    @Override
+    public List<RepeatedLabels> repeated() {
+        return List.of();
+    }
 }

@@ -171,9 +171,13 @@ final class Execution {
             make(slot, slot.name(), routine.scope().typeName() + "." + slot.name());
         }
 
+        /** What is viewed again takes no memory and is no time of its own. */
         private void call(Statement.Call kernel) {
             OperatorNode node = kernel.node();
-            enter(frame, node.name());
+            boolean onlyViews = kernel.view().stream().allMatch(Optional::isPresent);
+            if (!kernel.recomputed() || !onlyViews) {
+                enter(frame, node.name());
+            }
             for (Operand operand : kernel.operands()) {
                 if (operand instanceof Operand.Tensor tensor) {
                     get(tensor.slot());

@@ -22,14 +22,15 @@ public final class Liveness {
     /**
      * @param steps the routine's steps
      * @param results what it returns; read behind the last step
+     * @param held what stays until its copy is finished, however many moves that takes
      */
-    Liveness(List<Step> steps, List<Value> results) {
+    Liveness(List<Step> steps, List<Value> results, Set<Value> held) {
         Set<Value> own = new HashSet<>();
         for (int i = 0; i < steps.size(); i++) {
             if (i == 0 || !isOneCall(steps.get(i - 1), steps.get(i))) {
                 own.clear();
             }
-            int end = end(steps, i);
+            int end = Liveness.isCopyOf(steps, i, held) ? copyEnd(steps, i) : end(steps, i);
             for (Value value : reads(steps.get(i))) {
                 use(value, own.contains(value) ? i : end);
             }
@@ -43,6 +44,29 @@ public final class Liveness {
     private static int end(List<Step> steps, int position) {
         int end = position;
         while (end + 1 < steps.size() && isOneCall(steps.get(end), steps.get(end + 1))) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Whether a step is the first move of a copy of one of some tensors. */
+    static boolean isCopyOf(List<Step> steps, int position, Set<Value> tensors) {
+        return steps.get(position) instanceof Step.Collective move
+                && move.source() instanceof Value source
+                && tensors.contains(source)
+                && !(position > 0 && isNextMove(steps.get(position - 1), move));
+    }
+
+    private static boolean isNextMove(Step before, Step move) {
+        return before instanceof Step.Collective a
+                && move instanceof Step.Collective b
+                && a.result() == b.source()
+                && a.at().equals(b.at());
+    }
+
+    private static int copyEnd(List<Step> steps, int position) {
+        int end = position;
+        while (end + 1 < steps.size() && isNextMove(steps.get(end), steps.get(end + 1))) {
             end++;
         }
         return end;

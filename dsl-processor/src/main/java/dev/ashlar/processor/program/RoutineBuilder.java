@@ -33,6 +33,9 @@ final class RoutineBuilder {
     private final List<Optional<Value>> results;
     private final Set<Value> saved;
     private final Set<Value> fields;
+    /** Backward: what forward makes too, or is given. */
+    private final Set<Value> again = new HashSet<>();
+
     private final Liveness liveness;
     private final Map<Value, Value> storage = new HashMap<>();
     private final Set<Value> fresh = new HashSet<>();
@@ -66,8 +69,12 @@ final class RoutineBuilder {
         this.routines = routines;
         steps = direction == Routine.Direction.BACKWARD ? variant.backward() : variant.forward();
         this.results = results;
+        if (direction == Routine.Direction.BACKWARD) {
+            again.addAll(variant.inputs());
+            variant.forward().forEach(s -> again.addAll(Liveness.makes(s)));
+        }
         liveness =
-                new Liveness(steps, results.stream().flatMap(Optional::stream).toList());
+                new Liveness(steps, results.stream().flatMap(Optional::stream).toList(), again);
         fields = new HashSet<>(saved);
     }
 
@@ -309,13 +316,19 @@ final class RoutineBuilder {
         return new Operand.Literal(((Argument.Literal) argument).value());
     }
 
-    /** What is done in place needs a source that nobody reads again, in memory that is contiguous, as a view's may not be. */
+    /**
+     * What is done in place needs a source that nobody reads again, in memory that is contiguous, as a view's may not be. What backward
+     * copies again stays as it is, so that its memory does not depend on who else reads it.
+     */
     private void addCollective(int position, Step.Collective step) {
         Value result = step.result();
         Operand from = operand(step.source());
         boolean takesOver = false;
         if (step.source() instanceof Value source) {
-            takesOver = step.transfer().inPlace() && source.storage() == source && overwritable(source, position);
+            takesOver = step.transfer().inPlace()
+                    && source.storage() == source
+                    && !Liveness.isCopyOf(steps, position, again)
+                    && overwritable(source, position);
             if (takesOver) {
                 storage.put(result, root(source));
             }
@@ -324,7 +337,11 @@ final class RoutineBuilder {
                 step.at(), step.place().where(), step.transfer(), slot(result), from, takesOver));
         fresh.add(result);
         List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
-        free(position, takesOver ? List.of() : Liveness.reads(step), dead);
+        List<Value> read = new ArrayList<>(liveness.ends(position));
+        if (takesOver) {
+            read.removeAll(Liveness.reads(step));
+        }
+        free(position, read, dead);
     }
 
     private void addStart(int position, Step.Start start) {

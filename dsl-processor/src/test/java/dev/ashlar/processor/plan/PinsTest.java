@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,14 +228,14 @@ class PinsTest {
         public List<OperatorLabels> operators() {
             List<OperatorLabels> operators = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                operators.add(new OperatorLabels(
-                        i == 0 ? "a" : "b",
-                        i,
-                        strategies.stream()
-                                .map(s -> new OperatorLabels.Label(s, Set.of()))
-                                .toList()));
+                operators.add(new OperatorLabels(i == 0 ? "a" : "b", i, strategies));
             }
             return operators;
+        }
+
+        @Override
+        public List<RepeatedLabels> repeated() {
+            return List.of();
         }
     }
 

@@ -1,0 +1,164 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.joint.Storage.Condition;
+import dev.ashlar.processor.joint.Table.Labels;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether conditions hold, by labels. A condition that would widen a table too much is a variable of its own with two labels, tied to
+ * what decides about it: many small tables are cheaper than one large.
+ */
+final class Conditions {
+    /** Most variables of a table that speaks of conditions by what decides about them. */
+    private static final int DIRECT = 3;
+
+    private final Ways ways;
+    private final Fates fates;
+    /** By marker or condition. */
+    private final Map<Object, Variable> bits = new LinkedHashMap<>();
+
+    private final List<Condition> asked = new ArrayList<>();
+    private final Map<Storage, Map<Integer, List<List<Condition>>>> alive = new HashMap<>();
+
+    Conditions(Ways ways, Fates fates) {
+        this.ways = ways;
+        this.fates = fates;
+    }
+
+    /** The condition itself, or, of two that are opposites, their name. */
+    private static Object key(Condition condition) {
+        return condition instanceof Condition.Moved moved ? moved.marker() : condition;
+    }
+
+    boolean holds(Condition condition, Labels x) {
+        Optional<Variable> bit = Optional.ofNullable(bits.get(key(condition))).filter(x::has);
+        if (condition instanceof Condition.Moved moved) {
+            return moved.moved() == (bit.isPresent() ? x.of(bit.get()) == 1 : isMoved(moved.marker(), x));
+        }
+        Condition.Fated fated = (Condition.Fated) condition;
+        return bit.isPresent() ? x.of(bit.get()) == 1 : fated.labels().contains(x.of(fates.variable(fated.unit())));
+    }
+
+    private boolean isMoved(Marker marker, Labels x) {
+        Optional<Unit> copy = fates.of(marker);
+        if (copy.isPresent() && x.has(fates.variable(copy.get()))) {
+            int label = x.of(fates.variable(copy.get()));
+            return fates.of(copy.get()).get(label).mode() != Fate.Mode.PASSED;
+        }
+        return ways.of(marker, x::of).map(Route::moved).orElse(false);
+    }
+
+    private Set<Variable> deciding(Condition condition, Set<Variable> over) {
+        if (condition instanceof Condition.Fated fated) {
+            return Set.of(fates.variable(fated.unit()));
+        }
+        Marker marker = ((Condition.Moved) condition).marker();
+        Set<Variable> variables = ways.variables(marker);
+        return over.containsAll(variables)
+                ? variables
+                : fates.of(marker).map(u -> Set.of(fates.variable(u))).orElse(variables);
+    }
+
+    private static long open(Collection<Variable> variables) {
+        return variables.stream().filter(v -> v.labels() > 1).count();
+    }
+
+    /** Adds what decides about conditions. */
+    void addVariables(Set<Variable> over, Collection<Condition> conditions) {
+        Set<Variable> direct = new LinkedHashSet<>(over);
+        conditions.forEach(c -> direct.addAll(deciding(c, direct)));
+        if (open(direct) <= DIRECT) {
+            over.addAll(direct);
+            return;
+        }
+        for (Condition condition : conditions) {
+            Set<Variable> deciding = deciding(condition, over);
+            boolean small = deciding.stream().allMatch(v -> v.labels() <= 2) && deciding.size() == 1;
+            if (over.containsAll(deciding) || small || open(deciding) == 0) {
+                over.addAll(deciding);
+            } else {
+                over.add(bit(condition));
+            }
+        }
+    }
+
+    private Variable bit(Condition condition) {
+        return bits.computeIfAbsent(key(condition), k -> {
+            asked.add(condition);
+            return new Variable("whether " + k, 2);
+        });
+    }
+
+    /** Variables of conditions, by what decides about each of them. */
+    Map<Variable, Set<Variable>> variables() {
+        Map<Variable, Set<Variable>> after = new LinkedHashMap<>();
+        for (Condition condition : asked) {
+            after.put(bit(condition), deciding(condition, Set.of()));
+        }
+        return after;
+    }
+
+    /** What ties variables of conditions to what decides about them. */
+    List<Fates.Rule> rules() {
+        List<Fates.Rule> rules = new ArrayList<>();
+        for (Condition condition : asked) {
+            Variable bit = bit(condition);
+            List<Variable> over = new ArrayList<>(deciding(condition, Set.of()));
+            over.add(bit);
+            rules.add(new Fates.Rule(over, x -> (x.of(bit) == 1) == isTrue(condition, x)));
+        }
+        return rules;
+    }
+
+    /** Whether it holds, or, of two opposites, the one that says yes. */
+    private boolean isTrue(Condition condition, Labels x) {
+        return condition instanceof Condition.Moved moved
+                ? isMoved(moved.marker(), x)
+                : ((Condition.Fated) condition)
+                        .labels()
+                        .contains(x.of(fates.variable(((Condition.Fated) condition).unit())));
+    }
+
+    boolean isAlive(Storage storage, int point, Labels x) {
+        return anyHolds(alive(storage, point), x);
+    }
+
+    /** Whether all of some conditions hold, or all of some others. */
+    boolean anyHolds(List<List<Condition>> alternatives, Labels x) {
+        return alternatives.stream().anyMatch(all -> all.stream().allMatch(c -> holds(c, x)));
+    }
+
+    /** Conditions under which a storage is alive at a time: all of those of one list. */
+    List<List<Condition>> alive(Storage storage, int point) {
+        return alive.computeIfAbsent(storage, s -> new HashMap<>()).computeIfAbsent(point, p -> merged(storage, p));
+    }
+
+    /** Fates of one unit are one condition. */
+    private List<List<Condition>> merged(Storage storage, int point) {
+        Map<Unit, Set<Integer>> fated = new LinkedHashMap<>();
+        Set<List<Condition>> others = new LinkedHashSet<>();
+        for (Storage.Reading reading : storage.readings()) {
+            if (reading.time() < point) {
+                continue;
+            }
+            if (reading.when().size() == 1 && reading.when().get(0) instanceof Condition.Fated one) {
+                fated.computeIfAbsent(one.unit(), u -> new LinkedHashSet<>()).addAll(one.labels());
+            } else {
+                others.add(reading.when());
+            }
+        }
+        fated.forEach((unit, labels) -> others.add(
+                labels.size() == fates.of(unit).size() ? List.of() : List.of(new Condition.Fated(unit, labels))));
+        return others.stream()
+                .filter(all -> others.stream().noneMatch(less -> less != all && all.containsAll(less)))
+                .toList();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.joint.Storage.Condition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** When backward makes units again, and the memory that they lie in then. */
+final class Repetitions {
+    private final Fates fates;
+    private final Map<Integer, Integer> times = new HashMap<>();
+    private final List<Repetition> all = new ArrayList<>();
+    private int calls;
+
+    private record Repetition(Unit unit, int call, int time) {}
+
+    Repetitions(Fates fates) {
+        this.fates = fates;
+    }
+
+    /** The next call of backward: what may be made again before it, in order of forward, each a time point of its own. */
+    void call(List<Moment> moments) {
+        int call = calls++;
+        for (Unit unit : fates.units().all()) {
+            if (!fates.labels(unit, f -> f.isAgain() && f.first() == call).isEmpty()) {
+                times.put(fates.units().reading(call, unit), moments.size());
+                all.add(new Repetition(unit, call, moments.size()));
+                moments.add(new Moment.Again(unit, call));
+            }
+        }
+        times.put(fates.units().reading(call), moments.size());
+    }
+
+    /**
+     * Lets what backward reads of forward live on. Called when all time points are there.
+     *
+     * @param own memory by tensor of forward
+     * @return the memory of what is made again
+     */
+    List<Storage> keep(Map<Value, Storage> own) {
+        List<Storage> again = new ArrayList<>();
+        for (Unit unit : fates.units().all()) {
+            for (int r = 0; r < unit.results().size(); r++) {
+                Storage storage = Objects.requireNonNull(own.get(unit.results().get(r)), unit::toString);
+                read(unit, r, storage, f -> f.mode() == Fate.Mode.KEPT);
+                for (Repetition repetition : all) {
+                    if (repetition.unit() == unit) {
+                        Storage made = new Storage(storage.size(), repetition.time(), true, true);
+                        read(unit, r, made, f -> f.isAgain() && f.first() == repetition.call());
+                        again.add(made);
+                    }
+                }
+            }
+        }
+        return again;
+    }
+
+    /** Every fate with a property reads the storage until its own last reading. */
+    private void read(Unit unit, int result, Storage storage, Predicate<Fate> property) {
+        Map<Integer, Set<Integer>> lasts = new TreeMap<>();
+        for (Fate fate : fates.of(unit)) {
+            int last = fate.lasts().get(result);
+            if (property.test(fate) && last >= 0) {
+                lasts.put(
+                        last,
+                        fates.labels(unit, f -> property.test(f) && f.lasts().get(result) == last));
+            }
+        }
+        lasts.forEach((last, labels) -> storage.read(
+                Objects.requireNonNull(times.get(last), unit::toString),
+                labels.size() == fates.of(unit).size() ? List.of() : List.of(new Condition.Fated(unit, labels))));
+    }
+}

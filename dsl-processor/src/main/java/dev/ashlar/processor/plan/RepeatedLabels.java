@@ -1,0 +1,17 @@
+package dev.ashlar.processor.plan;
+
+import java.util.List;
+
+/**
+ * Which labels of a variable let backward compute again what an operator makes.
+ *
+ * @param name full name of the operator, {@code "body[0].up"}
+ * @param variable of the problem
+ * @param again by label
+ */
+record RepeatedLabels(String name, int variable, List<Boolean> again) {
+    /** Copies the list. */
+    RepeatedLabels {
+        again = List.copyOf(again);
+    }
+}
