@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * Arguments are a model ({@code gpt}, {@code llama}, {@code cnn}), layers, a mesh, links ({@code fast}, {@code slow}) and what backward may
  * make again ({@link Repeats}). First comes how large the problem is; then a row for the smallest memory, for ten budgets between it and
  * what the fastest plan needs, and for any memory. Every row is a JVM of its own with a heap of 256 MB, so its seconds are cold ones: of
- * building the problem, of solving it, of checking the certificate, each on the clock and of all threads' CPU. Without arguments all
+ * building the problem, of solving it, of checking the certificate, each on the clock and of the planning thread's CPU. Without arguments all
  * instances of {@link #ALL} run, which takes long. A row ends after {@value #LIMIT_SECONDS} seconds.
  *
  * With a budget in bytes, {@code smallest}, {@code any} or {@code size} behind the others only that row, here.
@@ -185,11 +185,9 @@ final class JointPlannerBenchmark {
         private double seconds;
         private double cpuSeconds;
 
-        /** Of all threads, the compiler's and the collector's too. */
+        /** Of the thread that plans: the compiler and the collector run beside it. */
         private static double cpu() {
-            return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                            .getProcessCpuTime()
-                    / 1e9;
+            return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         }
 
         void stop() {

@@ -68,10 +68,10 @@ public final class ProblemSize {
                 .sorted(Comparator.comparingDouble((EliminationPlan.Step s) -> additions(block, s))
                         .reversed())
                 .limit(4)
-                .map(s -> "\n    step %.0f: node %d:%d between %s"
+                .map(s -> "\n    step %.0f rows: node %d:%d between %s"
                         .formatted(additions(block, s), s.node(), block.labels(s.node()), scope(block, s.scope())))
                 .collect(Collectors.joining());
-        return "; elimination width %d, %.0f additions%s%s\n"
+        return "; elimination width %d, %.0f rows%s%s\n"
                 .formatted(
                         width,
                         plan.steps().stream().mapToDouble(s -> additions(block, s)).sum(),
@@ -80,6 +80,6 @@ public final class ProblemSize {
     }
 
     private static double additions(Block block, EliminationPlan.Step step) {
-        return IntStream.of(step.scope()).mapToDouble(block::labels).reduce(block.labels(step.node()), (a, b) -> a * b);
+        return step.rows();
     }
 }
