@@ -27,8 +27,9 @@ record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
     }
 
     static SparseTable of(Block block, Factor factor) {
-        int[] allowed =
-                IntStream.range(0, factor.size()).filter(e -> !factor.forbidden(e)).toArray();
+        int[] allowed = IntStream.range(0, factor.size())
+                .filter(e -> !factor.forbidden(e))
+                .toArray();
         return of(block, factor.scope(), Arrays.stream(allowed).asLongStream().toArray(), allowed);
     }
 
@@ -56,7 +57,8 @@ record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
 
     /** Whether it is over two nodes, of which each decides about the other. */
     boolean isMatching() {
-        return scope.length == 2 && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
+        return scope.length == 2
+                && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
     }
 
     /** Of a matching, by label of one node that of the other; -1 where there is none. */
@@ -72,8 +74,7 @@ record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
 
     /** The same entries with another node in the place of one. */
     SparseTable with(Block block, int node, int other, int[] matched) {
-        int[] nodes = IntStream.concat(
-                        Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
+        int[] nodes = IntStream.concat(Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
                 .sorted()
                 .toArray();
         int from = position(node);

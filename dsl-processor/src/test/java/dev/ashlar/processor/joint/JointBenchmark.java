@@ -122,8 +122,7 @@ final class JointBenchmark {
             List<MeshAxis> axes = new ArrayList<>();
             for (int i = 0; i < instance.shape().size(); i++) {
                 axes.add(new MeshAxis(
-                        instance.shape().get(i),
-                        catalogue.link(instance.links().get(i), here)));
+                        instance.shape().get(i), catalogue.link(instance.links().get(i), here)));
             }
             Mesh mesh = new Mesh(axes);
             Device device = catalogue.device(instance.device(), here);
@@ -181,8 +180,7 @@ final class JointBenchmark {
         Map<String, Optional<Long>> times = new TreeMap<>();
         times.put("once", once(budget));
         times.put(
-                "sweep",
-                fastest(stageOne.stream().map(s -> stageTwo(s, budget)).toList(), times.get("once")));
+                "sweep", fastest(stageOne.stream().map(s -> stageTwo(s, budget)).toList(), times.get("once")));
         ways.forEach((name, way) -> {
             String column = name.replaceAll(" .*", "");
             Optional<Long> before = times.getOrDefault(column, Optional.empty());

@@ -95,7 +95,8 @@ final class Restrictions {
                     for (int s = 0; s < strategies.size(); s++) {
                         if (plan.permits(node, strategies.get(s))
                                 && label < menu.stored().get(s).size()) {
-                            return isStored(plan, node, strategies.get(s), menu.stored().get(s), label);
+                            return isStored(
+                                    plan, node, strategies.get(s), menu.stored().get(s), label);
                         }
                     }
                     return false;
@@ -136,7 +137,8 @@ final class Restrictions {
         for (int label = 0; label < variable.labels(); label++) {
             labels.set(label, permits.test(label));
         }
-        int number = joint.problem().variable(piece, joint.templates().get(piece).node(variable));
+        int number =
+                joint.problem().variable(piece, joint.templates().get(piece).node(variable));
         allowed.merge(number, labels, (a, b) -> {
             a.and(b);
             return a;

@@ -135,7 +135,8 @@ class StoragePlansTest {
 
     @Test
     void theReportSaysHowParametersAreStored() {
-        Plan tight = MeshPlans.keepingAtBudgets(perceptron("batch=16384 d=512"), 2).get(1);
+        Plan tight =
+                MeshPlans.keepingAtBudgets(perceptron("batch=16384 d=512"), 2).get(1);
         String json = PlanJson.text(tight, "1").replaceAll("\\s+", "");
         assertTrue(json.contains("\"storage\":\"[S0]\",\"optimizerStorage\":\"[S0]\",\"keepGathered\":false"), json);
         long numbers = WEIGHT_BYTES / 4 / 4;
