@@ -142,15 +142,13 @@ final class Conditions {
     }
 
     private Tabulated tabulated(Condition condition, Labels table) {
-        List<Variable> deciding = here(condition, table).stream()
-                .filter(v -> v.labels() > 1)
-                .toList();
+        List<Variable> deciding =
+                here(condition, table).stream().filter(v -> v.labels() > 1).toList();
         int[] labels = deciding.stream().mapToInt(Variable::labels).toArray();
         boolean[] holds = tabulated
                 .computeIfAbsent(condition, c -> new HashMap<>())
                 .computeIfAbsent(deciding, v -> holds(condition, table.part(v), labels));
-        int[] places =
-                deciding.stream().mapToInt(table.variables()::indexOf).toArray();
+        int[] places = deciding.stream().mapToInt(table.variables()::indexOf).toArray();
         return new Tabulated(places, labels, holds);
     }
 

@@ -402,9 +402,7 @@ final class PieceTables {
             Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
             Predicate<Labels> alive = conditions.isAlive(storage, time);
             ToLongFunction<Labels> amount =
-                    x -> before.map(x::of).orElse(0) == 0 && alive.test(x)
-                            ? bytes.of(storage.size(), x)
-                            : 0;
+                    x -> before.map(x::of).orElse(0) == 0 && alive.test(x) ? bytes.of(storage.size(), x) : 0;
             live(from, Math.min(time + 1, points), over, amount);
             if (from <= boundary && time >= boundary && !storage.backward()) {
                 add(Quantity.KEPT, over, amount);

@@ -41,13 +41,12 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
         int width = devices > 8 ? 4096 : 2048;
         String dims = "batch=%d seq=2048 d=%d heads=%d vocab=50304 layers=%d"
                 .formatted(Math.max(16, 2 * devices), width, width / 128, layers);
-        ModelSpecs specs =
-                switch (model) {
-                    case "gpt" -> SampleModels.gpt(dims);
-                    case "llama" -> llama(dims);
-                    case "cnn" -> cnn("batch=256 c=64 h=56 w=56 classes=1024 layers=" + layers);
-                    default -> throw new IllegalArgumentException("there is no model " + model);
-                };
+        ModelSpecs specs = switch (model) {
+            case "gpt" -> SampleModels.gpt(dims);
+            case "llama" -> llama(dims);
+            case "cnn" -> cnn("batch=256 c=64 h=56 w=56 classes=1024 layers=" + layers);
+            default -> throw new IllegalArgumentException("there is no model " + model);
+        };
         return specs.precision("BF16");
     }
 

@@ -56,9 +56,7 @@ public final class ProblemSize {
     }
 
     private static String scope(Block block, int[] scope) {
-        return IntStream.of(scope)
-                .mapToObj(n -> n + ":" + block.labels(n))
-                .collect(Collectors.joining(" x "));
+        return IntStream.of(scope).mapToObj(n -> n + ":" + block.labels(n)).collect(Collectors.joining(" x "));
     }
 
     private static String elimination(EliminationPlan plan) {
@@ -74,7 +72,9 @@ public final class ProblemSize {
         return "; elimination width %d, %.0f rows%s%s\n"
                 .formatted(
                         width,
-                        plan.steps().stream().mapToDouble(s -> additions(block, s)).sum(),
+                        plan.steps().stream()
+                                .mapToDouble(s -> additions(block, s))
+                                .sum(),
                         steps,
                         largest(block));
     }
