@@ -71,7 +71,7 @@ final class EliminationPlan {
             BitSet scope = new BitSet();
             inputs.forEach(t -> Arrays.stream(tables.get(t).scope()).forEach(scope::set));
             scope.clear(node);
-            Step step = step(node, scope.stream().toArray(), inputs, tables);
+            Step step = step(node, scope.stream().toArray(), inputs, open, tables);
             steps.add(step);
             open.removeAll(inputs);
             open.add(tables.size());
@@ -79,7 +79,7 @@ final class EliminationPlan {
             Arrays.setAll(places, e -> e);
             tables.add(SparseTable.of(block, step.scope(), step.joint(), places));
         }
-        last = step(-1, kept, open, tables);
+        last = step(-1, kept, open, List.of(), tables);
         joints = numbers();
     }
 
@@ -183,9 +183,17 @@ final class EliminationPlan {
         return Arrays.stream(byLabel).sum();
     }
 
-    private Step step(int node, int[] scope, List<Integer> inputs, List<SparseTable> tables) {
-        Join join =
-                new Join(block, node, scope, inputs.stream().map(tables::get).toList());
+    /** @param open tables that may tell which rows are allowed, the inputs among them */
+    private Step step(int node, int[] scope, List<Integer> inputs, List<Integer> open, List<SparseTable> tables) {
+        List<SparseTable> joined = new ArrayList<>();
+        inputs.forEach(t -> joined.add(tables.get(t)));
+        open.stream()
+                .filter(t -> !inputs.contains(t))
+                .map(tables::get)
+                .filter(t -> t.isWithin(scope))
+                .filter(t -> t.isSparse(block))
+                .forEach(joined::add);
+        Join join = new Join(block, node, scope, joined);
         int rows = join.rows();
         // Rows come by label; by their entries first they keep that order.
         int[] order = SparseTable.sorted(

@@ -51,6 +51,20 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
         return position(node) >= 0;
     }
 
+    /** Whether it is over some of these nodes alone, which are ascending. */
+    boolean isWithin(int[] nodes) {
+        return Arrays.stream(scope).allMatch(n -> Arrays.binarySearch(nodes, n) >= 0);
+    }
+
+    /** The share of all joint labels that is allowed. */
+    double share(Block block) {
+        return Arrays.stream(scope).mapToDouble(block::labels).reduce(size(), (a, b) -> a / b);
+    }
+
+    boolean isSparse(Block block) {
+        return share(block) < 1;
+    }
+
     /** Whether it is over two nodes, of which each decides about the other. */
     boolean isMatching() {
         return scope.length == 2 && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
