@@ -93,7 +93,7 @@ final class BlockOptions {
         long[] outside = outside(elimination);
         long[][] rest = elimination.rest(outside);
         long[] around = new long[plan.last().entries()];
-        Arrays.setAll(around, e -> outside[(int) plan.last().codes()[e]]);
+        Arrays.setAll(around, e -> outside[plan.joints()[e]]);
         work.spend(2 * elimination.additions() / Work.ADDITIONS);
         int factors = block.factors().size();
         for (int s = 0; s < plan.steps().size(); s++) {
@@ -107,7 +107,7 @@ final class BlockOptions {
         Table last = tables.get(tables.size() - 1);
         for (int key = 0; key < last.byKey().size(); key++) {
             for (Partial partial : last.byKey().get(key)) {
-                plan.write(plan.kept(), plan.last().codes()[key], labels);
+                plan.write(plan.joints()[key], labels);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
                 List<Option> found = result.get(chain.entries(b).joint(all))
@@ -124,7 +124,7 @@ final class BlockOptions {
         Boundary exits = Boundary.exits(block);
         long[] outside = new long[elimination.joints()];
         for (int key = 0; key < outside.length; key++) {
-            plan.write(plan.kept(), key, labels);
+            plan.write(key, labels);
             outside[key] = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
         }
         return outside;

@@ -62,60 +62,9 @@ final class CheckedTable {
         }
         long[] result = new long[size(cards, target)];
         Arrays.fill(result, FORBIDDEN);
-        int[][] strides = new int[inputs.size() + 1][];
-        for (int i = 0; i < inputs.size(); i++) {
-            strides[i] = strides(cards, joint, inputs.get(i).scope);
-        }
-        strides[inputs.size()] = strides(cards, joint, target);
-        long[][] values = inputs.stream().map(t -> t.values).toArray(long[][]::new);
-        fill(joint, cards, strides, values, result);
-        return new CheckedTable(target, result);
-    }
-
-    private static void fill(int[] joint, int[] cards, int[][] strides, long[][] values, long[] result) {
-        int last = joint.length - 1;
-        int[] digits = new int[joint.length];
-        int[] at = new int[strides.length];
-        int row = joint.length == 0 ? 1 : cards[joint[last]];
-        long[] sums = new long[row];
-        do {
-            Arrays.fill(sums, 0);
-            for (int i = 0; i < values.length; i++) {
-                int step = last < 0 ? 0 : strides[i][last];
-                for (int k = 0, from = at[i]; k < row; k++, from += step) {
-                    sums[k] = add(sums[k], values[i][from]);
-                }
-            }
-            int step = last < 0 ? 0 : strides[values.length][last];
-            for (int k = 0, to = at[values.length]; k < row; k++, to += step) {
-                result[to] = Math.min(result[to], sums[k]);
-            }
-        } while (advance(joint, cards, strides, digits, at, last - 1));
-    }
-
-    private static boolean advance(int[] joint, int[] cards, int[][] strides, int[] digits, int[] at, int from) {
-        for (int k = from; k >= 0; k--) {
-            digits[k]++;
-            boolean carry = digits[k] == cards[joint[k]];
-            for (int i = 0; i < at.length; i++) {
-                at[i] += carry ? -strides[i][k] * (digits[k] - 1) : strides[i][k];
-            }
-            if (!carry) {
-                return true;
-            }
-            digits[k] = 0;
-        }
-        return false;
-    }
-
-    private static int[] strides(int[] cards, int[] joint, int[] scope) {
-        int[] strides = new int[joint.length];
-        int stride = 1;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            strides[Arrays.binarySearch(joint, scope[k])] = stride;
-            stride *= cards[scope[k]];
-        }
-        return strides;
+        CheckedTable least = new CheckedTable(target, result);
+        CheckedSweep.lower(cards, inputs, least);
+        return least;
     }
 
     /** Joint labels of some nodes. */

@@ -106,9 +106,9 @@ final class Elimination {
         }
         int[] labels = new int[block.nodes()];
         for (int e = 0; e < last.length; e++) {
-            long code = plan.last().codes()[e];
-            long sum = FixedPoint.add(last[e], outside[(int) code]);
-            plan.write(plan.kept(), code, labels);
+            int joint = plan.joints()[e];
+            long sum = FixedPoint.add(last[e], outside[joint]);
+            plan.write(joint, labels);
             for (int node : plan.kept()) {
                 byLabel[node][labels[node]] = Math.min(byLabel[node][labels[node]], sum);
             }
@@ -135,7 +135,7 @@ final class Elimination {
     long[][] rest(long[] outside) {
         long[][] rest = new long[tables.length][];
         long[] around = new long[last.length];
-        Arrays.setAll(around, e -> outside[(int) plan.last().codes()[e]]);
+        Arrays.setAll(around, e -> outside[plan.joints()[e]]);
         spread(plan.last(), around, rest);
         for (int s = plan.steps().size() - 1; s >= 0; s--) {
             spread(plan.steps().get(s), rest[factors + s], rest);
@@ -168,7 +168,7 @@ final class Elimination {
     }
 
     private int entry(int[] labels) {
-        return Arrays.binarySearch(plan.last().codes(), joint(labels));
+        return Arrays.binarySearch(plan.joints(), joint(labels));
     }
 
     /** The least sum for boundary labels that are set in {@code labels}, by node. */

@@ -23,6 +23,7 @@ final class EliminationPlan {
     private final int[] kept;
     private final List<Step> steps = new ArrayList<>();
     private final Step last;
+    private final int[] joints;
 
     /**
      * One elimination: the tables with the node are added up and its best label is taken. A row is a joint label of the node and the
@@ -30,15 +31,15 @@ final class EliminationPlan {
      *
      * @param node eliminated; -1 in the last step, which only adds up
      * @param scope nodes of the result, ascending
-     * @param codes of the result's entries, ascending: the label of the last node is fastest
+     * @param joint labels of the result's entries, by node of the scope, then entry
      * @param starts of the rows of every entry, and their end
      * @param labels of the node, by row, ascending for an entry
      * @param inputs tables: factors by number, then results of earlier steps
      * @param at by input, then row: the entry of a factor, or the place of an entry in the result of a step
      */
-    record Step(int node, int[] scope, long[] codes, int[] starts, int[] labels, int[] inputs, int[][] at) {
+    record Step(int node, int[] scope, char[][] joint, int[] starts, char[] labels, int[] inputs, int[][] at) {
         int entries() {
-            return codes.length;
+            return starts.length - 1;
         }
 
         int rows() {
@@ -70,15 +71,16 @@ final class EliminationPlan {
             BitSet scope = new BitSet();
             inputs.forEach(t -> Arrays.stream(tables.get(t).scope()).forEach(scope::set));
             scope.clear(node);
-            Step step = step(node, scope.stream().toArray(), inputs, tables);
+            Step step = step(node, scope.stream().toArray(), inputs, open, tables);
             steps.add(step);
             open.removeAll(inputs);
             open.add(tables.size());
             int[] places = new int[step.entries()];
             Arrays.setAll(places, e -> e);
-            tables.add(SparseTable.of(block, step.scope(), step.codes(), places));
+            tables.add(SparseTable.of(block, step.scope(), step.joint(), places));
         }
-        last = step(-1, kept, open, tables);
+        last = step(-1, kept, open, List.of(), tables);
+        joints = numbers();
     }
 
     /**
@@ -181,42 +183,53 @@ final class EliminationPlan {
         return Arrays.stream(byLabel).sum();
     }
 
-    private Step step(int node, int[] scope, List<Integer> inputs, List<SparseTable> tables) {
-        Join join =
-                new Join(block, node, scope, inputs.stream().map(tables::get).toList());
+    /** @param open tables that may tell which rows are allowed, the inputs among them */
+    private Step step(int node, int[] scope, List<Integer> inputs, List<Integer> open, List<SparseTable> tables) {
+        List<SparseTable> joined = new ArrayList<>();
+        inputs.forEach(t -> joined.add(tables.get(t)));
+        open.stream()
+                .filter(t -> !inputs.contains(t))
+                .map(tables::get)
+                .filter(t -> t.isWithin(scope))
+                .filter(t -> t.isSparse(block))
+                .forEach(joined::add);
+        Join join = new Join(block, node, scope, joined);
         int rows = join.rows();
-        // Rows come by label; by code first they keep that order.
-        long[] keys = new long[rows];
-        for (int r = 0; r < rows; r++) {
-            keys[r] = Math.addExact(Math.multiplyExact(join.codes()[r], rows), r);
-        }
-        Arrays.sort(keys);
-        long[] codes = new long[rows];
+        // Rows come by label; by their entries first they keep that order.
+        int[] order = SparseTable.sorted(
+                rows, join.joint(), Arrays.stream(scope).map(block::labels).toArray());
         int[] starts = new int[rows + 1];
-        int[] labels = new int[rows];
+        char[] labels = new char[rows];
         int[][] at = new int[inputs.size()][rows];
         int entries = 0;
         for (int k = 0; k < rows; k++) {
-            int row = (int) (keys[k] % rows);
-            if (k == 0 || codes[entries - 1] != join.codes()[row]) {
-                codes[entries] = join.codes()[row];
+            int row = order[k];
+            if (k == 0 || differ(join.joint(), row, order[k - 1])) {
                 starts[entries++] = k;
             }
             labels[k] = join.labels()[row];
             for (int i = 0; i < at.length; i++) {
-                int entry = join.at()[i][row];
-                at[i][k] = tables.get(inputs.get(i)).entries()[entry];
+                at[i][k] = tables.get(inputs.get(i)).entries()[join.at()[i][row]];
             }
         }
         starts[entries] = rows;
-        return new Step(
-                node,
-                scope,
-                Arrays.copyOf(codes, entries),
-                Arrays.copyOf(starts, entries + 1),
-                labels,
-                inputs.stream().mapToInt(Integer::intValue).toArray(),
-                at);
+        char[][] joint = new char[scope.length][entries];
+        for (int e = 0; e < entries; e++) {
+            for (int k = 0; k < joint.length; k++) {
+                joint[k][e] = join.joint()[k][order[starts[e]]];
+            }
+        }
+        int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
+        return new Step(node, scope, joint, Arrays.copyOf(starts, entries + 1), labels, numbers, at);
+    }
+
+    private static boolean differ(char[][] joint, int row, int other) {
+        for (char[] labels : joint) {
+            if (labels[row] != labels[other]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Block block() {
@@ -237,12 +250,28 @@ final class EliminationPlan {
         return last;
     }
 
-    /** Writes the labels of a code into labels by node. */
-    void write(int[] scope, long code, int[] labels) {
-        long rest = code;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            int cards = block.labels(scope[k]);
-            labels[scope[k]] = (int) (rest % cards);
+    /** Numbers of the kept nodes' joint labels that are there, ascending: the label of the last is fastest. */
+    int[] joints() {
+        return joints;
+    }
+
+    private int[] numbers() {
+        int[] numbers = new int[last.entries()];
+        for (int e = 0; e < numbers.length; e++) {
+            for (int k = 0; k < kept.length; k++) {
+                numbers[e] = Math.addExact(
+                        Math.multiplyExact(numbers[e], block.labels(kept[k])), last.joint()[k][e]);
+            }
+        }
+        return numbers;
+    }
+
+    /** Writes a joint label of the kept nodes into labels by node. */
+    void write(int joint, int[] labels) {
+        int rest = joint;
+        for (int k = kept.length - 1; k >= 0; k--) {
+            int cards = block.labels(kept[k]);
+            labels[kept[k]] = rest % cards;
             rest /= cards;
         }
     }

@@ -15,18 +15,19 @@ final class Join {
 
     private final int[] order;
     private final int[] cards;
-    private final long[] weights;
+    private final int[] chosen;
     private final int[][] participants;
     private final Sorted[] inputs;
     private final int[][] from;
     private final int[][] to;
+    private final int[] places;
+    private final char[][] joint;
     private int rows;
-    private long[] codes = new long[64];
-    private int[] labels = new int[64];
+    private char[] labels = new char[64];
     private final int[][] at;
 
     /** A table in the order of nodes of the join: labels by position in the order; which entry it was. */
-    private record Sorted(int[][] labels, int[] entries) {}
+    private record Sorted(char[][] labels, int[] entries) {}
 
     /**
      * @param node that is not in the target; -1 if there is none
@@ -36,13 +37,9 @@ final class Join {
     Join(Block block, int node, int[] target, List<SparseTable> tables) {
         order = order(block, node, target, tables);
         cards = Arrays.stream(order).map(block::labels).toArray();
-        weights = new long[order.length];
-        long weight = 1;
-        for (int k = target.length - 1; k >= 0; k--) {
-            weights[position(target[k])] = weight;
-            weight = Math.multiplyExact(weight, block.labels(target[k]));
-        }
-        inputs = tables.stream().map(t -> sorted(block, t)).toArray(Sorted[]::new);
+        chosen = new int[order.length];
+        places = Arrays.stream(target).map(this::position).toArray();
+        inputs = tables.stream().map(this::sorted).toArray(Sorted[]::new);
         participants = new int[order.length][];
         for (int d = 0; d < order.length; d++) {
             int depth = d;
@@ -56,8 +53,9 @@ final class Join {
             to[0][i] = tables.get(i).size();
         }
         at = new int[inputs.length][64];
+        joint = new char[target.length][64];
         if (Arrays.stream(to[0]).allMatch(size -> size > 0)) {
-            descend(0, 0, 0);
+            descend(0);
         }
     }
 
@@ -107,44 +105,27 @@ final class Join {
         return d;
     }
 
-    private Sorted sorted(Block block, SparseTable table) {
-        int[] scope = table.scope();
-        int[] places = Arrays.stream(scope).map(this::position).sorted().toArray();
-        int size = table.size();
-        long[] divisors = new long[places.length];
+    private Sorted sorted(SparseTable table) {
+        int[] places =
+                Arrays.stream(table.scope()).map(this::position).sorted().toArray();
+        char[][] columns = Arrays.stream(places)
+                .mapToObj(p -> table.labels()[table.position(order[p])])
+                .toArray(char[][]::new);
+        int[] rows = SparseTable.sorted(
+                table.size(), columns, Arrays.stream(places).map(p -> cards[p]).toArray());
+        char[][] byPlace = new char[order.length][];
         for (int p = 0; p < places.length; p++) {
-            int own = table.position(order[places[p]]);
-            divisors[p] = 1;
-            for (int k = own + 1; k < scope.length; k++) {
-                divisors[p] *= block.labels(scope[k]);
+            byPlace[places[p]] = new char[rows.length];
+            for (int r = 0; r < rows.length; r++) {
+                byPlace[places[p]][r] = columns[p][rows[r]];
             }
         }
-        long[] keys = new long[size];
-        for (int e = 0; e < size; e++) {
-            long key = 0;
-            for (int p = 0; p < places.length; p++) {
-                key = key * cards[places[p]] + table.codes()[e] / divisors[p] % cards[places[p]];
-            }
-            keys[e] = Math.addExact(Math.multiplyExact(key, size), e);
-        }
-        Arrays.sort(keys);
-        int[][] byPlace = new int[order.length][];
-        Arrays.stream(places).forEach(place -> byPlace[place] = new int[size]);
-        int[] entries = new int[size];
-        for (int e = 0; e < size; e++) {
-            entries[e] = (int) (keys[e] % size);
-            long key = keys[e] / size;
-            for (int p = places.length - 1; p >= 0; p--) {
-                byPlace[places[p]][e] = (int) (key % cards[places[p]]);
-                key /= cards[places[p]];
-            }
-        }
-        return new Sorted(byPlace, entries);
+        return new Sorted(byPlace, rows);
     }
 
-    private void descend(int depth, long code, int first) {
+    private void descend(int depth) {
         if (depth == order.length) {
-            add(code, first);
+            add();
             return;
         }
         System.arraycopy(from[depth], 0, from[depth + 1], 0, inputs.length);
@@ -154,7 +135,7 @@ final class Join {
             int next = label;
             boolean there = true;
             for (int i : own) {
-                int[] column = inputs[i].labels()[depth];
+                char[] column = inputs[i].labels()[depth];
                 int end = to[depth][i];
                 int start = label == 0 ? from[depth][i] : from[depth + 1][i];
                 while (start < end && column[start] < label) {
@@ -175,26 +156,31 @@ final class Join {
                 }
             }
             if (there) {
-                descend(depth + 1, code + label * weights[depth], depth == 0 ? label : first);
+                chosen[depth] = label;
+                descend(depth + 1);
             } else {
                 label = next - 1;
             }
         }
     }
 
-    private void add(long code, int label) {
+    private void add() {
         if (rows == MOST_ROWS) {
             throw new IllegalArgumentException("a table of a block has too many entries: give it fewer labels");
         }
-        if (rows == codes.length) {
-            codes = Arrays.copyOf(codes, 2 * rows);
+        if (rows == labels.length) {
             labels = Arrays.copyOf(labels, 2 * rows);
+            for (int k = 0; k < joint.length; k++) {
+                joint[k] = Arrays.copyOf(joint[k], 2 * rows);
+            }
             for (int i = 0; i < at.length; i++) {
                 at[i] = Arrays.copyOf(at[i], 2 * rows);
             }
         }
-        codes[rows] = code;
-        labels[rows] = label;
+        labels[rows] = order.length == 0 ? 0 : (char) chosen[0];
+        for (int k = 0; k < joint.length; k++) {
+            joint[k][rows] = (char) chosen[places[k]];
+        }
         for (int i = 0; i < at.length; i++) {
             at[i][rows] = inputs[i].entries()[from[order.length][i]];
         }
@@ -206,13 +192,13 @@ final class Join {
         return rows;
     }
 
-    /** By row the code of the target. */
-    long[] codes() {
-        return codes;
+    /** By node of the target, then row, the label; longer than there are rows. */
+    char[][] joint() {
+        return joint;
     }
 
-    /** By row the label of the node. */
-    int[] labels() {
+    /** By row the label of the node; longer than there are rows. */
+    char[] labels() {
         return labels;
     }
 

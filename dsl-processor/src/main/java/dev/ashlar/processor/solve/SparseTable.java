@@ -7,34 +7,39 @@ import java.util.stream.IntStream;
  * The entries of a table that are allowed.
  *
  * @param scope nodes, ascending
- * @param codes of the entries, ascending: numbers of joint labels with the label of the last node fastest
+ * @param labels by position in the scope, then entry
  * @param entries where they are in the table
  * @param counts by position in the scope, then label: entries with it
  */
-record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
-    static SparseTable of(Block block, int[] scope, long[] codes, int[] entries) {
+record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) {
+    static SparseTable of(Block block, int[] scope, char[][] labels, int[] entries) {
         int[][] counts = new int[scope.length][];
-        long weight = 1;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            int labels = block.labels(scope[k]);
-            counts[k] = new int[labels];
-            for (long code : codes) {
-                counts[k][(int) (code / weight % labels)]++;
+        for (int k = 0; k < scope.length; k++) {
+            counts[k] = new int[block.labels(scope[k])];
+            for (char label : labels[k]) {
+                counts[k][label]++;
             }
-            weight = Math.multiplyExact(weight, labels);
         }
-        return new SparseTable(scope, codes, entries, counts);
+        return new SparseTable(scope, labels, entries, counts);
     }
 
     static SparseTable of(Block block, Factor factor) {
-        int[] allowed = IntStream.range(0, factor.size())
-                .filter(e -> !factor.forbidden(e))
-                .toArray();
-        return of(block, factor.scope(), Arrays.stream(allowed).asLongStream().toArray(), allowed);
+        int[] scope = factor.scope();
+        int[] allowed =
+                IntStream.range(0, factor.size()).filter(e -> !factor.forbidden(e)).toArray();
+        char[][] labels = new char[scope.length][allowed.length];
+        for (int e = 0; e < allowed.length; e++) {
+            int rest = allowed[e];
+            for (int k = scope.length - 1; k >= 0; k--) {
+                labels[k][e] = (char) (rest % block.labels(scope[k]));
+                rest /= block.labels(scope[k]);
+            }
+        }
+        return of(block, scope, labels, allowed);
     }
 
     int size() {
-        return codes.length;
+        return entries.length;
     }
 
     /** Where a node is in the scope; negative if it is not. */
@@ -46,19 +51,23 @@ record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
         return position(node) >= 0;
     }
 
-    /** The label of the node at a position in an entry. */
-    int label(Block block, int e, int position) {
-        long code = codes[e];
-        for (int k = scope.length - 1; k > position; k--) {
-            code /= block.labels(scope[k]);
-        }
-        return (int) (code % block.labels(scope[position]));
+    /** Whether it is over some of these nodes alone, which are ascending. */
+    boolean isWithin(int[] nodes) {
+        return Arrays.stream(scope).allMatch(n -> Arrays.binarySearch(nodes, n) >= 0);
+    }
+
+    /** The share of all joint labels that is allowed. */
+    double share(Block block) {
+        return Arrays.stream(scope).mapToDouble(block::labels).reduce(size(), (a, b) -> a / b);
+    }
+
+    boolean isSparse(Block block) {
+        return share(block) < 1;
     }
 
     /** Whether it is over two nodes, of which each decides about the other. */
     boolean isMatching() {
-        return scope.length == 2
-                && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
+        return scope.length == 2 && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
     }
 
     /** Of a matching, by label of one node that of the other; -1 where there is none. */
@@ -66,39 +75,60 @@ record SparseTable(int[] scope, long[] codes, int[] entries, int[][] counts) {
         int position = position(node);
         int[] other = new int[block.labels(node)];
         Arrays.fill(other, -1);
-        for (int e = 0; e < codes.length; e++) {
-            other[label(block, e, position)] = label(block, e, 1 - position);
+        for (int e = 0; e < size(); e++) {
+            other[labels[position][e]] = labels[1 - position][e];
         }
         return other;
     }
 
     /** The same entries with another node in the place of one. */
     SparseTable with(Block block, int node, int other, int[] matched) {
-        int[] nodes = IntStream.concat(Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
-                .sorted()
-                .toArray();
         int from = position(node);
         int both = position(other);
-        long[] keys = new long[codes.length];
-        int size = 0;
-        for (int e = 0; e < codes.length; e++) {
-            int label = matched[label(block, e, from)];
-            if (label < 0 || both >= 0 && label(block, e, both) != label) {
-                continue;
+        int[] nodes = IntStream.concat(
+                        Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
+                .sorted()
+                .toArray();
+        int[] left = IntStream.range(0, size())
+                .filter(e -> matched[labels[from][e]] >= 0)
+                .filter(e -> both < 0 || labels[both][e] == matched[labels[from][e]])
+                .toArray();
+        char[][] renamed = new char[nodes.length][left.length];
+        for (int k = 0; k < nodes.length; k++) {
+            for (int e = 0; e < left.length; e++) {
+                renamed[k][e] = nodes[k] == other
+                        ? (char) matched[labels[from][left[e]]]
+                        : labels[position(nodes[k])][left[e]];
             }
-            long code = 0;
-            for (int n : nodes) {
-                code = code * block.labels(n) + (n == other ? label : label(block, e, position(n)));
+        }
+        int[] own = Arrays.stream(left).map(e -> entries[e]).toArray();
+        return of(block, nodes, renamed, own);
+    }
+
+    /**
+     * The order of rows by the labels of some columns, the first of which counts most; equal ones keep their order.
+     *
+     * @param cards labels by column
+     */
+    static int[] sorted(int rows, char[][] columns, int[] cards) {
+        int[] order = new int[rows];
+        Arrays.setAll(order, r -> r);
+        int[] next = new int[rows];
+        for (int c = columns.length - 1; c >= 0; c--) {
+            int[] starts = new int[cards[c] + 1];
+            for (int r = 0; r < rows; r++) {
+                starts[columns[c][r] + 1]++;
             }
-            keys[size++] = Math.addExact(Math.multiplyExact(code, codes.length), e);
+            for (int label = 0; label < cards[c]; label++) {
+                starts[label + 1] += starts[label];
+            }
+            for (int row : order) {
+                next[starts[columns[c][row]]++] = row;
+            }
+            int[] swap = order;
+            order = next;
+            next = swap;
         }
-        Arrays.sort(keys, 0, size);
-        long[] sorted = new long[size];
-        int[] own = new int[size];
-        for (int k = 0; k < size; k++) {
-            sorted[k] = keys[k] / codes.length;
-            own[k] = entries[(int) (keys[k] % codes.length)];
-        }
-        return of(block, nodes, sorted, own);
+        return order;
     }
 }
