@@ -26,6 +26,12 @@ final class Profile {
     private static final long LARGE = 8192;
     private static final long LARGE_ELEMENTS = 1L << 28;
     private static final int LARGE_ON_HOST = 1024;
+    /** By which libtorch's allocator grows, and how many of its pools may hold as much in vain: it takes more than it hands out. */
+    private static final long SEGMENT_BYTES = 20 << 20;
+
+    private static final int POOLS = 5;
+    /** To which what libraries keep is rounded up, so that what the allocator adds to small tensors is part of it. */
+    private static final long LIBRARY_UNIT = 1 << 20;
 
     private final String name;
     private final String machine;
@@ -43,6 +49,7 @@ final class Profile {
     private double hostSeconds;
     private long memoryBytes;
     private long fixedBytes;
+    private long libraryBytes;
 
     Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
         this.name = name;
@@ -121,12 +128,13 @@ final class Profile {
                 (double) Math.max(0, workspace) / probe.operatorBytes());
     }
 
-    /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and their own part in it. */
+    /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and what libraries keep of it. */
     private void memory(Engine engine) {
         Optional<DeviceMemory> memory = engine.memory();
         memoryBytes = memory.map(DeviceMemory::totalBytes).orElseGet(Profile::hostBytes);
-        fixedBytes = memory.map(m -> m.deviceBytes() - m.reservedBytes() + m.allocatedBytes())
-                .orElse(0L);
+        fixedBytes =
+                memory.map(m -> m.deviceBytes() - m.reservedBytes() + POOLS * SEGMENT_BYTES).orElse(0L);
+        libraryBytes = memory.map(m -> (m.allocatedBytes() / LIBRARY_UNIT + 1) * LIBRARY_UNIT).orElse(0L);
     }
 
     private static long hostBytes() {
@@ -167,6 +175,7 @@ final class Profile {
         json.writeStringField("kind", kind == DeviceKind.CPU ? "cpu" : "cuda");
         json.writeNumberField("memoryBytes", memoryBytes);
         json.writeNumberField("fixedBytes", fixedBytes);
+        json.writeNumberField("libraryBytes", libraryBytes);
         json.writeObjectFieldStart("flopsPerSecond");
         json.writeNumberField("bf16", Math.round(bf16Rate));
         json.writeNumberField("fp32", Math.round(fp32Rate));
@@ -199,8 +208,8 @@ final class Profile {
     private void writeOperators(JsonGenerator json, String field, boolean share) throws IOException {
         json.writeObjectFieldStart(field);
         for (String operator : forward.keySet()) {
-            if (!share && operator.equals(PRODUCT)) {
-                continue; // only the gradient of its bias was measured
+            if (!share && kind == DeviceKind.CPU && operator.equals(PRODUCT)) {
+                continue; // only the gradient of its bias was measured, and the host's products pack their factors
             }
             json.writeObjectFieldStart(operator);
             write(json, "forward", forward.get(operator), share);

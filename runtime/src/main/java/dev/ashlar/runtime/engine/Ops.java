@@ -120,6 +120,11 @@ public final class Ops {
         return trace.checked("linearInputGradient", linear.inputGradient(dy, weight));
     }
 
+    /** target[*, in] += dy[*, out] · weight[out, in]; a second handle on the target, which must not share its storage with others. */
+    public Tensor linearInputGradientAdd(Tensor dy, Tensor weight, Tensor target) {
+        return trace.checked("linearInputGradientAdd", linear.addInputGradient(dy, weight, target));
+    }
+
     /** dy[*, out]ᵀ · x[*, in], summed over the leading dimensions. */
     public Tensor linearWeightGradient(Tensor dy, Tensor x) {
         return trace.checked("linearWeightGradient", linear.weightGradient(dy, x));
@@ -712,6 +717,7 @@ public final class Ops {
 
     /** The value of a tensor with one element. */
     public float item(Tensor scalar) {
+        engine.context().settle();
         return scalar.item_float();
     }
 
@@ -731,6 +737,7 @@ public final class Ops {
     }
 
     void close() {
+        linear.close();
         attention.close();
         rope.close();
         dropout.close();

@@ -94,6 +94,16 @@ final class CudaTest {
         }
 
         @Nullable
+        Tensor[] linear(long rows, long out) {
+            Tensor dy = normal(rows, out);
+            Tensor weight = normal(out, 24);
+            Tensor target = normal(rows, 24);
+            return new @Nullable Tensor[] {
+                ops.linearBiasGradient(dy), ops.linearInputGradientAdd(dy, weight, target), target
+            };
+        }
+
+        @Nullable
         Tensor[] embedding() {
             Tensor ids = ids(50, 4, 9);
             Tensor weight = normal(50, 16);
@@ -115,6 +125,9 @@ final class CudaTest {
         cases.put("layer norm", given -> given.layerNorm(33));
         cases.put("layer norm of a warp's row", given -> given.layerNorm(768));
         cases.put("layer norm of a block's row", given -> given.layerNorm(2048));
+        cases.put("linear", given -> given.linear(300, 768));
+        cases.put("linear of few rows", given -> given.linear(3, 132));
+        cases.put("linear of odd rows", given -> given.linear(65, 7));
         cases.put("embedding", Given::embedding);
         cases.put("dropout", given -> new @Nullable Tensor[] {given.ops.dropout(given.normal(50_000), 0.3, 7)});
         return cases;
