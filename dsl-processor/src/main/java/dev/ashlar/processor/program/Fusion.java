@@ -17,7 +17,8 @@ final class Fusion {
     private static final Map<String, String> ADDING = Map.of("layerNormBackward", "layerNormBackwardAdd");
 
     /** Kernels that add their result to something, and the name of that form. */
-    private static final Map<String, String> ADDED = Map.of("linearInputGradient", "linearInputGradientAdd");
+    private static final Map<String, String> ADDED = Map.of(
+            "linearInputGradient", "linearInputGradientAdd", "layerNormBackward", "layerNormBackwardInto");
 
     private Fusion() {}
 
@@ -25,23 +26,30 @@ final class Fusion {
     static List<Statement> of(List<Statement> statements) {
         List<Statement> fused = new ArrayList<>(statements);
         for (int i = 0; i < fused.size(); i++) {
-            if (fused.get(i) instanceof Statement.Call call && ADDING.containsKey(call.kernel())) {
-                int addition = addition(fused, i, call);
-                if (addition > 0) {
-                    Slot addend = ((Statement.AddInPlace) fused.get(addition)).addend();
-                    fused.set(i, with(call, ADDING, addend));
-                    fused.set(addition, new Statement.Free(List.of(addend)));
-                }
-            } else if (fused.get(i) instanceof Statement.Call call && ADDED.containsKey(call.kernel())) {
-                int addition = additionOf(fused, i, call);
-                if (addition > 0) {
-                    Statement.AddInPlace add = (Statement.AddInPlace) fused.get(addition);
-                    fused.set(i, with(call, ADDED, add.target()));
-                    fused.set(addition, new Statement.Free(List.of(add.addend())));
-                }
+            if (fused.get(i) instanceof Statement.Call call && !takesIn(fused, i, call)) {
+                addsItself(fused, i, call);
             }
         }
         return List.copyOf(fused);
+    }
+
+    private static boolean takesIn(List<Statement> fused, int position, Statement.Call call) {
+        int addition = ADDING.containsKey(call.kernel()) ? addition(fused, position, call) : 0;
+        if (addition > 0) {
+            Slot addend = ((Statement.AddInPlace) fused.get(addition)).addend();
+            fused.set(position, with(call, ADDING, addend));
+            fused.set(addition, new Statement.Free(List.of(addend)));
+        }
+        return addition > 0;
+    }
+
+    private static void addsItself(List<Statement> fused, int position, Statement.Call call) {
+        int addition = ADDED.containsKey(call.kernel()) ? additionOf(fused, position, call) : 0;
+        if (addition > 0) {
+            Statement.AddInPlace add = (Statement.AddInPlace) fused.get(addition);
+            fused.set(position, with(call, ADDED, add.target()));
+            fused.set(addition, new Statement.Free(List.of(add.addend())));
+        }
     }
 
     /** Where something is added to the first result before anything else happens to either; 0 if nowhere. */

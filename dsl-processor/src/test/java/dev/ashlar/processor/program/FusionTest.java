@@ -81,6 +81,13 @@ final class FusionTest {
     }
 
     @Test
+    void aNormsGradientAddsItselfToWhatIsThere() {
+        List<Statement> fused = Fusion.of(sum(call("layerNormBackward", DY, DX), new Statement.Free(List.of(DY))));
+        assertEquals("layerNormBackwardInto", ((Statement.Call) fused.get(1)).kernel());
+        assertEquals(new Statement.Free(List.of(DX)), fused.get(3));
+    }
+
+    @Test
     void notWhereTheSumSoFarIsReadBefore() {
         List<Statement> statements = sum(
                 call("linearInputGradient", DY, DX), call("linearWeightGradient", SUM, new Slot("dW", false, TYPE)));

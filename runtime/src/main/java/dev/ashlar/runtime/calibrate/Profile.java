@@ -3,6 +3,7 @@ package dev.ashlar.runtime.calibrate;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ashlar.runtime.dist.CollectiveKind;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -50,6 +52,7 @@ final class Profile {
     private long memoryBytes;
     private long fixedBytes;
     private long libraryBytes;
+    private Optional<Links.Measurement> links = Optional.empty();
 
     Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
         this.name = name;
@@ -74,6 +77,11 @@ final class Profile {
         sizes = productSizes;
         products = table.table(sizes, sizes, sizes);
         memory(engine);
+    }
+
+    /** What ranks do together. */
+    void measured(Links.Measurement together) {
+        links = Optional.of(together);
     }
 
     void measureWide(Engine engine) {
@@ -155,6 +163,9 @@ final class Profile {
             json.writeStringField("libtorch", version(torch.class));
             json.writeEndObject();
             writeDevice(json);
+            if (links.isPresent()) {
+                writeLinks(json, links.get());
+            }
             json.writeObjectFieldStart("products");
             writeProducts(json);
             json.writeEndObject();
@@ -184,8 +195,50 @@ final class Profile {
         json.writeNumberField("launchNanos", Math.round(launchSeconds * 1e9));
         // Steps are recorded on CUDA: the host's time stands in no one's way.
         json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
+        if (links.isPresent()) {
+            json.writeNumberField("kappa", Math.round(links.get().kappa() * 1e3) / 1e3);
+        }
         json.writeStringField("link", link);
         json.writeEndObject();
+    }
+
+    /** Beyond the tables, a latency and a rate: those of the least and the most that was reduced. */
+    private void writeLinks(JsonGenerator json, Links.Measurement together) throws IOException {
+        TreeMap<Long, Double> reductions = Objects.requireNonNull(together.seconds().get(CollectiveKind.ALL_REDUCE));
+        long most = reductions.lastKey();
+        json.writeArrayFieldStart("links");
+        json.writeStartObject();
+        json.writeStringField("link", link);
+        json.writeNumberField("alphaNanos", nanos(reductions.firstEntry().getValue()));
+        json.writeNumberField(
+                "bytesPerSecond",
+                Math.round(CollectiveKind.ALL_REDUCE.wireBytes(together.size(), most)
+                        / reductions.lastEntry().getValue()));
+        json.writeArrayFieldStart("collectives");
+        for (Map.Entry<CollectiveKind, TreeMap<Long, Double>> entry :
+                together.seconds().entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("kind", entry.getKey().key());
+            json.writeNumberField("size", together.size());
+            json.writeArrayFieldStart("tensorBytes");
+            for (long bytes : entry.getValue().keySet()) {
+                json.writeNumber(bytes);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("nanos");
+            for (double seconds : entry.getValue().values()) {
+                json.writeNumber(nanos(seconds));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndArray();
+    }
+
+    private static long nanos(double seconds) {
+        return Math.max(1, Math.round(seconds * 1e9));
     }
 
     private void writeProducts(JsonGenerator json) throws IOException {

@@ -275,12 +275,17 @@ public final class Mesh implements AutoCloseable {
         try {
             wait.until(done);
         } catch (PeerException e) {
-            for (Group group : groups) {
-                if (group != null) {
-                    group.abort();
-                }
-            }
+            abort();
             throw e;
+        }
+    }
+
+    /** Gives up what ranks do together, after a failure; then the mesh is only to be closed. */
+    public void abort() {
+        for (Group group : groups) {
+            if (group != null) {
+                group.abort();
+            }
         }
     }
 

@@ -246,6 +246,40 @@ public final class Ops {
         return trace.checked("layerNormBackwardAdd", new @Nullable Tensor[] {gradients[0], gradients[1]});
     }
 
+    /** {@link #layerNormBackward} whose dx is added to {@code target}, of its shape: a second handle on it. */
+    public @Nullable Tensor[] layerNormBackwardInto(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            Tensor bias,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias,
+            Tensor target) {
+        boolean[] needs = {needX, needWeight, needBias};
+        trace.requireSameShape("layerNormBackwardInto", x, target);
+        return trace.checked(
+                "layerNormBackwardInto", norm.layerNormBackwardInto(dy, x, mean, rstd, weight, bias, needs, target));
+    }
+
+    /** {@link #layerNormBackwardInto} without a bias. */
+    public @Nullable Tensor[] layerNormBackwardInto(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            boolean needX,
+            boolean needWeight,
+            Tensor target) {
+        boolean[] needs = {needX, needWeight, false};
+        trace.requireSameShape("layerNormBackwardInto", x, target);
+        @Nullable Tensor[] gradients = norm.layerNormBackwardInto(dy, x, mean, rstd, weight, null, needs, target);
+        return trace.checked("layerNormBackwardInto", new @Nullable Tensor[] {gradients[0], gradients[1]});
+    }
+
     /** x / √(mean(x²) + eps) · weight[d] over the last dimension of x[*, d]: y, reciprocal root mean square[*, 1] in 32-bit floats. */
     public Tensor[] rmsNorm(Tensor x, Tensor weight, double eps) {
         return trace.checked("rmsNorm", norm.rmsNorm(x, weight, eps));

@@ -417,6 +417,9 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        if (failure != null) {
+            mesh.abort(); // what is under way may wait for others for ever
+        }
         recorded.close();
         if (optimizer != null) {
             optimizer.close();
