@@ -55,11 +55,6 @@ public record Device(
         this(name, memoryBytes, fixedBytes, flopsPerSecond, bytesPerSecond, launchSeconds, cpu, link, Calibration.NONE);
     }
 
-    /** What is taken of it beside a program's tensors: before the first of them, and by libraries from the allocator. */
-    public long besideBytes() {
-        return Math.addExact(fixedBytes, calibration.libraryBytes());
-    }
-
     /** The same device, joined otherwise. */
     Device with(Link other) {
         return new Device(

@@ -118,9 +118,10 @@ public final class ProfileReader {
         Optional<Double> host = node.amountOrZero("hostNanos");
         Optional<Double> kappa = node.amountOrZero("kappa");
         Optional<Long> library = node.bytesOrZero("libraryBytes");
+        Optional<Long> group = node.bytesOrZero("groupBytes");
         Optional<String> link = node.text("link");
         node.close();
-        boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, library, link)
+        boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, library, group, link)
                         .allMatch(Optional::isPresent)
                 && rates.isPresent()
                 && rates.get().size() == NumberFormat.values().length;
@@ -135,7 +136,14 @@ public final class ProfileReader {
                         kind.get().equals("cpu"),
                         new Link(link.get(), 0, 1),
                         new Calibration(
-                                library.get(), host.get() * NANO, kappa.get(), products, workspaces, shares, origin)))
+                                library.get(),
+                                group.get(),
+                                host.get() * NANO,
+                                kappa.get(),
+                                products,
+                                workspaces,
+                                shares,
+                                origin)))
                 : Optional.empty();
     }
 

@@ -81,7 +81,7 @@ public final class Planner {
         List<PlanProblem> forms = StepForms.of(graph, target, pins).stream()
                 .map(f -> plans(f, target, assembly, pins))
                 .toList();
-        long besideBytes = target.device().besideBytes();
+        long besideBytes = target.fixedBytes() + target.libraryBytes();
         Chooser.Choice choice = new Chooser(forms, besideBytes).choose(target.budgetBytes());
         PlanProblem plans = forms.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);

@@ -92,31 +92,37 @@ public final class Calibrate {
                 kind,
                 link.isEmpty() ? (kind == DeviceKind.CPU ? "gloo" : "nvlink4") : link);
         try (Ranks ranks = Ranks.fromEnvironment()) {
+            if (ranks.rank() == 0) {
+                measureAlone(profile, kind);
+            }
             if (ranks.worldSize() > 1) {
-                profile.measured(together(kind, ranks));
+                measureTogether(profile, kind, ranks);
             }
             if (ranks.rank() > 0) {
                 return;
             }
-        }
-        try (Engine engine = Engine.open(kind, Precision.BF16, Seed.of(1), false)) {
-            profile.measure(engine, kind == DeviceKind.CPU ? ProbeSizes.HOST : ProbeSizes.ACCELERATOR, sizes(kind));
-        }
-        try (Engine engine = Engine.open(kind, Precision.FP32, Seed.of(1), false)) {
-            profile.measureWide(engine);
         }
         Path path = Path.of(file.isEmpty() ? name + ".device.json" : file);
         profile.write(path);
         System.out.println("wrote " + path);
     }
 
-    private static Links.Measurement together(DeviceKind kind, Ranks ranks) {
+    private static void measureAlone(Profile profile, DeviceKind kind) {
+        try (Engine engine = Engine.open(kind, Precision.BF16, Seed.of(1), false)) {
+            profile.measure(engine, kind == DeviceKind.CPU ? ProbeSizes.HOST : ProbeSizes.ACCELERATOR, sizes(kind));
+        }
+        try (Engine engine = Engine.open(kind, Precision.FP32, Seed.of(1), false)) {
+            profile.measureWide(engine);
+        }
+    }
+
+    private static void measureTogether(Profile profile, DeviceKind kind, Ranks ranks) {
         Engine.require(kind, ranks.localRank());
         Transport transport = kind == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host();
         try (Mesh mesh = ranks.mesh(List.of(ranks.worldSize()), transport);
                 Engine engine =
                         Engine.open(kind, ranks.localRank(), Precision.BF16, Seed.of(1), false, mesh)) {
-            return new Links(engine, mesh).measure();
+            profile.measureTogether(engine, mesh);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ashlar.runtime.dist.CollectiveKind;
+import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
@@ -52,6 +53,7 @@ final class Profile {
     private long memoryBytes;
     private long fixedBytes;
     private long libraryBytes;
+    private long groupBytes;
     private Optional<Links.Measurement> links = Optional.empty();
 
     Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
@@ -79,9 +81,17 @@ final class Profile {
         memory(engine);
     }
 
-    /** What ranks do together. */
-    void measured(Links.Measurement together) {
-        links = Optional.of(together);
+    /** Memory that is taken of the device, but not by the allocator. */
+    private static long besideAllocator(DeviceMemory memory) {
+        return memory.deviceBytes() - memory.reservedBytes();
+    }
+
+    /** What ranks do together, and what it takes of this rank's device. */
+    void measureTogether(Engine engine, Mesh mesh) {
+        links = Optional.of(new Links(engine, mesh).measure());
+        groupBytes = engine.memory()
+                .map(m -> Math.max(0, besideAllocator(m) + POOLS * SEGMENT_BYTES - fixedBytes))
+                .orElse(0L);
     }
 
     void measureWide(Engine engine) {
@@ -136,12 +146,23 @@ final class Profile {
                 (double) Math.max(0, workspace) / probe.operatorBytes());
     }
 
+    /** What libraries keep from a kernel's first call on is there in every program. */
+    private static void callLibraries(Engine engine) {
+        Ops ops = engine.ops();
+        try (Tensor x = ops.normal(LARGE_ON_HOST, LARGE_ON_HOST);
+                Tensor bias = ops.normal(LARGE_ON_HOST)) {
+            ops.linear(x, x, bias).close();
+            ops.linearBiasGradient(x).close();
+        }
+    }
+
     /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and what libraries keep of it. */
     private void memory(Engine engine) {
+        callLibraries(engine);
         Optional<DeviceMemory> memory = engine.memory();
         memoryBytes = memory.map(DeviceMemory::totalBytes).orElseGet(Profile::hostBytes);
         fixedBytes =
-                memory.map(m -> m.deviceBytes() - m.reservedBytes() + POOLS * SEGMENT_BYTES).orElse(0L);
+                memory.map(m -> besideAllocator(m) + POOLS * SEGMENT_BYTES).orElse(0L);
         libraryBytes = memory.map(m -> (m.allocatedBytes() / LIBRARY_UNIT + 1) * LIBRARY_UNIT).orElse(0L);
     }
 
@@ -196,6 +217,7 @@ final class Profile {
         // Steps are recorded on CUDA: the host's time stands in no one's way.
         json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
         if (links.isPresent()) {
+            json.writeNumberField("groupBytes", groupBytes);
             json.writeNumberField("kappa", Math.round(links.get().kappa() * 1e3) / 1e3);
         }
         json.writeStringField("link", link);

@@ -6,10 +6,11 @@ import dev.ashlar.dsl.Precision;
 import dev.ashlar.dsl.Train;
 import dev.ashlar.samples.gpt.Gpt;
 
-/** The same on two CUDA devices. */
+/** The same on two. */
 @Plan(
         device = "h100-sxm",
         mesh = {2},
-        memory = "2GiB")
+        memory = "8GiB",
+        dims = "batch=32 seq=256 d=512 heads=8")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.FP32)
 public interface CheckPair extends Gpt {}

@@ -39,7 +39,7 @@ public final class PairAgainstOne {
 
     private static double[] losses(Ranks ranks, boolean alone) {
         if (alone) {
-            try (CheckCudaStep step = CheckCudaStep.open(Ranks.single(), Seed.of(1))) {
+            try (CheckOneStep step = CheckOneStep.open(Ranks.single(), Seed.of(1))) {
                 return losses(step.plan().inputs(), (batch, rate) -> step.train(batch, rate));
             }
         }
