@@ -1,5 +1,6 @@
 package dev.ashlar.runtime.dist;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,8 +25,13 @@ final class NcclGroup implements Group {
     /** libtorch ends the process when a collective takes longer than it is allowed to; ranks give up long before and say why. */
     private static final int PATIENCE = 4;
 
+    /** How long a rank that leaves waits for the others to leave too. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final String name;
     private final int rank;
     private final int size;
+    private final Board board;
     private final Store store;
     private final ProcessGroupNCCL.Options options;
     private final ProcessGroupNCCL backend;
@@ -34,9 +40,18 @@ final class NcclGroup implements Group {
     private final List<Work> abandoned = new ArrayList<>();
     private boolean aborted;
 
-    private NcclGroup(int rank, int size, Store store, ProcessGroupNCCL.Options options, ProcessGroupNCCL backend) {
+    private NcclGroup(
+            String name,
+            int rank,
+            int size,
+            Board board,
+            Store store,
+            ProcessGroupNCCL.Options options,
+            ProcessGroupNCCL backend) {
+        this.name = name;
         this.rank = rank;
         this.size = size;
+        this.board = board;
         this.store = store;
         this.options = options;
         this.backend = backend;
@@ -52,9 +67,10 @@ final class NcclGroup implements Group {
      * @param name the same on all its ranks, and no other group's
      * @param rank of this one in the group
      * @param device number of this rank's device
+     * @param board for notes among all ranks
      */
     static NcclGroup connect(
-            Rendezvous rendezvous, String name, int rank, int size, Limits limits, int device) {
+            Rendezvous rendezvous, String name, int rank, int size, Limits limits, int device, Board board) {
         Store store = rendezvous.part(name);
         torch_cuda.set_device((byte) device);
         try (Milliseconds start = Rendezvous.milliseconds(limits.start());
@@ -65,7 +81,7 @@ final class NcclGroup implements Group {
             options.timeout(step);
             ProcessGroupNCCL backend = new ProcessGroupNCCL(store, rank, size, options);
             backend.eagerConnectSingleDevice(own);
-            return new NcclGroup(rank, size, store, options, backend);
+            return new NcclGroup(name, rank, size, board, store, options, backend);
         } catch (RuntimeException e) {
             throw new PeerException(
                     "not all " + size + " ranks of " + name + " came together over NCCL within "
@@ -151,6 +167,28 @@ final class NcclGroup implements Group {
         }
     }
 
+    private boolean allLeave() {
+        try {
+            board.post(farewell(rank), "");
+            long end = System.nanoTime() + FAREWELL.toNanos();
+            for (int other = 0; other < size; other++) {
+                while (board.read(farewell(other)).isEmpty()) {
+                    if (System.nanoTime() - end > 0) {
+                        return false;
+                    }
+                    Board.pause();
+                }
+            }
+            return true;
+        } catch (RuntimeException e) {
+            return false; // the rank that has the store has gone
+        }
+    }
+
+    private String farewell(int which) {
+        return which + " leaves " + name;
+    }
+
     /** Ends the device's part in it too: kernels that wait for a rank that has gone would never end. */
     @Override
     public void abort() {
@@ -160,12 +198,14 @@ final class NcclGroup implements Group {
         }
     }
 
+    /** An orderly end waits for the others; if one of them still trains, this rank must not. */
     @Override
     public void close() {
-        if (!aborted) {
+        if (!aborted && allLeave()) {
             aborted = true;
             backend.shutdown();
         }
+        abort();
         Runtime.getRuntime().removeShutdownHook(hook);
         abandoned.forEach(Work::close);
         backend.close();

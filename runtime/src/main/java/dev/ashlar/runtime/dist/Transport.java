@@ -19,7 +19,7 @@ public record Transport(boolean cuda, int device) {
 
     Group connect(Rendezvous rendezvous, String name, int rank, int size, Limits limits, Watch watch) {
         return cuda
-                ? NcclGroup.connect(rendezvous, name, rank, size, limits, device)
+                ? NcclGroup.connect(rendezvous, name, rank, size, limits, device, watch.board())
                 : GlooGroup.connect(rendezvous, name, rank, size, limits, watch);
     }
 }
