@@ -81,7 +81,9 @@ class ProfileTest {
         for (String figure : List.of("peakBytes", "deviceBytes", "smallestFeasibleBytes")) {
             String pattern = "\"" + figure + "\": (\\d+)";
             assertEquals(
-                    numbers(without, pattern).get(0) + bytes, numbers(with, pattern).get(0), figure);
+                    numbers(without, pattern).get(0) + bytes,
+                    numbers(with, pattern).get(0),
+                    figure);
         }
     }
 

@@ -61,8 +61,8 @@ final class PlanAssembly {
      */
     Plan plan(PlannedGraph chosen, Map<String, Alternative> alternatives, Evidence evidence) {
         Program program = ProgramBuilder.build(chosen.graph());
-        MemoryProfile memory = Timeline.of(program)
-                .beside(new MemoryGroup("workspaces of libraries", "", 1, target.libraryBytes()));
+        MemoryProfile memory =
+                Timeline.of(program).beside(new MemoryGroup("workspaces of libraries", "", 1, target.libraryBytes()));
         List<SavedTensor> read = chosen.keepsAll() == chosen.graph()
                 ? memory.saved()
                 : Timeline.of(ProgramBuilder.build(chosen.keepsAll())).saved();

@@ -89,7 +89,8 @@ public final class Planner {
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
         long peakBytes = stepPeakBytes(plan) - target.libraryBytes();
         if (peakBytes != choice.peakBytes()) {
-            throw new IllegalStateException("the plan needs " + peakBytes + " bytes but was chosen for " + choice.peakBytes());
+            throw new IllegalStateException(
+                    "the plan needs " + peakBytes + " bytes but was chosen for " + choice.peakBytes());
         }
         return plan;
     }

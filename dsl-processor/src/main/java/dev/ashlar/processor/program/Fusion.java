@@ -17,8 +17,8 @@ final class Fusion {
     private static final Map<String, String> ADDING = Map.of("layerNormBackward", "layerNormBackwardAdd");
 
     /** Kernels that add their result to something, and the name of that form. */
-    private static final Map<String, String> ADDED = Map.of(
-            "linearInputGradient", "linearInputGradientAdd", "layerNormBackward", "layerNormBackwardInto");
+    private static final Map<String, String> ADDED =
+            Map.of("linearInputGradient", "linearInputGradientAdd", "layerNormBackward", "layerNormBackwardInto");
 
     private Fusion() {}
 
@@ -100,7 +100,8 @@ final class Fusion {
                 .filter(e -> e.getValue().equals(root))
                 .map(Map.Entry::getKey)
                 .toList();
-        return statements.subList(from, to).stream().noneMatch(s -> sharing.stream().anyMatch(slot -> touches(s, slot)));
+        return statements.subList(from, to).stream()
+                .noneMatch(s -> sharing.stream().anyMatch(slot -> touches(s, slot)));
     }
 
     /** For all that these statements make, the slot of which it is a view, or itself. */
@@ -112,9 +113,11 @@ final class Fusion {
             } else if (statement instanceof Statement.Call call) {
                 for (int i = 0; i < call.results().size(); i++) {
                     Optional<Slot> base = call.view().get(i);
-                    call.results().get(i).ifPresent(r -> base.ifPresentOrElse(
-                            b -> Optional.ofNullable(roots.get(b)).ifPresent(root -> roots.put(r, root)),
-                            () -> roots.put(r, r)));
+                    call.results()
+                            .get(i)
+                            .ifPresent(r -> base.ifPresentOrElse(
+                                    b -> Optional.ofNullable(roots.get(b)).ifPresent(root -> roots.put(r, root)),
+                                    () -> roots.put(r, r)));
                 }
             }
         }

@@ -105,8 +105,7 @@ final class FusionTest {
 
     @Test
     void notWhereTheSumSoFarIsGiven() {
-        List<Statement> statements =
-                List.of(call("linearInputGradient", DY, DX), new Statement.AddInPlace(SUM, DX));
+        List<Statement> statements = List.of(call("linearInputGradient", DY, DX), new Statement.AddInPlace(SUM, DX));
         assertEquals(statements, Fusion.of(statements), "its views are not known");
     }
 

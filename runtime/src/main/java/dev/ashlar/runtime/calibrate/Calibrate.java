@@ -120,8 +120,7 @@ public final class Calibrate {
         Engine.require(kind, ranks.localRank());
         Transport transport = kind == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host();
         try (Mesh mesh = ranks.mesh(List.of(ranks.worldSize()), transport);
-                Engine engine =
-                        Engine.open(kind, ranks.localRank(), Precision.BF16, Seed.of(1), false, mesh)) {
+                Engine engine = Engine.open(kind, ranks.localRank(), Precision.BF16, Seed.of(1), false, mesh)) {
             profile.measureTogether(engine, mesh);
         }
     }

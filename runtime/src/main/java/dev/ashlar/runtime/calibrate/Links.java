@@ -71,7 +71,8 @@ final class Links {
         return switch (kind) {
             case ALL_REDUCE -> median(() -> mesh.reduce(WHERE, 0, whole, Reduction.MAXIMUM));
             case ALL_GATHER -> median(() -> mesh.gather(WHERE, 0, whole));
-            case REDUCE_SCATTER -> median(() -> mesh.reduceScatter(WHERE, 0, whole, 0).close());
+            case REDUCE_SCATTER ->
+                median(() -> mesh.reduceScatter(WHERE, 0, whole, 0).close());
             case ALL_TO_ALL -> {
                 try (Tensor result = ops.normal(whole.size(0), whole.size(1))) {
                     yield median(() -> mesh.exchange(WHERE, 0, result, whole));
@@ -87,7 +88,8 @@ final class Links {
         for (int run = 0; run < RUNS; run++) {
             times.add(time(call) / CALLS);
         }
-        double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[RUNS / 2];
     }
 

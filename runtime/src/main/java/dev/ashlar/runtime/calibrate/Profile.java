@@ -161,9 +161,9 @@ final class Profile {
         callLibraries(engine);
         Optional<DeviceMemory> memory = engine.memory();
         memoryBytes = memory.map(DeviceMemory::totalBytes).orElseGet(Profile::hostBytes);
-        fixedBytes =
-                memory.map(m -> besideAllocator(m) + POOLS * SEGMENT_BYTES).orElse(0L);
-        libraryBytes = memory.map(m -> (m.allocatedBytes() / LIBRARY_UNIT + 1) * LIBRARY_UNIT).orElse(0L);
+        fixedBytes = memory.map(m -> besideAllocator(m) + POOLS * SEGMENT_BYTES).orElse(0L);
+        libraryBytes = memory.map(m -> (m.allocatedBytes() / LIBRARY_UNIT + 1) * LIBRARY_UNIT)
+                .orElse(0L);
     }
 
     private static long hostBytes() {
@@ -226,7 +226,8 @@ final class Profile {
 
     /** Beyond the tables, a latency and a rate: those of the least and the most that was reduced. */
     private void writeLinks(JsonGenerator json, Links.Measurement together) throws IOException {
-        TreeMap<Long, Double> reductions = Objects.requireNonNull(together.seconds().get(CollectiveKind.ALL_REDUCE));
+        TreeMap<Long, Double> reductions =
+                Objects.requireNonNull(together.seconds().get(CollectiveKind.ALL_REDUCE));
         long most = reductions.lastKey();
         json.writeArrayFieldStart("links");
         json.writeStartObject();

@@ -29,11 +29,7 @@ public final class Mesh implements AutoCloseable {
     private final Traffic traffic = new Traffic();
 
     private Mesh(
-            int[] sizes,
-            int[] coordinates,
-            @Nullable Group[] groups,
-            Watch watch,
-            @Nullable DeviceWait deviceWait) {
+            int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch, @Nullable DeviceWait deviceWait) {
         this.sizes = sizes;
         this.coordinates = coordinates;
         this.groups = groups;

@@ -92,8 +92,7 @@ final class CudaTest {
                     dy, x, made[1], made[2], weight, bias, true, true, true, normal(4, 9, length));
             Tensor target = normal(4, 9, length);
             @Nullable
-            Tensor[] into = ops.layerNormBackwardInto(
-                    dy, x, made[1], made[2], weight, bias, true, true, true, target);
+            Tensor[] into = ops.layerNormBackwardInto(dy, x, made[1], made[2], weight, bias, true, true, true, target);
             return new @Nullable Tensor[] {
                 made[0], gradients[0], gradients[1], gradients[2], added[0], added[2], into[0], into[1], target
             };
