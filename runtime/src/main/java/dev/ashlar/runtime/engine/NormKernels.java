@@ -76,8 +76,7 @@ final class NormKernels {
             @Nullable Tensor bias,
             boolean[] needs,
             Tensor target) {
-        boolean fused = cuda != null && cuda.takes(x) && needs[1] && needs[2] == (bias != null);
-        if (fused && target.is_contiguous()) {
+        if (cuda != null && cuda.takes(x) && needs[1] && needs[2] == (bias != null) && target.is_contiguous()) {
             return cuda.backward(dy, x, mean, rstd, weight, bias != null, target, target);
         }
         @Nullable Tensor[] gradients = layerNormBackward(dy, x, mean, rstd, weight, bias, needs, null);
