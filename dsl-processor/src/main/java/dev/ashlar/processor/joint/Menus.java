@@ -2,11 +2,18 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.op.Attributes;
+import dev.ashlar.processor.op.Operator;
+import dev.ashlar.processor.op.ParameterDeclaration;
+import dev.ashlar.processor.op.Signature;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +29,7 @@ final class Menus {
     private final FactFinder finder;
     private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
+    private final Map<Likeness, OperatorMenu> known = new HashMap<>();
 
     Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
         this.skeleton = skeleton;
@@ -39,11 +47,43 @@ final class Menus {
                         .filter(s -> hasWholeParameters(w, s))
                         .toList());
         OperatorUse use = use(node, whole, piece);
+        OperatorMenu menu = known.computeIfAbsent(Likeness.of(whole, use), k -> menu(whole, all, use));
+        return new OperatorMenu(whole, all, menu.facts(), menu.stored());
+    }
+
+    private OperatorMenu menu(OperatorNode whole, List<Strategy> all, OperatorUse use) {
         List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
         List<List<Stored>> stored = IntStream.range(0, all.size())
                 .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s)))
                 .toList();
         return new OperatorMenu(whole, all, facts, stored);
+    }
+
+    /** What a menu depends on: those of queries, keys and values are the same. */
+    private record Likeness(
+            Operator operator,
+            Attributes attributes,
+            Signature signature,
+            List<TensorType> inputs,
+            List<TensorType> parameters,
+            List<ParameterDeclaration> declarations,
+            List<TensorType> outputs,
+            List<Integer> views,
+            OperatorUse use) {
+        static Likeness of(OperatorNode node, OperatorUse use) {
+            List<Value> all = new ArrayList<>(node.inputs());
+            all.addAll(node.outputs());
+            return new Likeness(
+                    node.operator(),
+                    node.attributes(),
+                    node.signature(),
+                    node.inputs().stream().map(Value::type).toList(),
+                    node.parameters().stream().map(ScopeParameter::type).toList(),
+                    node.parameters().stream().map(ScopeParameter::declaration).toList(),
+                    node.outputs().stream().map(Value::type).toList(),
+                    all.stream().map(v -> all.indexOf(v.storage())).toList(),
+                    use);
+        }
     }
 
     /** A parameter cannot lie on the devices as partial sums. */
