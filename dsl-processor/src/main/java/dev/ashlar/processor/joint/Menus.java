@@ -4,15 +4,19 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.local.WaitingGradients;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Lists what may be chosen for the operators of a piece. */
@@ -22,28 +26,51 @@ final class Menus {
     private final FactFinder finder;
     private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
+    private final Set<Step.ParameterGradient> waiting;
 
     Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
         this.skeleton = skeleton;
         this.mesh = mesh;
         this.finder = finder;
         this.storage = storage;
+        waiting = WaitingGradients.of(skeleton.graph().train());
     }
 
-    /** The menu of one operator of a piece. */
-    OperatorMenu of(OperatorNode node, Piece piece) {
+    /**
+     * The menu of one operator of a piece.
+     *
+     * @param tied its parameters that are used elsewhere too, by index
+     */
+    OperatorMenu of(OperatorNode node, Piece piece, Map<Integer, TiedUse> tied) {
         OperatorNode whole = skeleton.whole(node);
-        List<Strategy> all = strategies.computeIfAbsent(
-                whole,
-                w -> Strategies.of(w, mesh).stream()
-                        .filter(s -> hasWholeParameters(w, s))
-                        .toList());
+        List<Strategy> all = strategies(whole);
         OperatorUse use = use(node, whole, piece);
         List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
         List<List<Stored>> stored = IntStream.range(0, all.size())
-                .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s)))
+                .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s), tied))
                 .toList();
-        return new OperatorMenu(whole, all, facts, stored);
+        return new OperatorMenu(whole, all, facts, stored, tied);
+    }
+
+    /** Where a kernel keeps a table, what the table is over is not cut: devices would have tables of their own. */
+    private List<Strategy> strategies(OperatorNode whole) {
+        return strategies.computeIfAbsent(
+                whole,
+                w -> Strategies.of(w, mesh).stream()
+                        .filter(s -> hasWholeParameters(w, s) && finder.keepsTables(w, s))
+                        .toList());
+    }
+
+    /** The ways in which a parameter may lie that an operator uses, whatever its strategy. */
+    Set<ParameterStorage> waysToStore(OperatorNode whole, int parameter, boolean trained) {
+        Set<ParameterStorage> ways = new LinkedHashSet<>();
+        strategies(whole).forEach(s -> ways.addAll(storage.ways(whole, s, parameter, trained)));
+        return ways;
+    }
+
+    /** The ways in which it may lie if all devices do the same, one for each way to cut. */
+    List<ParameterStorage> waysToCut(OperatorNode whole, int parameter, boolean trained) {
+        return storage.ways(whole, strategies(whole).get(0), parameter, trained);
     }
 
     /** A parameter cannot lie on the devices as partial sums. */
@@ -51,9 +78,14 @@ final class Menus {
         return strategy.operands().stream().skip(whole.inputs().size()).noneMatch(l -> l.isPartial());
     }
 
-    private static OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
+    private OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
         Set<Integer> inputs = new HashSet<>();
         Set<Integer> parameters = new HashSet<>();
+        Set<Value> summedAlone = piece.backward().stream()
+                .filter(s -> s instanceof Step.ParameterGradient g && waiting.contains(g))
+                .map(s -> ((Step.ParameterGradient) s).gradient())
+                .collect(Collectors.toSet());
+        Set<Integer> alone = new HashSet<>();
         Set<Integer> read = new HashSet<>();
         Set<Value> differentiated = new HashSet<>();
         for (Step step : piece.backward()) {
@@ -62,6 +94,9 @@ final class Menus {
                     differentiated.add(copy.copy().tensor());
                 } else if (collective.transfer() instanceof Marker.OfParameter of && of.node() == whole) {
                     parameters.add(of.parameter());
+                    if (summedAlone.contains(collective.result())) {
+                        alone.add(of.parameter());
+                    }
                 } else if (collective.transfer() instanceof Marker.OfGather of && of.node() == whole) {
                     read.add(of.parameter());
                 }
@@ -76,6 +111,7 @@ final class Menus {
         return new OperatorUse(
                 inputs,
                 parameters,
+                alone,
                 read,
                 outliving(kernels(piece.forward(), node), piece, node, false),
                 outliving(backward, piece, node, true),

@@ -1,7 +1,9 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
@@ -9,11 +11,13 @@ import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Cuts a skeleton into the pieces of a chain. */
@@ -65,6 +69,7 @@ final class Pieces {
             List<Port> handed = after.map(b -> inputs(b, back)).orElse(List.of());
             pieces.add(new Piece(
                     "",
+                    "",
                     new Object(),
                     forward.get(s),
                     steps,
@@ -74,13 +79,46 @@ final class Pieces {
                     s == 0 ? List.of() : read(forward, backward, s),
                     read(forward, backward, s + 1),
                     s == blocks.size() ? root.losses() : List.of(),
-                    s == blocks.size() ? List.of() : root.losses()));
+                    s == blocks.size() ? List.of() : root.losses(),
+                    Set.of()));
             if (after.isPresent()) {
                 addRepetitions(after.get(), read(forward, backward, s + 1), pieces);
             }
         }
         requireChain(pieces);
-        return pieces;
+        return shared(pieces);
+    }
+
+    /** Notes what parameters are shared: backward runs the last piece first, so that what comes later is added to what is there. */
+    private static List<Piece> shared(List<Piece> pieces) {
+        List<Set<ScopeParameter>> known = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (Piece piece : pieces) {
+            Set<ScopeParameter> own = new LinkedHashSet<>();
+            for (Step step : piece.forward()) {
+                if (step instanceof Step.Kernel kernel) {
+                    own.addAll(kernel.node().parameters());
+                }
+            }
+            known.add(own.stream()
+                    .filter(p -> used.contains(piece.owner() + p.name()))
+                    .collect(Collectors.toSet()));
+            own.forEach(p -> used.add(piece.owner() + p.name()));
+        }
+        List<Piece> result = new ArrayList<>(pieces);
+        Set<String> there = new HashSet<>();
+        for (int b = pieces.size() - 1; b >= 0; b--) {
+            Set<Step.ParameterGradient> added = new HashSet<>();
+            for (Step step : pieces.get(b).backward()) {
+                if (step instanceof Step.ParameterGradient gradient
+                        && !there.add(
+                                pieces.get(b).owner() + gradient.parameter().name())) {
+                    added.add(gradient);
+                }
+            }
+            result.set(b, pieces.get(b).with(added, known.get(b)));
+        }
+        return result;
     }
 
     private static List<List<Step>> split(List<Step> steps) {
@@ -121,9 +159,6 @@ final class Pieces {
         }
         if (use.count() > 1 && fed.size() < in.size()) {
             throw new Unplannable("the repeated block '" + use.name() + "' has an input that is the same every time");
-        }
-        if (use.tiedTo().isPresent() || use.shared()) {
-            throw new Unplannable("the block '" + use.name() + "' shares its parameters");
         }
         inputs.put(block, in);
         outputs.put(block, out);
@@ -174,9 +209,11 @@ final class Pieces {
             }
             for (long i = run.from(); i < run.to(); i++) {
                 String index = block.node().repeats().isPresent() ? "[" + i + "]." : ".";
+                UseNode use = skeleton.whole(block.node());
                 pieces.add(new Piece(
                         block.node().name() + index,
-                        variant,
+                        Trainable.instance(use, i),
+                        List.of(use, variant),
                         variant.forward(),
                         variant.backward(),
                         given,
@@ -185,7 +222,8 @@ final class Pieces {
                         passing,
                         passing,
                         List.of(),
-                        root.losses()));
+                        root.losses(),
+                        Set.of()));
             }
         }
     }
