@@ -65,6 +65,11 @@ public final class SampleModels {
         return llama("Llama", dims, "@Repeat(\"layers\")", false);
     }
 
+    /** The same with dropout at the end of every block. */
+    public static ModelSpecs llamaWithDropout(String dims) {
+        return llama("LlamaDropout", dims, "@Repeat(\"layers\")", true);
+    }
+
     private static ModelSpecs llama(String name, String dims, String repeat, boolean dropped) {
         return ModelSpecs.model(name, dims, """
                         @Input(shape = "batch seq", dtype = INT64) tokens()

@@ -68,11 +68,6 @@ final class Menus {
         return ways;
     }
 
-    /** The ways in which it may lie if all devices do the same, one for each way to cut. */
-    List<ParameterStorage> waysToCut(OperatorNode whole, int parameter, boolean trained) {
-        return storage.ways(whole, strategies(whole).get(0), parameter, trained);
-    }
-
     /** A parameter cannot lie on the devices as partial sums. */
     private static boolean hasWholeParameters(OperatorNode whole, Strategy strategy) {
         return strategy.operands().stream().skip(whole.inputs().size()).noneMatch(l -> l.isPartial());

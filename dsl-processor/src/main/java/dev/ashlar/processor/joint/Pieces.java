@@ -24,16 +24,19 @@ import java.util.stream.IntStream;
 final class Pieces {
     private final Skeleton skeleton;
     private final Variant root;
+    private final boolean alone;
     private final Map<Step.BlockForward, List<Crossing>> inputs = new HashMap<>();
     private final Map<Step.BlockForward, List<Crossing>> outputs = new HashMap<>();
 
-    private Pieces(Skeleton skeleton) {
+    private Pieces(Skeleton skeleton, boolean alone) {
+        this.alone = alone;
         this.skeleton = skeleton;
         root = skeleton.graph().train();
     }
 
-    static List<Piece> of(Skeleton skeleton) throws Unplannable {
-        return new Pieces(skeleton).cut();
+    /** @param alone whether there is one device */
+    static List<Piece> of(Skeleton skeleton, boolean alone) throws Unplannable {
+        return new Pieces(skeleton, alone).cut();
     }
 
     private List<Piece> cut() throws Unplannable {
@@ -159,6 +162,10 @@ final class Pieces {
         }
         if (use.count() > 1 && fed.size() < in.size()) {
             throw new Unplannable("the repeated block '" + use.name() + "' has an input that is the same every time");
+        }
+        if (!alone && (use.tiedTo().isPresent() || use.shared())) {
+            // They would be written apart where they are laid out apart, and have one set of parameters all the same.
+            throw new Unplannable("the block '" + use.name() + "' shares its parameters");
         }
         inputs.put(block, in);
         outputs.put(block, out);

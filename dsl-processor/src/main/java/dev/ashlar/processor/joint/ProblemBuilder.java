@@ -93,7 +93,7 @@ final class ProblemBuilder {
     }
 
     JointProblem build() throws Unplannable {
-        List<Piece> pieces = Pieces.of(skeleton);
+        List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
         Ties ties = Ties.of(whole, pieces, skeleton, menus);
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);

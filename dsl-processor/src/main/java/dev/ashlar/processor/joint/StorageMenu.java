@@ -91,7 +91,7 @@ final class StorageMenu {
                 .toList();
     }
 
-    /** The ways in which one parameter may lie, without those of gathering it: one for each way to cut, always in the same order. */
+    /** The ways in which one parameter may lie, without those of gathering it. */
     List<ParameterStorage> ways(OperatorNode whole, Strategy strategy, int parameter, boolean trained) {
         return cuts().stream()
                 .map(c -> storage(whole, strategy, parameter, trained, c))
@@ -128,17 +128,7 @@ final class StorageMenu {
             }
             all = List.copyOf(more);
         }
-        return all.stream().filter(a -> goTogether(a, tied)).toList();
-    }
-
-    /** Whether for all parameters about which one variable decides it may have one label. */
-    private static boolean goTogether(List<ParameterStorage> storage, Map<Integer, TiedUse> tied) {
-        return tied.values().stream()
-                .map(u -> u.tie().variable())
-                .allMatch(v -> IntStream.range(0, v.labels())
-                        .anyMatch(l -> tied.entrySet().stream()
-                                .filter(e -> e.getValue().tie().variable() == v)
-                                .allMatch(e -> e.getValue().tie().isStored(l, storage.get(e.getKey())))));
+        return all;
     }
 
     private static ParameterStorage keeping(ParameterStorage way, Layout used, boolean keep) {

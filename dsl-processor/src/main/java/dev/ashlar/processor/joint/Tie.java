@@ -7,8 +7,8 @@ import java.util.List;
  * A parameter that is used several times, and lies in one way for all its uses.
  *
  * @param name its full name
- * @param variable what decides; the same for all parameters of a block that is shared
- * @param ways in which it may lie, by label, some perhaps alike; what is gathered of it is another matter
+ * @param variable what decides
+ * @param ways in which it may lie, by label; what is gathered of it is another matter
  * @param trained whether it has a gradient
  * @param from the first piece that knows it
  * @param to the last

@@ -6,7 +6,6 @@ import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.ParameterStorage;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,15 +17,12 @@ import java.util.function.Predicate;
 
 /**
  * The parameters of a chain that are used several times. What decides how one of them lies passes through all pieces between its first
- * use and its last; where repetitions use it, from the piece before them to the piece behind, so that repetitions are alike. The
- * parameters of a block that is shared are all cut alike: as many decisions as they are could not pass together.
+ * use and its last; where repetitions use it, from the piece before them to the piece behind, so that repetitions are alike.
  */
 final class Ties {
     private final List<Piece> pieces;
     private final Map<String, Tie> ties = new TreeMap<>();
     private final Map<String, Use> owners = new LinkedHashMap<>();
-    /** By the pieces that they pass through. */
-    private final Map<List<Integer>, Variable> ofBlocks = new HashMap<>();
 
     private record Use(int piece, OperatorNode node, int parameter) {}
 
@@ -77,20 +73,11 @@ final class Ties {
             from -= pieces.get(from).path().isEmpty() ? 0 : repetitions(from, -1);
             to += pieces.get(to).path().isEmpty() ? 0 : repetitions(to, 1);
         }
-        boolean inBlocks = from != to
-                && uses.stream().anyMatch(u -> !pieces.get(u.piece()).path().isEmpty());
-        List<ParameterStorage> ways =
-                inBlocks ? menus.waysToCut(first.node(), first.parameter(), trained) : ways(uses, trained, menus);
-        Variable own = new Variable("storage of " + name, ways.size());
-        Variable variable = inBlocks ? ofBlocks.computeIfAbsent(List.of(from, to), k -> own) : own;
-        ties.put(name, new Tie(name, variable, ways, trained, from, to));
-        owners.put(name, first);
-    }
-
-    private static List<ParameterStorage> ways(List<Use> uses, boolean trained, Menus menus) {
         Set<ParameterStorage> ways = new LinkedHashSet<>();
         uses.forEach(u -> ways.addAll(menus.waysToStore(u.node(), u.parameter(), trained)));
-        return List.copyOf(ways);
+        Variable variable = new Variable("storage of " + name, ways.size());
+        ties.put(name, new Tie(name, variable, List.copyOf(ways), trained, from, to));
+        owners.put(name, first);
     }
 
     /** How many pieces away the model itself goes on. */
@@ -129,7 +116,6 @@ final class Ties {
         return ties.values().stream()
                 .filter(which)
                 .map(Tie::variable)
-                .distinct()
                 .filter(v -> v.labels() > 1)
                 .toList();
     }

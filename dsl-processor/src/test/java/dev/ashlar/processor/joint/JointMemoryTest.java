@@ -59,7 +59,7 @@ class JointMemoryTest {
         cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), FOUR, Repeats.NOTHING, 2));
         cases.add(Arguments.of("llama 2", SampleModels.llama(2), TWO, Repeats.NOTHING, 4));
         cases.add(Arguments.of("llama 1", SampleModels.llama(1), FOUR, Repeats.NOTHING, 2));
-        cases.add(Arguments.of("shared and tied", SampleModels.sharedAndTied(), TWO, Repeats.NOTHING, 2));
+        cases.add(Arguments.of("shared and tied", SampleModels.sharedAndTied(), ONE, Repeats.NOTHING, 1));
         for (Mesh mesh : List.of(ONE, TWO, FOUR)) {
             cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.EVERYTHING, 4));
             cases.add(Arguments.of("cnn", SampleModels.cnn(), mesh, Repeats.EVERYTHING, 4));
