@@ -44,9 +44,8 @@ final class Dropped {
                 dropped.add(gather.result());
             } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
                 if (!moved.contains(source)) {
-                    again = copies.getOrDefault(collective.at(), new ArrayDeque<>())
-                                    .poll()
-                            == Boolean.TRUE;
+                    again = Boolean.TRUE.equals(copies.getOrDefault(collective.at(), new ArrayDeque<>())
+                            .poll());
                 }
                 moved.add(collective.result());
                 if (again) {

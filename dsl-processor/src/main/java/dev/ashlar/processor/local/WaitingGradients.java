@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -72,8 +73,9 @@ public final class WaitingGradients {
         boolean all = shared.contains(variant.scope().typeName());
         for (List<Step.ParameterGradient> several : gradients.values()) {
             boolean alone = several.size() == 1;
-            boolean early =
-                    model && !alone && !blocksBefore.get(several.get(0)).equals(blocksBefore.get(several.get(1)));
+            boolean early = model
+                    && !alone
+                    && !Objects.equals(blocksBefore.get(several.get(0)), blocksBefore.get(several.get(1)));
             if (all || !alone) {
                 found.addAll(all || !early ? several : several.subList(1, several.size()));
             }
