@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Whether conditions hold, by labels. A condition that would widen a table too much is a variable of its own with two labels, tied to
@@ -27,6 +29,7 @@ final class Conditions {
 
     private final List<Condition> asked = new ArrayList<>();
     private final Map<Storage, Map<Integer, List<List<Condition>>>> alive = new HashMap<>();
+    private final Map<Condition, Map<List<Variable>, boolean[]>> tabulated = new HashMap<>();
 
     Conditions(Ways ways, Fates fates) {
         this.ways = ways;
@@ -127,13 +130,78 @@ final class Conditions {
                         .contains(x.of(fates.variable(((Condition.Fated) condition).unit())));
     }
 
-    boolean isAlive(Storage storage, int point, Labels x) {
-        return anyHolds(alive(storage, point), x);
+    /** A condition by the labels of those variables of a table that decide about it: the places of these, and whether it holds. */
+    private record Tabulated(int[] places, int[] labels, boolean[] holds) {
+        boolean holds(Labels x) {
+            int entry = 0;
+            for (int k = 0; k < places.length; k++) {
+                entry = entry * labels[k] + x.at(places[k]);
+            }
+            return holds[entry];
+        }
     }
 
-    /** Whether all of some conditions hold, or all of some others. */
-    boolean anyHolds(List<List<Condition>> alternatives, Labels x) {
-        return alternatives.stream().anyMatch(all -> all.stream().allMatch(c -> holds(c, x)));
+    private Tabulated tabulated(Condition condition, Labels table) {
+        List<Variable> deciding =
+                here(condition, table).stream().filter(v -> v.labels() > 1).toList();
+        int[] labels = deciding.stream().mapToInt(Variable::labels).toArray();
+        boolean[] holds = tabulated
+                .computeIfAbsent(condition, c -> new HashMap<>())
+                .computeIfAbsent(deciding, v -> holds(condition, table.part(v), labels));
+        int[] places = deciding.stream().mapToInt(table.variables()::indexOf).toArray();
+        return new Tabulated(places, labels, holds);
+    }
+
+    private boolean[] holds(Condition condition, Labels part, int[] labels) {
+        boolean[] holds = new boolean[IntStream.of(labels).reduce(1, Math::multiplyExact)];
+        for (int entry = 0; entry < holds.length; entry++) {
+            holds[entry] = holds(condition, part);
+            part.next();
+        }
+        return holds;
+    }
+
+    /** What decides about a condition in a table. */
+    private Set<Variable> here(Condition condition, Labels table) {
+        Optional<Variable> bit = Optional.ofNullable(bits.get(key(condition))).filter(table::has);
+        if (bit.isPresent()) {
+            return Set.of(bit.get());
+        }
+        if (condition instanceof Condition.Fated fated) {
+            return Set.of(fates.variable(fated.unit()));
+        }
+        Marker marker = ((Condition.Moved) condition).marker();
+        return fates.of(marker)
+                .map(fates::variable)
+                .filter(table::has)
+                .map(Set::of)
+                .orElseGet(() -> ways.variables(marker));
+    }
+
+    /** Whether a storage is alive at a time, by the labels of one table. */
+    Predicate<Labels> isAlive(Storage storage, int point) {
+        List<List<Condition>> alternatives = alive(storage, point);
+        List<List<Tabulated>> tabulated = new ArrayList<>();
+        return x -> {
+            if (tabulated.size() < alternatives.size()) {
+                alternatives.forEach(all ->
+                        tabulated.add(all.stream().map(c -> tabulated(c, x)).toList()));
+            }
+            return anyHolds(tabulated, x);
+        };
+    }
+
+    private static boolean anyHolds(List<List<Tabulated>> alternatives, Labels x) {
+        for (List<Tabulated> all : alternatives) {
+            boolean holds = true;
+            for (int k = 0; k < all.size() && holds; k++) {
+                holds = all.get(k).holds(x);
+            }
+            if (holds) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Conditions under which a storage is alive at a time: all of those of one list. */

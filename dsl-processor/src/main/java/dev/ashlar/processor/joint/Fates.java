@@ -29,8 +29,12 @@ final class Fates {
     /** Units whose readers decide about one rule; of more, sums are variables of their own. */
     private static final int READERS_OF_A_RULE = 2;
 
-    /** Calls of backward before which one unit may be made again; more than a block of a transformer has for any. */
-    private static final int MOST_CALLS = 12;
+    /**
+     * Of the calls of backward before which a unit may be made again, so many of the latest are offered, and the earliest. The latest serve
+     * what is made again alone or with its neighbours, the earliest a whole block of which the input alone is kept. More of them made plans
+     * of transformers no faster within any memory, and tables ten times as large.
+     */
+    private static final int LATEST_CALLS = 2;
 
     private final Units units;
     private final Map<Unit, List<Fate>> fates = new HashMap<>();
@@ -197,7 +201,7 @@ final class Fates {
         boolean neverNeeded = needs.stream().allMatch(Need::isNone);
         List<Fate> all = neverNeeded
                 ? List.of(new Fate(Fate.Mode.KEPT, -1, always.lasts()))
-                : latest(needs.stream()
+                : offered(needs.stream()
                         .flatMap(n -> fates(unit, n).stream())
                         .distinct()
                         .toList());
@@ -210,17 +214,21 @@ final class Fates {
         }
     }
 
-    /** Of the calls before which a unit may be made again the latest ones: what is made again for long chains of others is kept. */
-    private static List<Fate> latest(List<Fate> all) {
+    private static List<Fate> offered(List<Fate> all) {
         List<Integer> calls = all.stream()
                 .map(Fate::first)
                 .filter(f -> f >= 0)
                 .distinct()
                 .sorted(Comparator.reverseOrder())
-                .limit(MOST_CALLS)
                 .toList();
+        Set<Integer> offered = new HashSet<>();
+        for (int i = 0; i < calls.size(); i++) {
+            if (i < LATEST_CALLS || i == calls.size() - 1) {
+                offered.add(calls.get(i));
+            }
+        }
         return all.stream()
-                .filter(f -> f.first() < 0 || calls.contains(f.first()))
+                .filter(f -> f.first() < 0 || offered.contains(f.first()))
                 .toList();
     }
 

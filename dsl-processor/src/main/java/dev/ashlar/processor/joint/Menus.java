@@ -2,13 +2,20 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.WaitingGradients;
+import dev.ashlar.processor.op.Attributes;
+import dev.ashlar.processor.op.Operator;
+import dev.ashlar.processor.op.ParameterDeclaration;
+import dev.ashlar.processor.op.Signature;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -27,6 +34,7 @@ final class Menus {
     private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
     private final Set<Step.ParameterGradient> waiting;
+    private final Map<Likeness, OperatorMenu> known = new HashMap<>();
 
     Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
         this.skeleton = skeleton;
@@ -45,6 +53,12 @@ final class Menus {
         OperatorNode whole = skeleton.whole(node);
         List<Strategy> all = strategies(whole);
         OperatorUse use = use(node, whole, piece);
+        OperatorMenu menu = known.computeIfAbsent(Likeness.of(whole, use, tied), k -> menu(whole, all, use, tied));
+        return new OperatorMenu(whole, all, menu.facts(), menu.stored(), tied);
+    }
+
+    private OperatorMenu menu(
+            OperatorNode whole, List<Strategy> all, OperatorUse use, Map<Integer, TiedUse> tied) {
         List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
         List<List<Stored>> stored = IntStream.range(0, all.size())
                 .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s), tied))
@@ -66,6 +80,35 @@ final class Menus {
         Set<ParameterStorage> ways = new LinkedHashSet<>();
         strategies(whole).forEach(s -> ways.addAll(storage.ways(whole, s, parameter, trained)));
         return ways;
+    }
+
+    /** What a menu depends on: those of queries, keys and values are the same. */
+    private record Likeness(
+            Operator operator,
+            Attributes attributes,
+            Signature signature,
+            List<TensorType> inputs,
+            List<TensorType> parameters,
+            List<ParameterDeclaration> declarations,
+            List<TensorType> outputs,
+            List<Integer> views,
+            OperatorUse use,
+            Map<Integer, TiedUse> tied) {
+        static Likeness of(OperatorNode node, OperatorUse use, Map<Integer, TiedUse> tied) {
+            List<Value> all = new ArrayList<>(node.inputs());
+            all.addAll(node.outputs());
+            return new Likeness(
+                    node.operator(),
+                    node.attributes(),
+                    node.signature(),
+                    node.inputs().stream().map(Value::type).toList(),
+                    node.parameters().stream().map(ScopeParameter::type).toList(),
+                    node.parameters().stream().map(ScopeParameter::declaration).toList(),
+                    node.outputs().stream().map(Value::type).toList(),
+                    all.stream().map(v -> all.indexOf(v.storage())).toList(),
+                    use,
+                    tied);
+        }
     }
 
     /** A parameter cannot lie on the devices as partial sums. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /** Writes the tables of a piece. */
@@ -395,6 +397,8 @@ final class PieceTables {
         List<Lifetimes.Handed> sources = lifetimes.sources(moving);
         Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
+        Map<Storage, Predicate<Labels>> alive = new HashMap<>();
+        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> conditions.isAlive(of, point + 1)));
         live(point, point + 1, over, x -> {
             Route route = route(moving.marker(), x).orElse(Route.NONE);
             if (!route.moved()) {
@@ -405,7 +409,7 @@ final class PieceTables {
                     .map(Lifetimes.Handed::storage)
                     .findFirst()
                     .orElseThrow();
-            if (conditions.isAlive(source, point + 1, x)) {
+            if (Objects.requireNonNull(alive.get(source)).test(x)) {
                 return route.stayingBytes();
             }
             return ownsStorage && source.fresh() ? route.overwritingBytes() : route.leavingBytes();
@@ -425,10 +429,9 @@ final class PieceTables {
         for (int time : times) {
             Set<Variable> over = over(storage, time);
             Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
+            Predicate<Labels> alive = conditions.isAlive(storage, time);
             ToLongFunction<Labels> amount =
-                    x -> before.map(x::of).orElse(0) == 0 && conditions.isAlive(storage, time, x)
-                            ? bytes.of(storage.size(), x)
-                            : 0;
+                    x -> before.map(x::of).orElse(0) == 0 && alive.test(x) ? bytes.of(storage.size(), x) : 0;
             live(from, Math.min(time + 1, points), over, amount);
             if (from <= boundary && time >= boundary && !storage.backward()) {
                 add(Quantity.KEPT, over, amount);
@@ -444,9 +447,11 @@ final class PieceTables {
     void kept(Variable variable, List<Lifetimes.Handed> handed) {
         Set<Variable> over = over(handed);
         over.add(variable);
+        Map<Lifetimes.Handed, Predicate<Labels>> alive = new IdentityHashMap<>();
+        handed.forEach(h -> alive.put(h, conditions.isAlive(h.storage(), lifetimes.forwardPoints())));
         forbidNegative(table(over, x -> {
             boolean kept = handed.stream()
-                    .anyMatch(h -> conditions.isAlive(h.storage(), lifetimes.forwardPoints(), x)
+                    .anyMatch(h -> Objects.requireNonNull(alive.get(h)).test(x)
                             && h.when().stream().allMatch(c -> conditions.holds(c, x)));
             return (x.of(variable) == 1) == kept ? 0 : -1;
         }));

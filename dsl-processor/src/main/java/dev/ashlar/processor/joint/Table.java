@@ -46,7 +46,22 @@ record Table(List<Variable> variables, long[] amounts) {
             return variables.contains(variable);
         }
 
-        private void next() {
+        /** Labels of some variables of the table alone, the first of each. */
+        Labels part(List<Variable> some) {
+            return new Labels(some);
+        }
+
+        /** The variables, the last of which runs fastest. */
+        List<Variable> variables() {
+            return variables;
+        }
+
+        /** The label of the variable at a place. */
+        int at(int place) {
+            return labels[place];
+        }
+
+        void next() {
             for (int i = labels.length - 1;
                     i >= 0 && ++labels[i] == variables.get(i).labels();
                     i--) {

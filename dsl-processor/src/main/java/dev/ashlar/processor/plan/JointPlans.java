@@ -33,7 +33,12 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
      * @throws Unplannable if the model has a form that is not planned so yet
      */
     static JointPlans of(TrainingGraph graph, PlanTarget target, CostModel costs) throws Unplannable {
-        Target of = target(target, costs);
+        return of(graph, target, costs, Repeats.OPERATORS);
+    }
+
+    /** The same where backward may make again what {@code repeats} says. */
+    static JointPlans of(TrainingGraph graph, PlanTarget target, CostModel costs, Repeats repeats) throws Unplannable {
+        Target of = target(target, costs, repeats);
         return new JointPlans(graph, of, JointProblem.of(graph, of), Optional.empty());
     }
 
@@ -43,7 +48,7 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
      * @param seconds of a step that recomputes nothing
      */
     static Optional<JointPlans> ofOneDevice(TrainingGraph graph, PlanTarget target, CostModel costs, double seconds) {
-        Target of = target(target, costs);
+        Target of = target(target, costs, Repeats.EVERYTHING);
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
         long evaluationBytes = memory.points().stream()
                 .filter(p -> p.phase().equals("losses") || p.phase().equals("outputs"))
@@ -60,10 +65,10 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         }
     }
 
-    private static Target target(PlanTarget target, CostModel costs) {
+    private static Target target(PlanTarget target, CostModel costs, Repeats repeats) {
         Collectives collectives = new Collectives(target.mesh(), target.device());
         Layout whole = Layout.replicated(target.mesh().rank());
-        return new Target(collectives, costs, target.format(), i -> whole, Repeats.NOTHING);
+        return new Target(collectives, costs, target.format(), i -> whole, repeats);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** One block of the chain: nodes with labels, their tables, time points. Equal blocks are one object, used several times. */
 public final class Block {
@@ -12,6 +13,7 @@ public final class Block {
     private final int forwardPoints;
     private final int backwardPoints;
     private final List<Factor> factors;
+    private final int[][] factorsOf;
 
     Block(
             String name,
@@ -28,6 +30,13 @@ public final class Block {
         this.forwardPoints = forwardPoints;
         this.backwardPoints = backwardPoints;
         this.factors = List.copyOf(factors);
+        factorsOf = new int[labels.length][];
+        for (int node = 0; node < labels.length; node++) {
+            int of = node;
+            factorsOf[node] = IntStream.range(0, factors.size())
+                    .filter(f -> Arrays.binarySearch(factors.get(f).scope(), of) >= 0)
+                    .toArray();
+        }
     }
 
     /**
@@ -81,6 +90,11 @@ public final class Block {
 
     List<Factor> factors() {
         return factors;
+    }
+
+    /** Tables over a node, by their numbers; not to be written. */
+    int[] factorsOf(int node) {
+        return factorsOf[node];
     }
 
     /** This block with fewer labels. */

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -91,6 +92,8 @@ final class BlockOptions {
         Elimination elimination = Elimination.run(plan, narrowed.priced());
         long[] outside = outside(elimination);
         long[][] rest = elimination.rest(outside);
+        long[] around = new long[plan.last().entries()];
+        Arrays.setAll(around, e -> outside[(int) plan.last().codes()[e]]);
         work.spend(2 * elimination.additions() / Work.ADDITIONS);
         int factors = block.factors().size();
         for (int s = 0; s < plan.steps().size(); s++) {
@@ -98,13 +101,13 @@ final class BlockOptions {
                 return Optional.empty();
             }
         }
-        if (!add(plan.last(), outside)) {
+        if (!add(plan.last(), around)) {
             return Optional.empty();
         }
         Table last = tables.get(tables.size() - 1);
         for (int key = 0; key < last.byKey().size(); key++) {
             for (Partial partial : last.byKey().get(key)) {
-                read(plan.kept(), key);
+                plan.write(plan.kept(), plan.last().codes()[key], labels);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
                 List<Option> found = result.get(chain.entries(b).joint(all))
@@ -121,7 +124,7 @@ final class BlockOptions {
         Boundary exits = Boundary.exits(block);
         long[] outside = new long[elimination.joints()];
         for (int key = 0; key < outside.length; key++) {
-            read(plan.kept(), key);
+            plan.write(plan.kept(), key, labels);
             outside[key] = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
         }
         return outside;
@@ -133,12 +136,13 @@ final class BlockOptions {
         BitSet factors = new BitSet();
         List<Integer> own = new ArrayList<>();
         List<Integer> earlier = new ArrayList<>();
-        for (int input : step.inputs()) {
+        for (int i = 0; i < step.inputs().length; i++) {
+            int input = step.inputs()[i];
             if (input < count) {
-                own.add(input);
+                own.add(i);
                 factors.set(input);
             } else {
-                earlier.add(input - count);
+                earlier.add(i);
                 factors.or(tables.get(input - count).factors());
             }
         }
@@ -147,16 +151,11 @@ final class BlockOptions {
         coming.andNot(factors);
         Table table = new Table(factors, PointGroups.of(block, coming), new ArrayList<>());
         tables.add(table);
-        int choices = step.node() < 0 ? 1 : block.labels(step.node());
         for (int key = 0; key < rest.length; key++) {
             List<Partial> found = new ArrayList<>();
             table.byKey().add(found);
-            for (int label = 0; rest[key] <= most && label < choices; label++) {
-                read(step.scope(), key);
-                if (step.node() >= 0) {
-                    labels[step.node()] = label;
-                }
-                add(step.node(), own, earlier, rest[key], table.groups(), found);
+            for (int row = step.starts()[key]; rest[key] <= most && row < step.starts()[key + 1]; row++) {
+                add(step, row, own, earlier, rest[key], table.groups(), found);
                 work.spend(compared / Work.COMPARISONS);
                 compared %= Work.COMPARISONS;
                 if (work.isSpent()) {
@@ -169,42 +168,46 @@ final class BlockOptions {
         return true;
     }
 
-    /** Adds up all for the labels that are set. */
+    /** Adds up all for a row. */
     private void add(
-            int node, List<Integer> own, List<Integer> earlier, long rest, PointGroups groups, List<Partial> found) {
+            EliminationPlan.Step step,
+            int row,
+            List<Integer> own,
+            List<Integer> earlier,
+            long rest,
+            PointGroups groups,
+            List<Partial> found) {
         long[] amounts = new long[Quantity.COUNT + block.points()];
         long cost = rest;
-        for (int f : own) {
-            int entry = block.factors().get(f).entry(block, labels);
-            cost = FixedPoint.add(cost, narrowed.priced()[f][entry]);
+        for (int i : own) {
+            int entry = step.at()[i][row];
+            cost = FixedPoint.add(cost, narrowed.priced()[step.inputs()[i]][entry]);
             if (cost > most) {
                 return;
             }
-            addFactor(amounts, block.factors().get(f), entry);
+            addFactor(amounts, block.factors().get(step.inputs()[i]), entry);
         }
-        int label = node < 0 ? 0 : labels[node];
-        List<Partial> partials = List.of(new Partial(amounts, cost - rest, node, label, List.of()));
-        for (int t : earlier) {
-            partials = joined(partials, tables.get(t), plan.steps().get(t).scope(), rest);
+        int label = step.labels()[row];
+        List<Partial> partials = List.of(new Partial(amounts, cost - rest, step.node(), label, List.of()));
+        for (int i : earlier) {
+            Table table = tables.get(step.inputs()[i] - block.factors().size());
+            partials = joined(partials, table.groups(), table.byKey().get(step.at()[i][row]), rest);
         }
         for (Partial p : partials) {
-            insert(found, new Partial(groups.merged(p.amounts(), Quantity.COUNT), p.cost(), node, label, p.parts()));
+            insert(
+                    found,
+                    new Partial(groups.merged(p.amounts(), Quantity.COUNT), p.cost(), step.node(), label, p.parts()));
         }
     }
 
-    private List<Partial> joined(List<Partial> partials, Table table, int[] scope, long rest) {
-        int key = 0;
-        for (int node : scope) {
-            key = key * block.labels(node) + labels[node];
-        }
-        List<Partial> more = table.byKey().get(key);
+    private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long rest) {
         List<Partial> result = new ArrayList<>();
         for (Partial p : partials) {
             for (Partial q : more) {
                 long cost = FixedPoint.add(p.cost(), q.cost());
                 if (FixedPoint.add(cost, rest) <= most) {
                     long[] sum = p.amounts().clone();
-                    table.groups().add(sum, q.amounts(), Quantity.COUNT);
+                    groups.add(sum, q.amounts(), Quantity.COUNT);
                     List<Partial> parts = new ArrayList<>(p.parts());
                     parts.add(q);
                     result.add(new Partial(sum, cost, p.node(), p.label(), parts));
@@ -279,14 +282,6 @@ final class BlockOptions {
             byKey.get(key).removeIf(p -> p.cost() + own > last);
         }
         complete = false;
-    }
-
-    private void read(int[] scope, int key) {
-        int left = key;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            labels[scope[k]] = left % block.labels(scope[k]);
-            left /= block.labels(scope[k]);
-        }
     }
 
     private Option option(long[] a, PointGroups groups, int[] all) {

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.solve;
 
+import dev.ashlar.processor.solve.EliminationPlan.Step;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -8,132 +9,74 @@ import java.util.function.Predicate;
 final class Elimination {
     private final EliminationPlan plan;
     private final long[][] tables;
-    private final long[] result;
+    private final int factors;
+    private final long[] last;
+    private final int joints;
 
-    private Elimination(EliminationPlan plan, long[][] tables, long[] result) {
+    private Elimination(EliminationPlan plan, long[][] tables, int factors, long[] last) {
         this.plan = plan;
         this.tables = tables;
-        this.result = result;
+        this.factors = factors;
+        this.last = last;
+        joints = Arrays.stream(plan.kept()).map(plan.block()::labels).reduce(1, Math::multiplyExact);
     }
 
     /**
      * @param priced by factor, then entry
      */
     static Elimination run(EliminationPlan plan, long[][] priced) {
-        List<EliminationPlan.Step> steps = plan.steps();
+        List<Step> steps = plan.steps();
         long[][] tables = Arrays.copyOf(priced, priced.length + steps.size());
         for (int s = 0; s < steps.size(); s++) {
-            tables[priced.length + s] = eliminate(plan.block(), steps.get(s), tables);
+            tables[priced.length + s] = eliminate(steps.get(s), tables);
         }
-        return new Elimination(plan, tables, eliminate(plan.block(), plan.last(), tables));
+        return new Elimination(plan, tables, priced.length, eliminate(plan.last(), tables));
     }
 
-    /** The table of one step. */
-    static long[] eliminate(Block block, EliminationPlan.Step step, long[][] tables) {
-        int[] scope = step.scope();
-        int size = 1;
-        for (int node : scope) {
-            size *= block.labels(node);
+    /** The table of one step, by place of an entry. */
+    private static long[] eliminate(Step step, long[][] tables) {
+        long[] sums = new long[step.rows()];
+        for (int i = 0; i < step.inputs().length; i++) {
+            add(tables[step.inputs()[i]], step.at()[i], sums);
         }
-        long[] result = new long[size];
-        Arrays.fill(result, FixedPoint.INFINITE);
-        int row = scope.length == 0 ? 1 : block.labels(scope[scope.length - 1]);
-        int labels = step.node() < 0 ? 1 : block.labels(step.node());
-        int[] digits = new int[scope.length];
-        int[] offsets = new int[step.inputs().length];
-        long[] sums = new long[row];
-        for (int from = 0; from < size; from += row) {
-            for (int label = 0; label < labels; label++) {
-                lower(step, tables, offsets, label, sums, result, from);
+        long[] result = new long[step.entries()];
+        int[] starts = step.starts();
+        for (int e = 0; e < result.length; e++) {
+            long least = sums[starts[e]];
+            for (int row = starts[e] + 1; row < starts[e + 1]; row++) {
+                least = Math.min(least, sums[row]);
             }
-            advance(block, step, digits, offsets, scope.length - 2);
+            result[e] = least;
         }
         return result;
     }
 
-    /** Lowers one row of the result, along the last node of the scope, to the sums with a label. */
-    private static void lower(
-            EliminationPlan.Step step,
-            long[][] tables,
-            int[] offsets,
-            int label,
-            long[] sums,
-            long[] result,
-            int from) {
-        int last = step.scope().length - 1;
-        long constant = 0;
-        int varying = 0;
-        for (int i = 0; i < offsets.length; i++) {
-            if (last < 0 || step.strides()[i][last] == 0) {
-                int at = offsets[i] + label * step.strides()[i][last + 1];
-                constant = FixedPoint.add(constant, tables[step.inputs()[i]][at]);
-            } else {
-                varying++;
-            }
-        }
-        if (constant >= FixedPoint.INFINITE) {
-            return;
-        }
-        if (varying != 1) {
-            Arrays.fill(sums, constant);
-        }
-        for (int i = 0; i < offsets.length; i++) {
-            int stride = last < 0 ? 0 : step.strides()[i][last];
-            if (stride == 0) {
-                continue;
-            }
-            long[] table = tables[step.inputs()[i]];
-            int at = offsets[i] + label * step.strides()[i][last + 1];
-            if (varying == 1) {
-                for (int k = 0; k < sums.length; k++, at += stride) {
-                    result[from + k] = Math.min(result[from + k], constant + table[at]);
-                }
-                return;
-            }
-            for (int k = 0; k < sums.length; k++, at += stride) {
-                sums[k] = Math.min(sums[k] + table[at], FixedPoint.INFINITE);
-            }
-        }
-        for (int k = 0; k < sums.length; k++) {
-            result[from + k] = Math.min(result[from + k], sums[k]);
+    private static void add(long[] table, int[] at, long[] sums) {
+        for (int row = 0; row < sums.length; row++) {
+            sums[row] = Math.min(sums[row] + table[at[row]], FixedPoint.INFINITE);
         }
     }
 
-    private static void advance(Block block, EliminationPlan.Step step, int[] digits, int[] offsets, int from) {
-        for (int k = from; k >= 0; k--) {
-            boolean carry = ++digits[k] == block.labels(step.scope()[k]);
-            for (int i = 0; i < offsets.length; i++) {
-                int stride = step.strides()[i][k];
-                offsets[i] += carry ? -stride * (digits[k] - 1) : stride;
-            }
-            if (!carry) {
-                return;
-            }
-            digits[k] = 0;
-        }
-    }
-
-    /** Entries of all steps' tables times labels. */
-    long additions() {
+    private long sum(Step step, int row) {
         long sum = 0;
-        for (EliminationPlan.Step step : plan.steps()) {
-            long size = plan.block().labels(step.node());
-            for (int node : step.scope()) {
-                size *= plan.block().labels(node);
-            }
-            sum += size;
+        for (int i = 0; i < step.inputs().length; i++) {
+            sum = FixedPoint.add(sum, tables[step.inputs()[i]][step.at()[i][row]]);
         }
         return sum;
     }
 
-    /** Entries and exits, ascending; not to be written. */
-    int[] kept() {
-        return plan.kept();
+    /** Table entries that are added up. */
+    long additions() {
+        long sum = plan.last().rows();
+        for (Step step : plan.steps()) {
+            sum += step.rows();
+        }
+        return sum;
     }
 
     /** How many joint labels the kept nodes have. */
     int joints() {
-        return result.length;
+        return joints;
     }
 
     /** The number of the kept nodes' joint label. */
@@ -157,106 +100,109 @@ final class Elimination {
             byLabel[node] = new long[block.labels(node)];
             Arrays.fill(byLabel[node], FixedPoint.INFINITE);
         }
-        spread(outside, byLabel);
+        long[][] rest = rest(outside);
+        for (int s = 0; s < plan.steps().size(); s++) {
+            note(plan.steps().get(s), rest[factors + s], byLabel);
+        }
+        int[] labels = new int[block.nodes()];
+        for (int e = 0; e < last.length; e++) {
+            long code = plan.last().codes()[e];
+            long sum = FixedPoint.add(last[e], outside[(int) code]);
+            plan.write(plan.kept(), code, labels);
+            for (int node : plan.kept()) {
+                byLabel[node][labels[node]] = Math.min(byLabel[node][labels[node]], sum);
+            }
+        }
         return byLabel;
+    }
+
+    private void note(Step step, long[] rest, long[][] byLabel) {
+        long[] own = byLabel[step.node()];
+        for (int e = 0; e < rest.length; e++) {
+            for (int row = step.starts()[e]; rest[e] < FixedPoint.INFINITE && row < step.starts()[e + 1]; row++) {
+                int label = step.labels()[row];
+                own[label] = Math.min(own[label], FixedPoint.add(rest[e], sum(step, row)));
+            }
+        }
     }
 
     /**
      * What all else adds at least to an entry of a step's table; {@link FixedPoint#INFINITE} for entries without a sum.
      *
      * @param outside added by joint label of the kept nodes
-     * @return by table; those of factors are missing
+     * @return by table, then place of an entry; those of factors are missing
      */
     long[][] rest(long[] outside) {
-        long[][] unused = new long[plan.block().nodes()][];
-        Arrays.setAll(unused, node -> new long[plan.block().labels(node)]);
-        return spread(outside, unused);
-    }
-
-    private long[][] spread(long[] outside, long[][] byLabel) {
         long[][] rest = new long[tables.length][];
-        spread(plan.last(), outside, rest, byLabel);
-        List<EliminationPlan.Step> steps = plan.steps();
-        int first = tables.length - steps.size();
-        for (int s = steps.size() - 1; s >= 0; s--) {
-            spread(steps.get(s), rest[first + s], rest, byLabel);
+        long[] around = new long[last.length];
+        Arrays.setAll(around, e -> outside[(int) plan.last().codes()[e]]);
+        spread(plan.last(), around, rest);
+        for (int s = plan.steps().size() - 1; s >= 0; s--) {
+            spread(plan.steps().get(s), rest[factors + s], rest);
         }
         return rest;
     }
 
-    /** Takes what is added outside of a step to its node's labels and to the steps that it reads. */
-    private void spread(EliminationPlan.Step step, long[] outside, long[][] rest, long[][] byLabel) {
-        Block block = plan.block();
+    /** Takes what is added outside of a step to the steps that it reads. */
+    private void spread(Step step, long[] outside, long[][] rest) {
         int[] inputs = step.inputs();
+        boolean any = false;
         for (int input : inputs) {
-            if (input >= tables.length - plan.steps().size()) {
+            if (input >= factors) {
                 rest[input] = new long[tables[input].length];
                 Arrays.fill(rest[input], FixedPoint.INFINITE);
+                any = true;
             }
         }
-        int labels = step.node() < 0 ? 1 : block.labels(step.node());
-        int[] digits = new int[step.scope().length];
-        int[] offsets = new int[inputs.length];
-        for (long base : outside) {
-            for (int label = 0; base < FixedPoint.INFINITE && label < labels; label++) {
-                long sum = base;
-                for (int i = 0; i < inputs.length; i++) {
-                    int at = offsets[i] + label * step.strides()[i][step.scope().length];
-                    sum = FixedPoint.add(sum, tables[inputs[i]][at]);
-                }
-                if (sum < FixedPoint.INFINITE) {
-                    note(step, label, digits, offsets, sum, rest, byLabel);
+        for (int e = 0; any && e < outside.length; e++) {
+            for (int row = step.starts()[e]; outside[e] < FixedPoint.INFINITE && row < step.starts()[e + 1]; row++) {
+                long sum = FixedPoint.add(outside[e], sum(step, row));
+                for (int i = 0; i < inputs.length && sum < FixedPoint.INFINITE; i++) {
+                    if (inputs[i] >= factors) {
+                        int at = step.at()[i][row];
+                        rest[inputs[i]][at] = Math.min(rest[inputs[i]][at], sum - tables[inputs[i]][at]);
+                    }
                 }
             }
-            advance(block, step, digits, offsets, digits.length - 1);
         }
     }
 
-    private void note(
-            EliminationPlan.Step step,
-            int label,
-            int[] digits,
-            int[] offsets,
-            long sum,
-            long[][] rest,
-            long[][] byLabel) {
-        for (int i = 0; i < offsets.length; i++) {
-            int input = step.inputs()[i];
-            if (input >= tables.length - plan.steps().size()) {
-                int at = offsets[i] + label * step.strides()[i][step.scope().length];
-                rest[input][at] = Math.min(rest[input][at], sum - tables[input][at]);
-            }
-        }
-        if (step.node() >= 0) {
-            byLabel[step.node()][label] = Math.min(byLabel[step.node()][label], sum);
-            return;
-        }
-        for (int k = 0; k < digits.length; k++) {
-            long[] own = byLabel[step.scope()[k]];
-            own[digits[k]] = Math.min(own[digits[k]], sum);
-        }
+    private int entry(int[] labels) {
+        return Arrays.binarySearch(plan.last().codes(), joint(labels));
     }
 
     /** The least sum for boundary labels that are set in {@code labels}, by node. */
     long value(int[] labels) {
-        return result[joint(labels)];
+        int entry = entry(labels);
+        return entry < 0 ? FixedPoint.INFINITE : last[entry];
     }
 
-    /** Sets the inner labels that attain {@link #value}; the first among equals. */
+    /** Sets the inner labels that attain {@link #value}, which must be finite; the first among equals. */
     void complete(int[] labels) {
-        List<EliminationPlan.Step> steps = plan.steps();
-        for (int s = steps.size() - 1; s >= 0; s--) {
-            EliminationPlan.Step step = steps.get(s);
-            long least = Long.MAX_VALUE;
-            int best = 0;
-            for (int label = 0; label < plan.block().labels(step.node()); label++) {
-                long sum = sum(step, labels, label);
+        int[] entries = new int[plan.steps().size()];
+        follow(plan.last(), plan.last().starts()[entry(labels)], entries);
+        for (int s = entries.length - 1; s >= 0; s--) {
+            Step step = plan.steps().get(s);
+            int best = step.starts()[entries[s]];
+            long least = sum(step, best);
+            for (int row = best + 1; row < step.starts()[entries[s] + 1]; row++) {
+                long sum = sum(step, row);
                 if (sum < least) {
                     least = sum;
-                    best = label;
+                    best = row;
                 }
             }
-            labels[step.node()] = best;
+            labels[step.node()] = step.labels()[best];
+            follow(step, best, entries);
+        }
+    }
+
+    /** Notes which entries of earlier steps a row is made of. */
+    private void follow(Step step, int row, int[] entries) {
+        for (int i = 0; i < step.inputs().length; i++) {
+            if (step.inputs()[i] >= factors) {
+                entries[step.inputs()[i] - factors] = step.at()[i][row];
+            }
         }
     }
 
@@ -270,40 +216,36 @@ final class Elimination {
      * @return whether all were visited
      */
     boolean near(int[] labels, long more, Predicate<int[]> visitor) {
-        return near(plan.steps().size() - 1, labels, more, visitor);
+        int entry = entry(labels);
+        if (entry < 0) {
+            return true;
+        }
+        int[] entries = new int[plan.steps().size()];
+        follow(plan.last(), plan.last().starts()[entry], entries);
+        return near(entries.length - 1, labels, entries, more, visitor);
     }
 
-    private boolean near(int s, int[] labels, long more, Predicate<int[]> visitor) {
+    private boolean near(int s, int[] labels, int[] entries, long more, Predicate<int[]> visitor) {
         if (s < 0) {
             return visitor.test(labels);
         }
-        EliminationPlan.Step step = plan.steps().get(s);
+        Step step = plan.steps().get(s);
+        int from = step.starts()[entries[s]];
+        int to = step.starts()[entries[s] + 1];
         long least = Long.MAX_VALUE;
-        long[] sums = new long[plan.block().labels(step.node())];
-        for (int label = 0; label < sums.length; label++) {
-            sums[label] = sum(step, labels, label);
-            least = Math.min(least, sums[label]);
+        for (int row = from; row < to; row++) {
+            least = Math.min(least, sum(step, row));
         }
-        for (int label = 0; label < sums.length; label++) {
-            if (sums[label] - least <= more && sums[label] < FixedPoint.INFINITE) {
-                labels[step.node()] = label;
-                if (!near(s - 1, labels, more - (sums[label] - least), visitor)) {
+        for (int row = from; row < to; row++) {
+            long above = sum(step, row) - least;
+            if (above <= more && least + above < FixedPoint.INFINITE) {
+                labels[step.node()] = step.labels()[row];
+                follow(step, row, entries);
+                if (!near(s - 1, labels, entries, more - above, visitor)) {
                     return false;
                 }
             }
         }
         return true;
-    }
-
-    private long sum(EliminationPlan.Step step, int[] labels, int label) {
-        long sum = 0;
-        for (int i = 0; i < step.inputs().length; i++) {
-            int at = label * step.strides()[i][step.scope().length];
-            for (int k = 0; k < step.scope().length; k++) {
-                at += labels[step.scope()[k]] * step.strides()[i][k];
-            }
-            sum = FixedPoint.add(sum, tables[step.inputs()[i]][at]);
-        }
-        return sum;
     }
 }

@@ -1,16 +1,23 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * In which order the inner nodes of a block are eliminated, and into which tables: always the node of the least fill, or always that of
- * the smallest table, whichever adds up to less.
+ * In which order the inner nodes of a block are eliminated, and into which tables. Only joint labels that no table forbids are listed,
+ * once for all prices: operators and the tensors between them agree on few of all pairs. A node whose label another decides, and which
+ * decides about that one, goes first. Then always the node whose tables have few joint labels, as far as that can be told from how often
+ * every label is allowed, and bring few others together.
  */
 final class EliminationPlan {
     /** Entries of a table that are too many to hold. */
     static final long LARGEST_TABLE = 1L << 23;
+
+    /** How much pairs that come together for the first time count beside the logarithm of the joint labels. */
+    private static final double FILL = 0.1;
 
     private final Block block;
     private final int[] kept;
@@ -18,187 +25,198 @@ final class EliminationPlan {
     private final Step last;
 
     /**
-     * One elimination: the tables with the node are added up and its best label is taken.
+     * One elimination: the tables with the node are added up and its best label is taken. A row is a joint label of the node and the
+     * result.
      *
      * @param node eliminated; -1 in the last step, which only adds up
      * @param scope nodes of the result, ascending
+     * @param codes of the result's entries, ascending: the label of the last node is fastest
+     * @param starts of the rows of every entry, and their end
+     * @param labels of the node, by row, ascending for an entry
      * @param inputs tables: factors by number, then results of earlier steps
-     * @param strides by input, then position in the scope; the node's own stride comes last
+     * @param at by input, then row: the entry of a factor, or the place of an entry in the result of a step
      */
-    record Step(int node, int[] scope, int[] inputs, int[][] strides) {}
+    record Step(int node, int[] scope, long[] codes, int[] starts, int[] labels, int[] inputs, int[][] at) {
+        int entries() {
+            return codes.length;
+        }
+
+        int rows() {
+            return labels.length;
+        }
+    }
 
     private EliminationPlan(Block block, int[] kept) {
         this.block = block;
         this.kept = kept;
-        List<Integer> leastFill = order(false);
-        List<Integer> smallest = order(true);
-        last = plan(entries(smallest) < entries(leastFill) ? smallest : leastFill);
+        List<SparseTable> tables = new ArrayList<>();
+        block.factors().forEach(f -> tables.add(SparseTable.of(block, f)));
+        List<Integer> open = new ArrayList<>();
+        for (int t = 0; t < tables.size(); t++) {
+            open.add(t);
+        }
+        BitSet left = new BitSet();
+        left.set(0, block.nodes());
+        Arrays.stream(kept).forEach(left::clear);
+        while (!left.isEmpty()) {
+            Optional<SparseTable> matching = open.stream()
+                    .map(tables::get)
+                    .filter(t -> t.isMatching() && Arrays.stream(t.scope()).anyMatch(left::get))
+                    .findFirst();
+            int node = matching.map(t -> merged(t, left, tables, open)).orElseGet(() -> next(left, tables, open));
+            left.clear(node);
+            List<Integer> inputs =
+                    open.stream().filter(t -> tables.get(t).has(node)).toList();
+            BitSet scope = new BitSet();
+            inputs.forEach(t -> Arrays.stream(tables.get(t).scope()).forEach(scope::set));
+            scope.clear(node);
+            Step step = step(node, scope.stream().toArray(), inputs, tables);
+            steps.add(step);
+            open.removeAll(inputs);
+            open.add(tables.size());
+            int[] places = new int[step.entries()];
+            Arrays.setAll(places, e -> e);
+            tables.add(SparseTable.of(block, step.scope(), step.codes(), places));
+        }
+        last = step(-1, kept, open, tables);
     }
 
-    /** Keeps the entries and exits. */
+    /**
+     * Keeps the entries and exits.
+     *
+     * @throws IllegalArgumentException if a table has too many entries
+     */
     static EliminationPlan of(Block block) {
         BitSet kept = new BitSet();
         kept.set(0, block.entries());
         for (int exit : block.exits()) {
             kept.set(exit);
         }
-        return new EliminationPlan(block, kept.stream().toArray());
+        try {
+            return new EliminationPlan(block, kept.stream().toArray());
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("block '" + block + "' has too many labels at its boundaries", e);
+        }
     }
 
-    private BitSet inner() {
-        BitSet inner = new BitSet();
-        inner.set(0, block.nodes());
-        for (int k : kept) {
-            inner.clear(k);
-        }
-        return inner;
-    }
-
-    /** Nodes in the order of a greedy rule. */
-    private List<Integer> order(boolean bySize) {
-        List<int[]> scopes = new ArrayList<>();
-        block.factors().forEach(f -> scopes.add(f.scope()));
-        List<BitSet> neighbours = neighbours(scopes);
-        BitSet left = inner();
-        List<Integer> order = new ArrayList<>();
-        while (!left.isEmpty()) {
-            int node = next(left, neighbours, bySize);
-            order.add(node);
-            left.clear(node);
-            BitSet around = neighbours.get(node);
-            around.clear(node);
-            around.stream().forEach(u -> {
-                neighbours.get(u).or(around);
-                neighbours.get(u).clear(node);
-            });
-        }
-        return order;
-    }
-
-    /** Entries of all tables that an order adds up. */
-    private double entries(List<Integer> order) {
-        List<int[]> scopes = new ArrayList<>();
-        block.factors().forEach(f -> scopes.add(f.scope()));
-        List<BitSet> neighbours = neighbours(scopes);
-        double sum = 0;
-        for (int node : order) {
-            BitSet around = neighbours.get(node);
-            around.set(node);
-            sum += around.stream().mapToDouble(block::labels).reduce(1, (a, b) -> a * b);
-            around.clear(node);
-            around.stream().forEach(u -> {
-                neighbours.get(u).or(around);
-                neighbours.get(u).clear(node);
-            });
-        }
-        return sum;
-    }
-
-    private Step plan(List<Integer> order) {
-        List<int[]> scopes = new ArrayList<>();
-        block.factors().forEach(f -> scopes.add(f.scope()));
-        List<Integer> open = new ArrayList<>();
-        for (int i = 0; i < scopes.size(); i++) {
-            open.add(i);
-        }
-        for (int node : order) {
-            List<Integer> inputs =
-                    open.stream().filter(t -> contains(scopes.get(t), node)).toList();
-            BitSet scope = new BitSet();
-            inputs.forEach(t -> set(scope, scopes.get(t)));
-            scope.clear(node);
-            Step step = step(block, node, scope.stream().toArray(), inputs, scopes);
-            steps.add(step);
-            open.removeAll(inputs);
-            open.add(scopes.size());
-            scopes.add(step.scope());
-        }
-        return step(block, -1, kept, open, scopes);
-    }
-
-    /** By node those that share a table with it. */
-    private List<BitSet> neighbours(List<int[]> scopes) {
-        List<BitSet> neighbours = new ArrayList<>();
-        for (int node = 0; node < block.nodes(); node++) {
-            neighbours.add(new BitSet());
-        }
-        for (int[] scope : scopes) {
-            for (int node : scope) {
-                set(neighbours.get(node), scope);
+    /** Puts one of two nodes that decide about each other into the place of the other, which is left to their own tables. */
+    private int merged(SparseTable matching, BitSet left, List<SparseTable> tables, List<Integer> open) {
+        int node = left.get(matching.scope()[1]) ? matching.scope()[1] : matching.scope()[0];
+        int other = matching.scope()[0] + matching.scope()[1] - node;
+        int[] matched = matching.matched(block, node);
+        for (int t : open) {
+            SparseTable table = tables.get(t);
+            if (table.has(node) && Arrays.stream(table.scope()).anyMatch(n -> n != node && n != other)) {
+                tables.set(t, table.with(block, node, other, matched));
             }
         }
-        return neighbours;
+        return node;
     }
 
-    private int next(BitSet left, List<BitSet> neighbours, boolean bySize) {
+    private int next(BitSet left, List<SparseTable> tables, List<Integer> open) {
+        List<BitSet> together = together(tables, open);
         int best = -1;
-        long bestFill = Long.MAX_VALUE;
-        double bestSize = 0;
+        double least = Double.POSITIVE_INFINITY;
         for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
-            BitSet around = (BitSet) neighbours.get(node).clone();
-            around.set(node);
-            long fill = 0;
-            for (int u = bySize ? -1 : around.nextSetBit(0); u >= 0; u = around.nextSetBit(u + 1)) {
-                BitSet missing = (BitSet) around.clone();
-                missing.andNot(neighbours.get(u));
-                missing.clear(u);
-                fill += u == node ? 0 : missing.cardinality();
-            }
-            double size = around.stream().mapToDouble(block::labels).reduce(1, (a, b) -> a * b);
-            if (fill < bestFill || fill == bestFill && size < bestSize) {
+            double rank = Math.log(rows(node, tables, open)) * (1 + FILL * fill(node, together));
+            if (rank < least) {
                 best = node;
-                bestFill = fill;
-                bestSize = size;
+                least = rank;
             }
         }
         return best;
     }
 
-    /** The step that adds up tables over a node and a scope. */
-    static Step step(Block block, int node, int[] scope, List<Integer> inputs, List<int[]> scopes) {
-        int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
-        int[][] strides = new int[numbers.length][scope.length + 1];
-        for (int i = 0; i < numbers.length; i++) {
-            int[] own = scopes.get(numbers[i]);
-            int stride = 1;
-            for (int k = own.length - 1; k >= 0; k--) {
-                strides[i][own[k] == node ? scope.length : position(scope, own[k])] = stride;
-                stride *= block.labels(own[k]);
+    /** By node those that share a table with it. */
+    private List<BitSet> together(List<SparseTable> tables, List<Integer> open) {
+        List<BitSet> together = new ArrayList<>();
+        for (int node = 0; node < block.nodes(); node++) {
+            together.add(new BitSet());
+        }
+        for (int t : open) {
+            int[] scope = tables.get(t).scope();
+            for (int node : scope) {
+                Arrays.stream(scope).forEach(together.get(node)::set);
             }
         }
-        double size = 1;
-        for (int s : scope) {
-            size *= block.labels(s);
-        }
-        if (size > LARGEST_TABLE) {
-            throw new IllegalArgumentException(
-                    "block '%s' needs a table of %.0f entries: give it fewer boundary nodes or labels"
-                            .formatted(block, size));
-        }
-        return new Step(node, scope, numbers, strides);
+        return together;
     }
 
-    private static int position(int[] scope, int node) {
-        int k = 0;
-        while (scope[k] != node) {
-            k++;
-        }
-        return k;
-    }
-
-    private static boolean contains(int[] scope, int node) {
-        for (int s : scope) {
-            if (s == node) {
-                return true;
+    /** Pairs of nodes that a table would hold together for the first time, by the bits of their labels. */
+    private double fill(int node, List<BitSet> together) {
+        BitSet around = (BitSet) together.get(node).clone();
+        around.clear(node);
+        double fill = 0;
+        for (int u = around.nextSetBit(0); u >= 0; u = around.nextSetBit(u + 1)) {
+            BitSet apart = (BitSet) around.clone();
+            apart.andNot(together.get(u));
+            for (int v = apart.nextSetBit(u + 1); v >= 0; v = apart.nextSetBit(v + 1)) {
+                fill += Math.log(block.labels(u)) * Math.log(block.labels(v));
             }
         }
-        return false;
+        return fill;
     }
 
-    private static void set(BitSet bits, int[] nodes) {
-        for (int node : nodes) {
-            bits.set(node);
+    /** How many joint labels the tables with a node have, were their other nodes independent for each of its labels. */
+    private double rows(int node, List<SparseTable> tables, List<Integer> open) {
+        double[] byLabel = new double[block.labels(node)];
+        Arrays.fill(byLabel, 1);
+        BitSet seen = new BitSet();
+        seen.set(node);
+        for (int t : open) {
+            SparseTable table = tables.get(t);
+            int position = table.position(node);
+            if (position < 0) {
+                continue;
+            }
+            double again = 1;
+            for (int n : table.scope()) {
+                again *= n != node && seen.get(n) ? block.labels(n) : 1;
+                seen.set(n);
+            }
+            for (int label = 0; label < byLabel.length; label++) {
+                byLabel[label] *= table.counts()[position][label] / again;
+            }
         }
+        return Arrays.stream(byLabel).sum();
+    }
+
+    private Step step(int node, int[] scope, List<Integer> inputs, List<SparseTable> tables) {
+        Join join =
+                new Join(block, node, scope, inputs.stream().map(tables::get).toList());
+        int rows = join.rows();
+        // Rows come by label; by code first they keep that order.
+        long[] keys = new long[rows];
+        for (int r = 0; r < rows; r++) {
+            keys[r] = Math.addExact(Math.multiplyExact(join.codes()[r], rows), r);
+        }
+        Arrays.sort(keys);
+        long[] codes = new long[rows];
+        int[] starts = new int[rows + 1];
+        int[] labels = new int[rows];
+        int[][] at = new int[inputs.size()][rows];
+        int entries = 0;
+        for (int k = 0; k < rows; k++) {
+            int row = (int) (keys[k] % rows);
+            if (k == 0 || codes[entries - 1] != join.codes()[row]) {
+                codes[entries] = join.codes()[row];
+                starts[entries++] = k;
+            }
+            labels[k] = join.labels()[row];
+            for (int i = 0; i < at.length; i++) {
+                int entry = join.at()[i][row];
+                at[i][k] = tables.get(inputs.get(i)).entries()[entry];
+            }
+        }
+        starts[entries] = rows;
+        return new Step(
+                node,
+                scope,
+                Arrays.copyOf(codes, entries),
+                Arrays.copyOf(starts, entries + 1),
+                labels,
+                inputs.stream().mapToInt(Integer::intValue).toArray(),
+                at);
     }
 
     Block block() {
@@ -217,5 +235,15 @@ final class EliminationPlan {
     /** Adds up what is left over the kept nodes. */
     Step last() {
         return last;
+    }
+
+    /** Writes the labels of a code into labels by node. */
+    void write(int[] scope, long code, int[] labels) {
+        long rest = code;
+        for (int k = scope.length - 1; k >= 0; k--) {
+            int cards = block.labels(scope[k]);
+            labels[scope[k]] = (int) (rest % cards);
+            rest /= cards;
+        }
     }
 }

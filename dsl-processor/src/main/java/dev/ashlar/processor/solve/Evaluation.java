@@ -41,27 +41,73 @@ final class Evaluation {
     }
 
     /**
-     * What an allowed labelling comes to with another label of one variable, if that is not slower than {@code most}: only the blocks
-     * around it are read.
+     * What an allowed labelling comes to with another label of one variable, if that is not slower than {@code most}: only the tables
+     * over the variable are read.
      *
-     * @param x the labelling with the other label
+     * @param x the labelling; unchanged behind the call
      */
-    Optional<Evaluation> with(Problem problem, int variable, int[] x, long most) {
+    Optional<Evaluation> with(Problem problem, int variable, int label, int[] x, long most) {
         long[][] changed = amounts.clone();
         boolean allowed = true;
         long other = time;
-        for (int b = problem.owner(variable); b < changed.length && problem.contains(b, variable); b++) {
-            changed[b] = new long[amounts[b].length];
-            allowed = allowed && add(problem, b, x, changed[b]);
+        for (int b = problem.owner(variable); allowed && b < changed.length && problem.contains(b, variable); b++) {
+            changed[b] = amounts[b].clone();
+            allowed = change(problem, b, variable, label, x, changed[b]);
             other += time(problem, changed[b]) - time(problem, amounts[b]);
         }
         return allowed && other <= most ? Optional.of(of(problem, changed, true)) : Optional.empty();
+    }
+
+    /** Takes the tables over a variable from the sums and adds them with its other label; whether their entries are allowed. */
+    private static boolean change(Problem problem, int b, int variable, int label, int[] x, long[] sums) {
+        Block block = problem.block(b);
+        int node = 0;
+        while (problem.variable(b, node) != variable) {
+            node++;
+        }
+        int old = x[variable];
+        boolean allowed = true;
+        for (int f : block.factorsOf(node)) {
+            Factor factor = block.factors().get(f);
+            int before = entry(problem, b, factor, x);
+            x[variable] = label;
+            int after = entry(problem, b, factor, x);
+            x[variable] = old;
+            if (factor.forbidden(after)) {
+                allowed = false;
+                break;
+            }
+            for (int q : factor.used()) {
+                sums[q] += factor.amount(q, after) - factor.amount(q, before);
+            }
+        }
+        return allowed;
     }
 
     /** What this labelling's blocks up to {@code last} and another's behind it come to; both are allowed and agree on what the blocks share. */
     Evaluation spliced(Problem problem, Evaluation tail, int last) {
         long[][] joined = tail.amounts.clone();
         System.arraycopy(amounts, 0, joined, 0, last + 1);
+        return of(problem, joined, true);
+    }
+
+    /**
+     * What this labelling's blocks before one, another's behind it and the one itself come to; all are allowed and agree on what the blocks
+     * share.
+     *
+     * @param labels of the block between, by node
+     */
+    Evaluation bridged(Problem problem, Evaluation tail, int between, int[] labels) {
+        long[][] joined = tail.amounts.clone();
+        System.arraycopy(amounts, 0, joined, 0, between);
+        Block block = problem.block(between);
+        joined[between] = new long[Quantity.COUNT + block.points()];
+        for (Factor factor : block.factors()) {
+            int entry = factor.entry(block, labels);
+            for (int q : factor.used()) {
+                joined[between][q] += factor.amount(q, entry);
+            }
+        }
         return of(problem, joined, true);
     }
 

@@ -16,6 +16,7 @@ final class Factor {
     private final long[][] amounts;
     private final boolean[] forbidden;
     private final int[] used;
+    private final long[] largest;
 
     /**
      * @param scope local nodes, ascending; in the number of an entry the label of the last is fastest
@@ -31,6 +32,18 @@ final class Factor {
         used = IntStream.range(0, amounts.length)
                 .filter(q -> amounts[q].length > 0)
                 .toArray();
+        largest = new long[amounts.length];
+        for (int q = 0; q < amounts.length; q++) {
+            largest[q] = q > 0 && amounts[q] == amounts[q - 1] ? largest[q - 1] : largest(amounts[q]);
+        }
+    }
+
+    private static long largest(long[] row) {
+        long most = 0;
+        for (long amount : row) {
+            most = Math.max(most, amount);
+        }
+        return most;
     }
 
     static long[] none() {
@@ -60,23 +73,37 @@ final class Factor {
         return amounts[quantity].length == 0 ? 0 : amounts[quantity][entry];
     }
 
+    /** The largest amount of a quantity, of forbidden entries too. */
+    long largest(int quantity) {
+        return largest[quantity];
+    }
+
     /** Quantities that have amounts, in order; not to be written. */
     int[] used() {
         return used;
     }
 
-    /** The most by which an allowed entry of one row exceeds that of another; 0 if every entry is forbidden. */
-    long mostAbove(int row, int other) {
-        if (amounts[row] == amounts[other]) {
+    /**
+     * The most by which an allowed entry of one row exceeds that of another, among every {@code step}-th entry: no more than that among all.
+     * 0 if every entry is forbidden.
+     */
+    long mostAbove(int row, int other, int step) {
+        long[] high = amounts[row];
+        long[] low = amounts[other];
+        if (high == low) {
             return 0;
         }
         long most = Long.MIN_VALUE;
-        for (int entry = 0; entry < size; entry++) {
-            if (!forbidden(entry)) {
-                most = Math.max(most, amount(row, entry) - amount(other, entry));
+        for (int entry = 0; entry < size; entry += step) {
+            if (forbidden.length == 0 || !forbidden[entry]) {
+                long difference = (high.length == 0 ? 0 : high[entry]) - (low.length == 0 ? 0 : low[entry]);
+                most = Math.max(most, difference);
             }
         }
-        return most == Long.MIN_VALUE ? 0 : most;
+        if (most > Long.MIN_VALUE) {
+            return most;
+        }
+        return step > 1 ? mostAbove(row, other, 1) : 0;
     }
 
     /** One quantity of those with the same amounts, which are one array. */

@@ -119,7 +119,7 @@ final class Pool {
                         exits.write(j, x);
                         entries.write(i, x);
                         priced.near(x, most - nearer - least, y -> {
-                            offer(y);
+                            offer(y, priced.sum(y));
                             return ++near < NEAR;
                         });
                     }
@@ -128,23 +128,26 @@ final class Pool {
         }
 
         private void around(int[] x) {
-            offer(x);
+            long sum = priced.sum(x);
+            offer(x, sum);
             for (int node = 0; node < x.length; node++) {
                 int own = x[node];
+                long rest = sum - priced.sum(x, node);
                 for (int label = 0; label < priced.block().labels(node); label++) {
                     if (label != own) {
                         x[node] = label;
-                        offer(x);
+                        offer(x, sum < FixedPoint.INFINITE ? FixedPoint.add(rest, priced.sum(x, node)) : priced.sum(x));
                     }
                 }
                 x[node] = own;
             }
         }
 
-        private void offer(int[] x) {
+        /** Takes a labelling of the block that comes to a priced sum. */
+        private void offer(int[] x, long sum) {
             int i = entries.joint(x);
             int j = exits.joint(x);
-            if (FixedPoint.add(outside[i][j], priced.sum(x)) <= most) {
+            if (FixedPoint.add(outside[i][j], sum) <= most) {
                 Option option = Option.of(chain.problem(), priced.block(), x, timed);
                 List<Option> others = options.get(i).get(j);
                 if (others.stream().noneMatch(o -> o.dominates(option))) {

@@ -93,6 +93,15 @@ final class PricedBlock {
         return sum;
     }
 
+    /** What the tables over a node add to the priced sum. */
+    long sum(int[] labels, int node) {
+        long sum = 0;
+        for (int f : block.factorsOf(node)) {
+            sum = FixedPoint.add(sum, priced[f][block.factors().get(f).entry(block, labels)]);
+        }
+        return sum;
+    }
+
     /** By joint entry label, then joint exit label. */
     long[][] least() {
         return least;
@@ -114,7 +123,6 @@ final class PricedBlock {
      * @param outside what the other blocks add, by joint entry and exit label
      */
     int[][] atMost(long[][] outside, long most) {
-        int[] kept = elimination.kept();
         long[] byKept = new long[elimination.joints()];
         Arrays.fill(byKept, FixedPoint.INFINITE);
         int[] labels = new int[block.nodes()];

@@ -45,38 +45,40 @@ final class Primal {
         for (Column head : good) {
             for (Column tail : good) {
                 for (int b = 1; head != tail && b + 1 < chain.blocks(); b++) {
-                    bridge(dual.relaxation().block(b), b, head.labels(), tail.labels())
-                            .ifPresent(incumbent::offer);
+                    bridge(dual.relaxation().block(b), b, head, tail);
                 }
             }
         }
     }
 
-    private Optional<int[]> bridge(PricedBlock priced, int b, int[] head, int[] tail) {
+    private void bridge(PricedBlock priced, int b, Column head, Column tail) {
         Problem problem = chain.problem();
         Block block = problem.block(b);
         int[] labels = new int[block.nodes()];
         for (int node = 0; node < block.entries(); node++) {
-            labels[node] = head[problem.variable(b, node)];
+            labels[node] = head.labels()[problem.variable(b, node)];
         }
         for (int node : block.exits()) {
-            int label = tail[problem.variable(b, node)];
+            int label = tail.labels()[problem.variable(b, node)];
             if (node < block.entries() && labels[node] != label) {
-                return Optional.empty();
+                return;
             }
             labels[node] = label;
         }
         int i = chain.entries(b).joint(labels);
         int j = chain.exits(b).joint(labels);
         if (priced.least()[i][j] >= FixedPoint.INFINITE) {
-            return Optional.empty();
+            return;
         }
         priced.complete(labels);
-        int[] x = spliced(head, tail, b);
-        for (int node = 0; node < labels.length; node++) {
-            x[problem.variable(b, node)] = labels[node];
+        Evaluation joined = head.evaluation().bridged(problem, tail.evaluation(), b, labels);
+        if (incumbent.isBetter(joined)) {
+            int[] x = spliced(head.labels(), tail.labels(), b);
+            for (int node = 0; node < labels.length; node++) {
+                x[problem.variable(b, node)] = labels[node];
+            }
+            incumbent.offer(x, joined);
         }
-        return Optional.of(x);
     }
 
     private int[] spliced(int[] head, int[] tail, int b) {
@@ -134,10 +136,14 @@ final class Primal {
         int old = x[variable];
         boolean better = false;
         for (int label = 0; label < chain.problem().labels(variable); label++) {
-            x[variable] = label;
-            if (label != old) {
-                Optional<Evaluation> other = current.with(chain.problem(), variable, x, most());
-                better |= other.isPresent() && incumbent.offer(x, other.get());
+            if (label == old) {
+                continue;
+            }
+            Optional<Evaluation> other = current.with(chain.problem(), variable, label, x, most());
+            if (other.isPresent()) {
+                x[variable] = label;
+                better |= incumbent.offer(x, other.get());
+                x[variable] = old;
             }
         }
         return better;

@@ -1,9 +1,11 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A chain of blocks and the slowdown of compute under communication; variables are the nodes, shared ones counted once. */
 public final class Problem {
@@ -83,13 +85,20 @@ public final class Problem {
     }
 
     private long most(int from, int to) {
+        Map<Block, Long> known = new IdentityHashMap<>();
         long sum = 0;
         for (Block block : blocks) {
-            for (Factor factor : block.factors()) {
-                for (int q : factor.used()) {
-                    if (q >= from && q < to) {
-                        sum = Math.addExact(sum, largest(factor.amounts(q)));
-                    }
+            sum = Math.addExact(sum, known.computeIfAbsent(block, b -> most(b, from, to)));
+        }
+        return sum;
+    }
+
+    private static long most(Block block, int from, int to) {
+        long sum = 0;
+        for (Factor factor : block.factors()) {
+            for (int q : factor.used()) {
+                if (q >= from && q < to) {
+                    sum = Math.addExact(sum, factor.largest(q));
                 }
             }
         }
@@ -107,22 +116,16 @@ public final class Problem {
     /** The most that is live at one time point: prices of points never add up to more than their sum times this. */
     private long mostLive() {
         long most = 0;
-        for (Block block : blocks) {
+        Set<Block> different = Collections.newSetFromMap(new IdentityHashMap<>());
+        different.addAll(blocks);
+        for (Block block : different) {
             for (int p = 0; p < block.points(); p++) {
                 long sum = 0;
                 for (Factor factor : block.factors()) {
-                    sum = Math.addExact(sum, largest(factor.amounts(Quantity.ofPoint(p))));
+                    sum = Math.addExact(sum, factor.largest(Quantity.ofPoint(p)));
                 }
                 most = Math.max(most, sum);
             }
-        }
-        return most;
-    }
-
-    private static long largest(long[] amounts) {
-        long most = 0;
-        for (long amount : amounts) {
-            most = Math.max(most, amount);
         }
         return most;
     }

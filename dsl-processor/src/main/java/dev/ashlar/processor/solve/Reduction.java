@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  * at least zero. Variables stay, and equal blocks stay equal: they keep what one of them may need.
  */
 final class Reduction {
+    /** Entries of a table that are looked at first. */
+    private static final int SAMPLES = 12;
+
     private final Problem problem;
     private final List<int[]> points = new ArrayList<>();
     private final int[][][] stands;
@@ -102,11 +105,17 @@ final class Reduction {
     }
 
     private static boolean isBelow(Block block, int p, int q) {
+        return mostAbove(block, p, q, SAMPLES) <= 0 && mostAbove(block, p, q, Integer.MAX_VALUE) <= 0;
+    }
+
+    /** The most by which one point may exceed another, as far as some entries of every table tell: never more than it is. */
+    private static long mostAbove(Block block, int p, int q, int samples) {
         long most = 0;
         for (Factor factor : block.factors()) {
-            most += factor.mostAbove(Quantity.ofPoint(p), Quantity.ofPoint(q));
+            int step = Math.max(1, factor.size() / samples);
+            most += factor.mostAbove(Quantity.ofPoint(p), Quantity.ofPoint(q), step);
         }
-        return most <= 0;
+        return most;
     }
 
     Problem problem() {

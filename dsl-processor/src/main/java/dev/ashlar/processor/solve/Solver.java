@@ -29,6 +29,15 @@ public final class Solver {
         return new Solver(problem).solve(budget, effort);
     }
 
+    /**
+     * The labelling of the smallest peak, however slow.
+     *
+     * @throws IllegalArgumentException if a block is too wide to tabulate
+     */
+    public static Outcome smallest(Problem problem, Effort effort) {
+        return new Solver(problem).smallest(effort).get(0);
+    }
+
     /** The fastest labelling within a budget. */
     Outcome solve(long budget, Effort effort) {
         return outcomes(budget, effort).get(0);

@@ -13,17 +13,21 @@ import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Narrowing;
 import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.ProvedSolver;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Joint plans of a GPT beside those of experts on the same costs, for ten budgets between the smallest memory and that of the
+ * Joint plans of a GPT beside plans made in other ways on the same costs, for ten budgets between the smallest memory and that of the
  * fastest plan, and for any. From the root of the repository, after {@code mvn -q test-compile},
  *
  * <pre>
@@ -32,22 +36,47 @@ import java.util.Optional;
  * </pre>
  *
  * prints a table for each of three meshes; with the number of a mesh, 0 to 2, only that. Columns: the budget of one device; the joint plan's
- * milliseconds and how far they can be from the optimum at most; then by how much it takes longer to shard and store as people do: {@code
- * data} parts of the batch and all parameters on every device, {@code zero3} the same with parameters in parts, {@code megatron} columns and
- * rows of weights with norms and residuals on parts of the sequence, {@code hybrid} parts of the batch along the first mesh axis and that
- * along the others. Each is the joint problem with fewer labels.
+ * milliseconds and how far they can be from the optimum at most; then by how much others are slower:
+ *
+ * <ul>
+ *   <li>{@code once}: shards as fast as the budget allows if all is kept (or in the smallest memory), then recomputes within it;
+ *   <li>{@code sweep}: the best of that over 17 budgets of the first stage;
+ *   <li>{@code blocks}: recomputes whole blocks, none, a quarter, … or all of them, and shards as is best for that;
+ *   <li>{@code data}, {@code zero3}, {@code megatron}, {@code hybrid}: shards and stores as people do, and recomputes as is best for that.
+ * </ul>
  *
  * {@code -} stands where none fits. A star marks what is faster than the joint plan by more than its gap, which must not be.
  */
 final class JointBenchmark {
     private static final int BUDGETS = 10;
+    private static final int SWEEP = 17;
+    private static final int BLOCK_SHARES = 4;
     private static final double GAP = 1e-3;
     private static final Effort EFFORT = Effort.of(GAP);
     private static final long UNLIMITED = 1L << 50;
 
     private final JointProblem joint;
     private final Device device;
-    private final Map<String, ProvedSolver> ways = new LinkedHashMap<>();
+    private final Restrictions restrictions;
+    private final Way keeping;
+    private final Map<String, Way> ways = new TreeMap<>();
+    private final Map<List<Integer>, Way> stagesTwo = new HashMap<>();
+
+    /** Some of the plans, and the least memory that one of them needs. */
+    private record Way(ProvedSolver solver, long leastBytes) {
+        static Way of(Problem problem) {
+            ProvedSolver solver = new ProvedSolver(problem);
+            return new Way(solver, least(solver));
+        }
+
+        Optional<Outcome.Feasible> within(long budget) {
+            return budget < leastBytes ? Optional.empty() : solve(solver, budget);
+        }
+
+        Optional<Long> time(long budget) {
+            return within(budget).map(f -> f.solution().time());
+        }
+    }
 
     /** A model on a mesh. */
     private record Instance(String name, String dims, String device, List<Integer> shape, List<String> links) {}
@@ -75,8 +104,12 @@ final class JointBenchmark {
     private JointBenchmark(JointProblem joint, Device device, Mesh mesh) {
         this.joint = joint;
         this.device = device;
-        Restrictions restrictions = new Restrictions(joint);
-        ExpertPlan.of(mesh.rank()).forEach(p -> ways.put(p.name(), narrowed(restrictions.of(p))));
+        restrictions = new Restrictions(joint);
+        keeping = way(restrictions.nothingAgain());
+        ExpertPlan.of(mesh.rank()).forEach(p -> ways.put(p.name(), way(restrictions.of(p))));
+        for (int i = 0; i <= BLOCK_SHARES; i++) {
+            ways.put("blocks " + i, way(restrictions.wholeBlocksAgain((double) i / BLOCK_SHARES)));
+        }
     }
 
     /** Argument: none, or the number of an instance. */
@@ -97,7 +130,8 @@ final class JointBenchmark {
                     new Collectives(mesh, device),
                     new CostModel(device, NumberFormat.BF16),
                     NumberFormat.BF16,
-                    i -> Layout.replicated(mesh.rank()));
+                    i -> Layout.replicated(mesh.rank()),
+                    Repeats.OPERATORS);
             JointProblem joint = JointProblem.of(
                     SampleModels.gpt(instance.dims()).precision("BF16").graph(), target);
             System.out.println(instance.name());
@@ -107,26 +141,29 @@ final class JointBenchmark {
 
     private void run() {
         ProvedSolver solver = new ProvedSolver(joint.problem());
-        long least = ((Outcome.Infeasible) solver.smallest(EFFORT).outcome()).smallestBudget();
+        long least = least(solver);
         long most = solve(solver, UNLIMITED).orElseThrow().solution().peak();
+        List<String> columns = new ArrayList<>(List.of("once", "sweep", "blocks"));
+        ways.keySet().stream().filter(w -> !w.startsWith("blocks")).forEach(columns::add);
         System.out.printf("%10s %10s %7s", "GiB", "joint ms", "gap");
-        ways.keySet().forEach(w -> System.out.printf(" %9s", w));
+        columns.forEach(c -> System.out.printf(" %9s", c));
         System.out.println();
+        List<List<Integer>> stageOne = sweep();
         for (int i = 0; i < BUDGETS; i++) {
             long budget = least + (most - least) * (2 * i + 1) / (2 * BUDGETS);
-            row(
-                    String.format(Locale.ROOT, "%.2f", (double) (budget + device.fixedBytes()) / (1 << 30)),
-                    solver,
-                    budget);
+            String memory = String.format(Locale.ROOT, "%.2f", (double) (budget + device.fixedBytes()) / (1 << 30));
+            row(memory, solver, budget, columns, stageOne);
         }
-        row("any", solver, UNLIMITED);
+        row("any", solver, UNLIMITED, columns, stageOne);
     }
 
-    private void row(String memory, ProvedSolver solver, long budget) {
+    private void row(
+            String memory, ProvedSolver solver, long budget, List<String> columns, List<List<Integer>> stageOne) {
         Outcome.Feasible best = solve(solver, budget).orElseThrow();
         double millis = joint.seconds(best.solution().time()) * 1e3;
         System.out.printf(Locale.ROOT, "%10s %10.2f %6.2f%%", memory, millis, 100 * best.gap());
-        ways.values().forEach(w -> System.out.printf(" %9s", beside(best, time(w, budget))));
+        Map<String, Optional<Long>> others = others(budget, stageOne);
+        columns.forEach(c -> System.out.printf(" %9s", beside(best, others.getOrDefault(c, Optional.empty()))));
         System.out.println();
     }
 
@@ -139,12 +176,58 @@ final class JointBenchmark {
         return String.format(Locale.ROOT, "%+.1f%%%s", 100.0 * (other.get() - time) / time, better ? "*" : "");
     }
 
-    private ProvedSolver narrowed(Map<Integer, BitSet> allowed) {
-        return new ProvedSolver(Narrowing.of(joint.problem(), allowed));
+    private Map<String, Optional<Long>> others(long budget, List<List<Integer>> stageOne) {
+        Map<String, Optional<Long>> times = new TreeMap<>();
+        times.put("once", once(budget));
+        times.put(
+                "sweep", fastest(stageOne.stream().map(s -> stageTwo(s, budget)).toList(), times.get("once")));
+        ways.forEach((name, way) -> {
+            String column = name.replaceAll(" .*", "");
+            Optional<Long> before = times.getOrDefault(column, Optional.empty());
+            times.put(column, fastest(List.of(way.time(budget)), before));
+        });
+        return times;
     }
 
-    private static Optional<Long> time(ProvedSolver solver, long budget) {
-        return solve(solver, budget).map(f -> f.solution().time());
+    private static Optional<Long> fastest(List<Optional<Long>> times, Optional<Long> other) {
+        return Stream.concat(times.stream(), Stream.of(other))
+                .flatMap(Optional::stream)
+                .min(Long::compare);
+    }
+
+    private Way way(Map<Integer, BitSet> allowed) {
+        return Way.of(Narrowing.of(joint.problem(), allowed));
+    }
+
+    private Optional<Long> once(long budget) {
+        return stageTwo(
+                keeping.within(budget)
+                        .or(() -> keeping.within(keeping.leastBytes()))
+                        .orElseThrow()
+                        .solution()
+                        .labels(),
+                budget);
+    }
+
+    /** Shardings that are fastest within some budgets if all is kept. */
+    private List<List<Integer>> sweep() {
+        long least = keeping.leastBytes();
+        long most = keeping.within(UNLIMITED).orElseThrow().solution().peak();
+        return IntStream.range(0, SWEEP)
+                .mapToObj(i -> least + (most - least) / (SWEEP - 1) * i)
+                .map(b -> keeping.within(b).orElseThrow().solution().labels())
+                .distinct()
+                .toList();
+    }
+
+    private Optional<Long> stageTwo(List<Integer> layouts, long budget) {
+        return stagesTwo
+                .computeIfAbsent(layouts, l -> way(restrictions.layoutsOf(l)))
+                .time(budget);
+    }
+
+    private static long least(ProvedSolver solver) {
+        return ((Outcome.Infeasible) solver.smallest(EFFORT).outcome()).smallestBudget();
     }
 
     private static Optional<Outcome.Feasible> solve(ProvedSolver solver, long budget) {

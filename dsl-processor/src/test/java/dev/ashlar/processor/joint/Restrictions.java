@@ -5,8 +5,10 @@ import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
@@ -18,7 +20,69 @@ final class Restrictions {
         this.joint = joint;
     }
 
-    /** The strategies and the storage of an expert's plan; all else is free. */
+    /** Backward finds all that it reads. */
+    Map<Integer, BitSet> nothingAgain() {
+        Map<Integer, BitSet> allowed = new TreeMap<>();
+        for (int b = 0; b < joint.pieces().size(); b++) {
+            notAgain(b, allowed);
+        }
+        return allowed;
+    }
+
+    private void notAgain(int piece, Map<Integer, BitSet> allowed) {
+        Fates fates = joint.templates().get(piece).fates();
+        for (Unit unit : fates.units().all()) {
+            List<Fate> all = fates.of(unit);
+            allow(piece, fates.variable(unit), l -> !all.get(l).isAgain(), allowed);
+        }
+    }
+
+    /**
+     * The first repetitions of blocks keep what comes in and nothing else, all else keeps all.
+     *
+     * @param share how many of all repetitions, from 0 to 1
+     */
+    Map<Integer, BitSet> wholeBlocksAgain(double share) {
+        Map<Integer, BitSet> allowed = new TreeMap<>();
+        long blocks = joint.pieces().stream().filter(p -> !p.path().isEmpty()).count();
+        long seen = 0;
+        for (int b = 0; b < joint.pieces().size(); b++) {
+            boolean again = !joint.pieces().get(b).path().isEmpty() && seen++ < Math.round(share * blocks);
+            if (!again) {
+                notAgain(b, allowed);
+                continue;
+            }
+            Fates fates = joint.templates().get(b).fates();
+            for (Unit unit : fates.units().all()) {
+                List<Fate> all = fates.of(unit);
+                if (all.stream().anyMatch(Fate::isAgain)) {
+                    allow(b, fates.variable(unit), l -> all.get(l).mode() != Fate.Mode.KEPT, allowed);
+                }
+            }
+        }
+        return allowed;
+    }
+
+    /** How everything lies is as in a labelling; what is made again is free. */
+    Map<Integer, BitSet> layoutsOf(List<Integer> labels) {
+        Map<Integer, BitSet> allowed = new TreeMap<>();
+        for (int b = 0; b < joint.pieces().size(); b++) {
+            Choices choices = joint.templates().get(b).choices();
+            Set<Variable> deciding = new LinkedHashSet<>();
+            for (OperatorNode node : choices.operators()) {
+                deciding.add(choices.variable(node));
+                deciding.add(choices.storage(node));
+            }
+            choices.copies().forEach(c -> deciding.add(choices.wanted(c).variable()));
+            for (Variable variable : deciding) {
+                int piece = b;
+                allow(b, variable, l -> l == joint.label(piece, variable, labels), allowed);
+            }
+        }
+        return allowed;
+    }
+
+    /** The strategies and the storage of an expert's plan; what is made again is free. */
     Map<Integer, BitSet> of(ExpertPlan plan) {
         Map<Integer, BitSet> allowed = new TreeMap<>();
         for (int b = 0; b < joint.pieces().size(); b++) {

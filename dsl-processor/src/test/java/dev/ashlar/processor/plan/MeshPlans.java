@@ -4,6 +4,8 @@ import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.joint.Repeats;
+import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.ProvedSolver;
@@ -19,7 +21,11 @@ public final class MeshPlans {
     private final PlanProblem plans;
     private final ProvedSolver solver;
 
-    private MeshPlans(ModelSpecs model) {
+    private interface Offered {
+        PlanProblem of(TrainingGraph graph, PlanTarget target, PlanAssembly assembly);
+    }
+
+    private MeshPlans(ModelSpecs model, Offered offered) {
         TrainingGraph graph = model.graph();
         target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
                 .orElseThrow();
@@ -27,13 +33,13 @@ public final class MeshPlans {
         PinReader reader = new PinReader(PinPlaces.operators(graph.graph().root()), target.mesh(), new Diagnostics());
         List<PinnedOperator> pins =
                 reader.read(PinPlaces.of(model.spec(), graph.graph().root()));
-        plans = PinnedPlans.of(Planner.meshPlans(graph, target, assembly), pins);
+        plans = PinnedPlans.of(offered.of(graph, target, assembly), pins);
         solver = new ProvedSolver(plans.problem());
     }
 
     /** The fastest plan of a model within its memory. */
     public static Plan fastest(ModelSpecs model) {
-        MeshPlans all = new MeshPlans(model);
+        MeshPlans all = new MeshPlans(model, Planner::meshPlans);
         return all.within(all.target.budgetBytes() - all.target.device().fixedBytes(), Effort.of(1e-4));
     }
 
@@ -43,7 +49,28 @@ public final class MeshPlans {
      * @param budgets at least 2
      */
     public static List<Plan> atBudgets(ModelSpecs model, int budgets) {
-        MeshPlans all = new MeshPlans(model);
+        return atBudgets(new MeshPlans(model, Planner::meshPlans), budgets);
+    }
+
+    /** The same of those in which backward makes nothing again. */
+    static List<Plan> keepingAtBudgets(ModelSpecs model, int budgets) {
+        return atBudgets(new MeshPlans(model, MeshPlans::keeping), budgets);
+    }
+
+    private static PlanProblem keeping(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+        try {
+            return JointPlans.of(graph, target, assembly.costs(), Repeats.NOTHING);
+        } catch (Unplannable form) {
+            throw new IllegalArgumentException(form);
+        }
+    }
+
+    /** The fastest within the peak of another plan. */
+    static Plan withinThatOf(Plan other, ModelSpecs model) {
+        return new MeshPlans(model, Planner::meshPlans).within(other.memory().peakBytes(), ROUGH);
+    }
+
+    private static List<Plan> atBudgets(MeshPlans all, int budgets) {
         Plan fastest = all.within(1L << 50, ROUGH);
         Outcome.Infeasible least =
                 (Outcome.Infeasible) all.solver.smallest(ROUGH).outcome();

@@ -54,13 +54,13 @@ class StoragePlansTest {
     }
 
     /**
-     * With memory enough weights are copies and their gradients are all-reduced. With less the optimizer's states are cut first, which
+     * Where nothing is made again: with memory enough weights are copies and their gradients are all-reduced. With less the optimizer's states are cut first, which
      * costs no more than latency. In the smallest memory weights are cut too, and gathered for each direction; backward does not read the
      * first.
      */
     @Test
     void theLessMemoryTheMoreIsCut() {
-        List<Plan> plans = MeshPlans.atBudgets(perceptron("batch=16384 d=512"), 5);
+        List<Plan> plans = MeshPlans.keepingAtBudgets(perceptron("batch=16384 d=512"), 5);
         Plan free = plans.get(0);
         // The gradients of a pair of layers, biases of 4 * 512 and 512 numbers among them, are one reduction.
         String pair = "all_reduce [P] -> [R] " + (2 * WEIGHT_BYTES + 5 * 512 * 4);
@@ -100,6 +100,29 @@ class StoragePlansTest {
                 .allMatch(p -> p.time().seconds() >= free.time().seconds()));
     }
 
+    /**
+     * Activations that are cheap to make again go before parameters are cut; in the smallest memory both do, and it is less than cuts alone
+     * can reach.
+     */
+    @Test
+    void recomputesBeforeItCuts() {
+        ModelSpecs model = perceptron("batch=16384 d=512");
+        List<Plan> cutting = MeshPlans.keepingAtBudgets(model, 5);
+        Plan less = MeshPlans.atBudgets(model, 5).get(1);
+        assertEquals(
+                List.of(List.of("act")),
+                RecomputedSegment.of(less.operators()).stream()
+                        .map(RecomputedSegment::tensors)
+                        .toList());
+        assertTrue(weights(less).stream().allMatch(p -> p.storage().toString().equals("[R]")));
+        Plan tight = cutting.get(4);
+        Plan within = MeshPlans.withinThatOf(tight, model);
+        assertTrue(within.time().recomputeSeconds() > 0);
+        assertTrue(within.time().seconds() < 0.96 * tight.time().seconds());
+        long smallest = MeshPlans.atBudgets(model, 2).get(1).memory().peakBytes();
+        assertTrue(smallest < 0.6 * tight.memory().peakBytes());
+    }
+
     /** Four devices need less for a whole step than one does for parameters and their states alone. */
     @Test
     void aStepNeedsLessThanAllParameters() {
@@ -110,7 +133,8 @@ class StoragePlansTest {
 
     @Test
     void theReportSaysHowParametersAreStored() {
-        Plan tight = MeshPlans.atBudgets(perceptron("batch=16384 d=512"), 2).get(1);
+        Plan tight =
+                MeshPlans.keepingAtBudgets(perceptron("batch=16384 d=512"), 2).get(1);
         String json = PlanJson.text(tight, "1").replaceAll("\\s+", "");
         assertTrue(json.contains("\"storage\":\"[S0]\",\"optimizerStorage\":\"[S0]\",\"keepGathered\":false"), json);
         long numbers = WEIGHT_BYTES / 4 / 4;
