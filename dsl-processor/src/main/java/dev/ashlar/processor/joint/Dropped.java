@@ -44,8 +44,8 @@ final class Dropped {
                 dropped.add(gather.result());
             } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
                 if (!moved.contains(source)) {
-                    again = Boolean.TRUE.equals(copies.getOrDefault(collective.at(), new ArrayDeque<>())
-                            .poll());
+                    Deque<Boolean> next = copies.getOrDefault(collective.at(), new ArrayDeque<>());
+                    again = !next.isEmpty() && next.remove();
                 }
                 moved.add(collective.result());
                 if (again) {

@@ -57,8 +57,7 @@ final class Menus {
         return new OperatorMenu(whole, all, menu.facts(), menu.stored(), tied);
     }
 
-    private OperatorMenu menu(
-            OperatorNode whole, List<Strategy> all, OperatorUse use, Map<Integer, TiedUse> tied) {
+    private OperatorMenu menu(OperatorNode whole, List<Strategy> all, OperatorUse use, Map<Integer, TiedUse> tied) {
         List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
         List<List<Stored>> stored = IntStream.range(0, all.size())
                 .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s), tied))
