@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +64,27 @@ class ProfileTest {
                 1000 * 2 * 4 * 64 * 64,
                 numbers(absolute, "\"workspaceBytes\": (\\d+)").get(0));
         assertTrue(numbers(absolute, "\"peakBytes\": (\\d+)").get(0) > 1000 * 2 * 4 * 64 * 64, "it is planned for");
+    }
+
+    @Test
+    void whatLibrariesKeepIsPartOfThePeak() throws IOException {
+        long bytes = 1 << 20;
+        String without = json(
+                CompilerKit.with(CompilerKit.Kind.JAVAC)
+                        .option("-Aashlar.device=" + Files.writeString(directory.resolve("a.device.json"), PROFILE)),
+                "without");
+        String keeping = PROFILE.replace("\"hostNanos\"", "\"libraryBytes\": " + bytes + ", \"hostNanos\"");
+        String with = json(
+                CompilerKit.with(CompilerKit.Kind.JAVAC)
+                        .option("-Aashlar.device=" + Files.writeString(directory.resolve("b.device.json"), keeping)),
+                "with");
+        for (String figure : List.of("peakBytes", "deviceBytes", "smallestFeasibleBytes")) {
+            String pattern = "\"" + figure + "\": (\\d+)";
+            assertEquals(
+                    numbers(without, pattern).get(0) + bytes,
+                    numbers(with, pattern).get(0),
+                    figure);
+        }
     }
 
     @ParameterizedTest

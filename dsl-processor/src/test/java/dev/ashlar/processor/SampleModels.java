@@ -52,16 +52,34 @@ public final class SampleModels {
 
     /** The head is the embedding; all layers share one set of parameters; rotated, grouped queries. */
     public static ModelSpecs sharedAndTied() {
-        return ModelSpecs.model("Shared", "batch=2 seq=8 d=16 heads=4 vocab=32", """
+        return llama("Shared", "batch=2 seq=8 d=16 heads=4 vocab=32", "@Repeat(value = \"3\", shared = true)", true);
+    }
+
+    /** Decoder blocks in the manner of LLaMA: rotated, grouped queries, a gated product; the head is the embedding. */
+    public static ModelSpecs llama(int layers) {
+        return llama("batch=2 seq=8 d=16 heads=4 vocab=32 layers=" + layers);
+    }
+
+    /** @param dims {@code "batch=2 seq=8 d=16 heads=4 vocab=32 layers=2"} */
+    public static ModelSpecs llama(String dims) {
+        return llama("Llama", dims, "@Repeat(\"layers\")", false);
+    }
+
+    /** The same with dropout at the end of every block. */
+    public static ModelSpecs llamaWithDropout(String dims) {
+        return llama("LlamaDropout", dims, "@Repeat(\"layers\")", true);
+    }
+
+    private static ModelSpecs llama(String name, String dims, String repeat, boolean dropped) {
+        return ModelSpecs.model(name, dims, """
                         @Input(shape = "batch seq", dtype = INT64) tokens()
                         @Input(shape = "batch seq", dtype = INT64) targets()
                         @Embedding(rows = "vocab", dim = "d") wte(tokens)
-                        @Repeat(value = "3", shared = true) @Use(Llama) body(wte)
+                        %s @Use(value = LlamaBlock, dims = "heads=heads") body(wte)
                         @RmsNorm norm(body)
                         @Output @Tied("weight=wte.weight") @Linear(out = "vocab", bias = false) logits(norm)
                         @Loss @CrossEntropy loss(logits, targets)
-                        """)
-                .block("Llama", "heads=4", """
+                        """.formatted(repeat)).block("LlamaBlock", "", """
                         @Input(shape = "batch seq d") x()
                         @RmsNorm n1(x)
                         @Attention(heads = "heads", kvHeads = "2", causal = true, rope = true, bias = false) attn(n1)
@@ -72,9 +90,9 @@ public final class SampleModels {
                         @Silu gated(gate)
                         @Multiply product(a=gated, b=up)
                         @Linear(out = "d", bias = false) down(product)
-                        @Dropout(p = 0.1) dropped(down)
-                        @Output @Add y(mid, dropped)
-                        """);
+                        %s@Output @Add y(mid, %s)
+                        """.formatted(
+                        dropped ? "@Dropout(p = 0.1) dropped(down)\n" : "", dropped ? "dropped" : "down"));
     }
 
     /** Convolutions, batch norm, pooling. */

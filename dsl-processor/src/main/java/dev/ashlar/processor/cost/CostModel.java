@@ -40,6 +40,9 @@ public final class CostModel {
     /** Parts of one in which slowdowns are counted. */
     public static final long SLOWDOWN_UNITS = 1 << 18;
 
+    /** Backward kernels that are one with a sum of what they make. */
+    private static final Set<String> ADDING = Set.of("layerNormBackward", "linearInputGradient");
+
     private final Device device;
     private final NumberFormat format;
 
@@ -175,8 +178,8 @@ public final class CostModel {
         }
 
         /**
-         * What kernels make that take in, on accelerators, what is added to it next. On meshes a redistribution may lie between: there sums are
-         * priced in full.
+         * What kernels make that take in, on accelerators, what is added to it next, or add it themselves. On meshes a redistribution may lie
+         * between: there sums are priced in full.
          */
         private Set<Value> addingGradients(Variant variant) {
             Set<Value> adding = new HashSet<>();
@@ -184,7 +187,7 @@ public final class CostModel {
                 boolean added = !device.cpu()
                         && step instanceof Step.Kernel kernel
                         && kernel.node().part().isEmpty()
-                        && kernel.kernel().equals("layerNormBackward");
+                        && ADDING.contains(kernel.kernel());
                 if (added && step instanceof Step.Kernel kernel) {
                     kernel.results().get(0).ifPresent(adding::add);
                 }

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 /**
  * What was measured of a device beside its rates. What was not is 0 or left out.
  *
+ * @param libraryBytes of the allocator's memory that libraries keep as long as the process lives
+ * @param groupBytes what each group of devices that exchange tensors takes on each of them
  * @param hostSeconds time of the host to call one kernel
  * @param kappa seconds that computation loses to each second of communication beside it
  * @param products times of matrix products, by number format
@@ -18,6 +20,8 @@ import java.util.TreeMap;
  * @param origin where it was measured; empty for datasheets
  */
 public record Calibration(
+        long libraryBytes,
+        long groupBytes,
         double hostSeconds,
         double kappa,
         Map<NumberFormat, ProductTable> products,
@@ -26,16 +30,16 @@ public record Calibration(
         Optional<Origin> origin) {
     /** Nothing was measured. */
     public static final Calibration NONE =
-            new Calibration(0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+            new Calibration(0, 0, 0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
     /** Nothing was measured, but communication slows computation by so much. */
     static Calibration slowedBy(double kappa) {
-        return new Calibration(0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+        return new Calibration(0, 0, 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
     }
 
     /** Validates the figures and copies the tables. */
     public Calibration {
-        if (!(hostSeconds >= 0) || !(kappa >= 0)) {
+        if (libraryBytes < 0 || groupBytes < 0 || !(hostSeconds >= 0) || !(kappa >= 0)) {
             throw new IllegalArgumentException("a calibration has no negative figures");
         }
         EnumMap<NumberFormat, ProductTable> tables = new EnumMap<>(NumberFormat.class);

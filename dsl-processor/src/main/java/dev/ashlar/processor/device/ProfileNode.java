@@ -104,6 +104,12 @@ final class ProfileNode {
                 .map(ProfileNode::numberOf);
     }
 
+    /** A size of at least 0, which is 0 where it is not written. */
+    Optional<Long> bytesOrZero(String name) {
+        asked.add(name);
+        return has(name) ? bytes(name, 0) : Optional.of(0L);
+    }
+
     /** A number of at least 0, which is 0 where it is not written. */
     Optional<Double> amountOrZero(String name) {
         asked.add(name);

@@ -117,9 +117,11 @@ public final class ProfileReader {
         Optional<Double> launch = node.amount("launchNanos");
         Optional<Double> host = node.amountOrZero("hostNanos");
         Optional<Double> kappa = node.amountOrZero("kappa");
+        Optional<Long> library = node.bytesOrZero("libraryBytes");
+        Optional<Long> group = node.bytesOrZero("groupBytes");
         Optional<String> link = node.text("link");
         node.close();
-        boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, link)
+        boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, library, group, link)
                         .allMatch(Optional::isPresent)
                 && rates.isPresent()
                 && rates.get().size() == NumberFormat.values().length;
@@ -133,7 +135,15 @@ public final class ProfileReader {
                         launch.get() * NANO,
                         kind.get().equals("cpu"),
                         new Link(link.get(), 0, 1),
-                        new Calibration(host.get() * NANO, kappa.get(), products, workspaces, shares, origin)))
+                        new Calibration(
+                                library.get(),
+                                group.get(),
+                                host.get() * NANO,
+                                kappa.get(),
+                                products,
+                                workspaces,
+                                shares,
+                                origin)))
                 : Optional.empty();
     }
 

@@ -11,6 +11,7 @@ import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.op.Table;
 import dev.ashlar.processor.op.Work;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.program.StepSettings;
@@ -52,6 +53,16 @@ final class FactFinder {
                 kernels(lowered.backward(), work.backwardWorkspaceBytes(), use.backwardOutliving()),
                 Collectives.ticks(seconds(lowered, OperatorCost::seconds)),
                 Collectives.ticks(seconds(lowered, c -> c.backward().seconds())));
+    }
+
+    /** Whether the kernels of every device keep the tables that one device alone would. */
+    boolean keepsTables(OperatorNode whole, Strategy strategy) {
+        OperatorNode local = local(whole, strategy);
+        return tables(local).equals(tables(whole));
+    }
+
+    private List<Table> tables(OperatorNode node) {
+        return node.operator().tables(node.attributes(), node.shapes(settings.computeBytes()));
     }
 
     private OperatorNode local(OperatorNode whole, Strategy strategy) {

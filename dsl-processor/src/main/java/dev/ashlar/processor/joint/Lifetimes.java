@@ -92,9 +92,11 @@ final class Lifetimes {
         return point;
     }
 
-    /** The storages that a tensor lies in before it is laid out anew. */
-    List<Storage> sources(Moment.Moving moving) {
-        return roots(moving.source()).stream().map(Root::storage).distinct().toList();
+    /** The storages that a tensor lies in before it is laid out anew: of those whose conditions hold there is one. */
+    List<Handed> sources(Moment.Moving moving) {
+        return roots(moving.source()).stream()
+                .map(r -> new Handed(r.storage(), r.when()))
+                .toList();
     }
 
     /** Sizes of all sums of gradients. */
@@ -125,7 +127,7 @@ final class Lifetimes {
         return handed;
     }
 
-    /** A storage that is handed on if all conditions hold. */
+    /** A storage that is handed on, or laid out anew, if all conditions hold. */
     record Handed(Storage storage, List<Condition> when) {}
 
     private void build(boolean first) throws Unplannable {
@@ -165,7 +167,8 @@ final class Lifetimes {
             read(loss, last);
         }
         for (Step step : piece.backward()) {
-            if (step instanceof Step.ParameterGradient gradient) {
+            if (step instanceof Step.ParameterGradient gradient
+                    && !piece.added().contains(gradient)) {
                 read(gradient.gradient(), points);
             }
         }
@@ -250,6 +253,9 @@ final class Lifetimes {
         } else if (step instanceof Step.Seed seed) {
             moments.add(new Moment.Start(seed.gradient()));
             make(seed.gradient(), new Size.OfScalar(seed.gradient()), moments.size() - 1, true);
+        } else if (step instanceof Step.ParameterGradient gradient
+                && piece.added().contains(gradient)) {
+            read(gradient.gradient(), moments.size() - 1);
         }
     }
 

@@ -5,6 +5,8 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.local.WaitingGradients;
 import dev.ashlar.processor.op.Attributes;
 import dev.ashlar.processor.op.Operator;
 import dev.ashlar.processor.op.ParameterDeclaration;
@@ -16,10 +18,12 @@ import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Lists what may be chosen for the operators of a piece. */
@@ -29,6 +33,7 @@ final class Menus {
     private final FactFinder finder;
     private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
+    private final Set<Step.ParameterGradient> waiting;
     private final Map<Likeness, OperatorMenu> known = new HashMap<>();
 
     Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
@@ -36,27 +41,44 @@ final class Menus {
         this.mesh = mesh;
         this.finder = finder;
         this.storage = storage;
+        waiting = WaitingGradients.of(skeleton.graph().train());
     }
 
-    /** The menu of one operator of a piece. */
-    OperatorMenu of(OperatorNode node, Piece piece) {
+    /**
+     * The menu of one operator of a piece.
+     *
+     * @param tied its parameters that are used elsewhere too, by index
+     */
+    OperatorMenu of(OperatorNode node, Piece piece, Map<Integer, TiedUse> tied) {
         OperatorNode whole = skeleton.whole(node);
-        List<Strategy> all = strategies.computeIfAbsent(
-                whole,
-                w -> Strategies.of(w, mesh).stream()
-                        .filter(s -> hasWholeParameters(w, s))
-                        .toList());
+        List<Strategy> all = strategies(whole);
         OperatorUse use = use(node, whole, piece);
-        OperatorMenu menu = known.computeIfAbsent(Likeness.of(whole, use), k -> menu(whole, all, use));
-        return new OperatorMenu(whole, all, menu.facts(), menu.stored());
+        OperatorMenu menu = known.computeIfAbsent(Likeness.of(whole, use, tied), k -> menu(whole, all, use, tied));
+        return new OperatorMenu(whole, all, menu.facts(), menu.stored(), tied);
     }
 
-    private OperatorMenu menu(OperatorNode whole, List<Strategy> all, OperatorUse use) {
+    private OperatorMenu menu(OperatorNode whole, List<Strategy> all, OperatorUse use, Map<Integer, TiedUse> tied) {
         List<Facts> facts = all.stream().map(s -> finder.of(whole, s, use)).toList();
         List<List<Stored>> stored = IntStream.range(0, all.size())
-                .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s)))
+                .mapToObj(s -> storage.of(whole, all.get(s), use, facts.get(s), tied))
                 .toList();
-        return new OperatorMenu(whole, all, facts, stored);
+        return new OperatorMenu(whole, all, facts, stored, tied);
+    }
+
+    /** Where a kernel keeps a table, what the table is over is not cut: devices would have tables of their own. */
+    private List<Strategy> strategies(OperatorNode whole) {
+        return strategies.computeIfAbsent(
+                whole,
+                w -> Strategies.of(w, mesh).stream()
+                        .filter(s -> hasWholeParameters(w, s) && finder.keepsTables(w, s))
+                        .toList());
+    }
+
+    /** The ways in which a parameter may lie that an operator uses, whatever its strategy. */
+    Set<ParameterStorage> waysToStore(OperatorNode whole, int parameter, boolean trained) {
+        Set<ParameterStorage> ways = new LinkedHashSet<>();
+        strategies(whole).forEach(s -> ways.addAll(storage.ways(whole, s, parameter, trained)));
+        return ways;
     }
 
     /** What a menu depends on: those of queries, keys and values are the same. */
@@ -69,8 +91,9 @@ final class Menus {
             List<ParameterDeclaration> declarations,
             List<TensorType> outputs,
             List<Integer> views,
-            OperatorUse use) {
-        static Likeness of(OperatorNode node, OperatorUse use) {
+            OperatorUse use,
+            Map<Integer, TiedUse> tied) {
+        static Likeness of(OperatorNode node, OperatorUse use, Map<Integer, TiedUse> tied) {
             List<Value> all = new ArrayList<>(node.inputs());
             all.addAll(node.outputs());
             return new Likeness(
@@ -82,7 +105,8 @@ final class Menus {
                     node.parameters().stream().map(ScopeParameter::declaration).toList(),
                     node.outputs().stream().map(Value::type).toList(),
                     all.stream().map(v -> all.indexOf(v.storage())).toList(),
-                    use);
+                    use,
+                    tied);
         }
     }
 
@@ -91,9 +115,14 @@ final class Menus {
         return strategy.operands().stream().skip(whole.inputs().size()).noneMatch(l -> l.isPartial());
     }
 
-    private static OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
+    private OperatorUse use(OperatorNode node, OperatorNode whole, Piece piece) {
         Set<Integer> inputs = new HashSet<>();
         Set<Integer> parameters = new HashSet<>();
+        Set<Value> summedAlone = piece.backward().stream()
+                .filter(s -> s instanceof Step.ParameterGradient g && waiting.contains(g))
+                .map(s -> ((Step.ParameterGradient) s).gradient())
+                .collect(Collectors.toSet());
+        Set<Integer> alone = new HashSet<>();
         Set<Integer> read = new HashSet<>();
         Set<Value> differentiated = new HashSet<>();
         for (Step step : piece.backward()) {
@@ -102,6 +131,9 @@ final class Menus {
                     differentiated.add(copy.copy().tensor());
                 } else if (collective.transfer() instanceof Marker.OfParameter of && of.node() == whole) {
                     parameters.add(of.parameter());
+                    if (summedAlone.contains(collective.result())) {
+                        alone.add(of.parameter());
+                    }
                 } else if (collective.transfer() instanceof Marker.OfGather of && of.node() == whole) {
                     read.add(of.parameter());
                 }
@@ -116,6 +148,7 @@ final class Menus {
         return new OperatorUse(
                 inputs,
                 parameters,
+                alone,
                 read,
                 outliving(kernels(piece.forward(), node), piece, node, false),
                 outliving(backward, piece, node, true),

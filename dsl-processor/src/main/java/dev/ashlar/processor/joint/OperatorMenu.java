@@ -3,6 +3,7 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What may be chosen for an operator.
@@ -11,13 +12,20 @@ import java.util.List;
  * @param strategies all that may be chosen
  * @param facts what each of them comes to
  * @param stored for each of them the ways to store its parameters
+ * @param tied its parameters that are used elsewhere too, by index
  */
-record OperatorMenu(OperatorNode whole, List<Strategy> strategies, List<Facts> facts, List<List<Stored>> stored) {
+record OperatorMenu(
+        OperatorNode whole,
+        List<Strategy> strategies,
+        List<Facts> facts,
+        List<List<Stored>> stored,
+        Map<Integer, TiedUse> tied) {
     /** Copies the lists. */
     OperatorMenu {
         strategies = List.copyOf(strategies);
         facts = List.copyOf(facts);
         stored = stored.stream().map(List::copyOf).toList();
+        tied = Map.copyOf(tied);
     }
 
     /** How many ways to store its parameters a strategy has, at the most. */

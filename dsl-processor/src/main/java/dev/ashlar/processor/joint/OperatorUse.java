@@ -7,6 +7,7 @@ import java.util.Set;
  *
  * @param inputs indices of the inputs whose gradients are made
  * @param parameters indices of the parameters that are trained
+ * @param waiting indices of those among them whose gradients are summed at once and alone
  * @param parametersReadBackward indices of the parameters that backward reads
  * @param forwardOutliving results of its kernels forward that are read behind them
  * @param backwardOutliving the same backward
@@ -17,6 +18,7 @@ import java.util.Set;
 record OperatorUse(
         Set<Integer> inputs,
         Set<Integer> parameters,
+        Set<Integer> waiting,
         Set<Integer> parametersReadBackward,
         Set<Place> forwardOutliving,
         Set<Place> backwardOutliving,
@@ -27,6 +29,7 @@ record OperatorUse(
     OperatorUse {
         inputs = Set.copyOf(inputs);
         parameters = Set.copyOf(parameters);
+        waiting = Set.copyOf(waiting);
         parametersReadBackward = Set.copyOf(parametersReadBackward);
         forwardOutliving = Set.copyOf(forwardOutliving);
         backwardOutliving = Set.copyOf(backwardOutliving);

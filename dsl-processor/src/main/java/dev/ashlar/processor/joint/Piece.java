@@ -1,13 +1,16 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A part of the chain that the model is: its own operators between two blocks, or one repetition of a block.
  *
  * @param path of its operators, {@code "body[3]."}, empty for the model's own
+ * @param owner what full names of its parameters begin with: {@code "body.3."}, or {@code "body."} where repetitions share them
  * @param like the same for all repetitions that run the same variant
  * @param forward steps of forward
  * @param backward steps of backward
@@ -18,9 +21,11 @@ import java.util.List;
  * @param passing inputs of the model that are read later
  * @param losses made here
  * @param laterLosses made in later pieces, and kept until the end of backward
+ * @param added gradients that are added to those that other uses of the same parameters have made before
  */
 record Piece(
         String path,
+        String owner,
         Object like,
         List<Step> forward,
         List<Step> backward,
@@ -30,7 +35,8 @@ record Piece(
         List<Value> crossing,
         List<Value> passing,
         List<Value> losses,
-        List<Value> laterLosses) {
+        List<Value> laterLosses,
+        Set<Step.ParameterGradient> added) {
     /** Copies the lists. */
     Piece {
         forward = List.copyOf(forward);
@@ -42,5 +48,28 @@ record Piece(
         passing = List.copyOf(passing);
         losses = List.copyOf(losses);
         laterLosses = List.copyOf(laterLosses);
+        added = Set.copyOf(added);
+    }
+
+    /**
+     * The same where some gradients are added to others; it is not like those where they are not.
+     *
+     * @param known parameters that pieces before it use as well
+     */
+    Piece with(Set<Step.ParameterGradient> all, Set<ScopeParameter> known) {
+        return new Piece(
+                path,
+                owner,
+                List.of(like, all, known),
+                forward,
+                backward,
+                given,
+                handed,
+                arriving,
+                crossing,
+                passing,
+                losses,
+                laterLosses,
+                all);
     }
 }

@@ -84,6 +84,11 @@ final class PieceTables {
         live(0, 1, List.of(), x -> bytes);
     }
 
+    /** Takes memory all the time, whatever is chosen. */
+    void always(long bytes) {
+        add(Quantity.STATIC, List.of(), x -> bytes);
+    }
+
     /** Writes all tables. */
     void write() {
         fates.rules().forEach(this::rule);
@@ -162,6 +167,7 @@ final class PieceTables {
         }
         Variable storage = choices.storage(node);
         List<List<Stored>> stored = choices.menu(node).stored();
+        choices.menu(node).tied().forEach((index, use) -> tie(variable, storage, stored, index, use.tie()));
         List<Variable> both = List.of(variable, storage);
         forbidNegative(table(both, x -> stored(stored, x.of(variable), x.of(storage), Stored::waitedTicks)));
         add(
@@ -172,6 +178,20 @@ final class PieceTables {
                 Quantity.STATIC,
                 both,
                 x -> Math.max(0, stored(stored, x.of(variable), x.of(storage), Stored::staticBytes)));
+    }
+
+    /** An operator stores a parameter that is used elsewhere too as that lies. */
+    private void tie(Variable variable, Variable storage, List<List<Stored>> stored, int parameter, Tie tie) {
+        forbidNegative(table(List.of(variable, storage, tie.variable()), x -> {
+            List<Stored> ways = stored.get(x.of(variable));
+            int label = x.of(storage);
+            return label < ways.size()
+                            && tie.isStored(
+                                    x.of(tie.variable()),
+                                    ways.get(label).storage().get(parameter))
+                    ? 0
+                    : -1;
+        }));
     }
 
     /** Whether gradients may be summed beside backward. */
@@ -321,7 +341,10 @@ final class PieceTables {
     private Set<Variable> over(int point, Moment.Moving moving) {
         Set<Variable> over = new LinkedHashSet<>(variables(moving.marker()));
         List<Storage.Condition> all = new ArrayList<>();
-        lifetimes.sources(moving).forEach(s -> all.addAll(flat(conditions.alive(s, point + 1))));
+        for (Lifetimes.Handed source : lifetimes.sources(moving)) {
+            all.addAll(source.when());
+            all.addAll(flat(conditions.alive(source.storage(), point + 1)));
+        }
         conditions.addVariables(over, all);
         return over;
     }
@@ -371,19 +394,25 @@ final class PieceTables {
 
     /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
     private void moving(int point, Moment.Moving moving) {
-        List<Storage> sources = lifetimes.sources(moving);
+        List<Lifetimes.Handed> sources = lifetimes.sources(moving);
         Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
-        boolean fresh = ownsStorage && sources.stream().allMatch(Storage::fresh);
-        List<Predicate<Labels>> alive =
-                sources.stream().map(s -> conditions.isAlive(s, point + 1)).toList();
+        Map<Storage, Predicate<Labels>> alive = new HashMap<>();
+        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> conditions.isAlive(of, point + 1)));
         live(point, point + 1, over, x -> {
             Route route = route(moving.marker(), x).orElse(Route.NONE);
             if (!route.moved()) {
                 return 0;
             }
-            boolean stays = alive.stream().anyMatch(a -> a.test(x));
-            return stays ? route.stayingBytes() : fresh ? route.overwritingBytes() : route.leavingBytes();
+            Storage source = sources.stream()
+                    .filter(s -> s.when().stream().allMatch(c -> conditions.holds(c, x)))
+                    .map(Lifetimes.Handed::storage)
+                    .findFirst()
+                    .orElseThrow();
+            if (Objects.requireNonNull(alive.get(source)).test(x)) {
+                return route.stayingBytes();
+            }
+            return ownsStorage && source.fresh() ? route.overwritingBytes() : route.leavingBytes();
         });
     }
 

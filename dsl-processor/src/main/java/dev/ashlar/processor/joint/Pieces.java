@@ -1,7 +1,9 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.ScopeInput;
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
@@ -9,27 +11,32 @@ import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Cuts a skeleton into the pieces of a chain. */
 final class Pieces {
     private final Skeleton skeleton;
     private final Variant root;
+    private final boolean alone;
     private final Map<Step.BlockForward, List<Crossing>> inputs = new HashMap<>();
     private final Map<Step.BlockForward, List<Crossing>> outputs = new HashMap<>();
 
-    private Pieces(Skeleton skeleton) {
+    private Pieces(Skeleton skeleton, boolean alone) {
+        this.alone = alone;
         this.skeleton = skeleton;
         root = skeleton.graph().train();
     }
 
-    static List<Piece> of(Skeleton skeleton) throws Unplannable {
-        return new Pieces(skeleton).cut();
+    /** @param alone whether there is one device */
+    static List<Piece> of(Skeleton skeleton, boolean alone) throws Unplannable {
+        return new Pieces(skeleton, alone).cut();
     }
 
     private List<Piece> cut() throws Unplannable {
@@ -65,6 +72,7 @@ final class Pieces {
             List<Port> handed = after.map(b -> inputs(b, back)).orElse(List.of());
             pieces.add(new Piece(
                     "",
+                    "",
                     new Object(),
                     forward.get(s),
                     steps,
@@ -74,13 +82,46 @@ final class Pieces {
                     s == 0 ? List.of() : read(forward, backward, s),
                     read(forward, backward, s + 1),
                     s == blocks.size() ? root.losses() : List.of(),
-                    s == blocks.size() ? List.of() : root.losses()));
+                    s == blocks.size() ? List.of() : root.losses(),
+                    Set.of()));
             if (after.isPresent()) {
                 addRepetitions(after.get(), read(forward, backward, s + 1), pieces);
             }
         }
         requireChain(pieces);
-        return pieces;
+        return shared(pieces);
+    }
+
+    /** Notes what parameters are shared: backward runs the last piece first, so that what comes later is added to what is there. */
+    private static List<Piece> shared(List<Piece> pieces) {
+        List<Set<ScopeParameter>> known = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (Piece piece : pieces) {
+            Set<ScopeParameter> own = new LinkedHashSet<>();
+            for (Step step : piece.forward()) {
+                if (step instanceof Step.Kernel kernel) {
+                    own.addAll(kernel.node().parameters());
+                }
+            }
+            known.add(own.stream()
+                    .filter(p -> used.contains(piece.owner() + p.name()))
+                    .collect(Collectors.toSet()));
+            own.forEach(p -> used.add(piece.owner() + p.name()));
+        }
+        List<Piece> result = new ArrayList<>(pieces);
+        Set<String> there = new HashSet<>();
+        for (int b = pieces.size() - 1; b >= 0; b--) {
+            Set<Step.ParameterGradient> added = new HashSet<>();
+            for (Step step : pieces.get(b).backward()) {
+                if (step instanceof Step.ParameterGradient gradient
+                        && !there.add(
+                                pieces.get(b).owner() + gradient.parameter().name())) {
+                    added.add(gradient);
+                }
+            }
+            result.set(b, pieces.get(b).with(added, known.get(b)));
+        }
+        return result;
     }
 
     private static List<List<Step>> split(List<Step> steps) {
@@ -122,7 +163,8 @@ final class Pieces {
         if (use.count() > 1 && fed.size() < in.size()) {
             throw new Unplannable("the repeated block '" + use.name() + "' has an input that is the same every time");
         }
-        if (use.tiedTo().isPresent() || use.shared()) {
+        if (!alone && (use.tiedTo().isPresent() || use.shared())) {
+            // They would be written apart where they are laid out apart, and have one set of parameters all the same.
             throw new Unplannable("the block '" + use.name() + "' shares its parameters");
         }
         inputs.put(block, in);
@@ -174,9 +216,11 @@ final class Pieces {
             }
             for (long i = run.from(); i < run.to(); i++) {
                 String index = block.node().repeats().isPresent() ? "[" + i + "]." : ".";
+                UseNode use = skeleton.whole(block.node());
                 pieces.add(new Piece(
                         block.node().name() + index,
-                        variant,
+                        Trainable.instance(use, i),
+                        List.of(use, variant),
                         variant.forward(),
                         variant.backward(),
                         given,
@@ -185,7 +229,8 @@ final class Pieces {
                         passing,
                         passing,
                         List.of(),
-                        root.losses()));
+                        root.losses(),
+                        Set.of()));
             }
         }
     }

@@ -10,7 +10,7 @@ import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Fusion;
 import dev.ashlar.processor.local.Parts;
-import dev.ashlar.processor.program.ModelParameter;
+import dev.ashlar.processor.program.KernelTables;
 import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +38,7 @@ final class ProblemBuilder {
     private final Skeleton skeleton;
     private final StepSettings settings;
     private final long evaluationBytes;
+    private final long tableBytes;
     private long staticBytes;
     private final Routes routes;
     private final Menus menus;
@@ -46,7 +46,7 @@ final class ProblemBuilder {
     private final Map<Crossing, Set<Boundary>> passing = new LinkedHashMap<>();
     private final Map<Crossing, Wanted> crossings = new LinkedHashMap<>();
     private final Set<Crossing> keptAcross = new LinkedHashSet<>();
-    private final Map<Object, Draft> drafts = new IdentityHashMap<>();
+    private final Map<Object, Draft> drafts = new HashMap<>();
 
     /** A piece before its tables. */
     private record Draft(Lifetimes lifetimes, Fates fates, Choices choices, Map<Copy, Crossing> leaving) {}
@@ -62,6 +62,8 @@ final class ProblemBuilder {
         skeleton = new Skeleton(whole);
         settings = StepSettings.of(whole);
         Parts parts = new Parts(target.collectives(), target.format());
+        tableBytes =
+                KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
         routes = new Routes(parts, settings);
         menus = new Menus(
                 skeleton,
@@ -91,12 +93,12 @@ final class ProblemBuilder {
     }
 
     JointProblem build() throws Unplannable {
-        requireNoTies();
-        List<Piece> pieces = Pieces.of(skeleton);
+        List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
+        Ties ties = Ties.of(whole, pieces, skeleton, menus);
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
             if (!drafts.containsKey(piece.like())) {
-                drafts.put(piece.like(), draft(piece, b == 0));
+                drafts.put(piece.like(), draft(piece, b, ties));
             }
         }
         pieces.forEach(this::pass);
@@ -109,14 +111,16 @@ final class ProblemBuilder {
                     entry.getKey(), new Wanted(new Variable(entry.getKey().toString(), boundaries.size()), boundaries));
         }
         if (evaluationBytes > 0) {
-            staticBytes = pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
+            staticBytes = tableBytes
+                    + pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
         }
-        Map<Object, Template> made = new IdentityHashMap<>();
+        Map<Object, Template> made = new HashMap<>();
         List<Template> templates = new ArrayList<>();
-        for (Piece piece : pieces) {
+        for (int b = 0; b < pieces.size(); b++) {
+            Piece piece = pieces.get(b);
             Template template = made.get(piece.like());
             if (template == null) {
-                template = template(piece, draft(piece));
+                template = template(piece, draft(piece), b, ties);
                 made.put(piece.like(), template);
             }
             templates.add(template);
@@ -135,14 +139,16 @@ final class ProblemBuilder {
         return Objects.requireNonNull(drafts.get(piece.like()));
     }
 
-    private Draft draft(Piece piece, boolean first) throws Unplannable {
+    private Draft draft(Piece piece, int number, Ties ties) throws Unplannable {
+        boolean first = number == 0;
         boolean alone = target.collectives().mesh().devices() == 1;
         Fates fates = Fates.of(Units.of(piece, target.repeats(), alone));
         Lifetimes lifetimes = Lifetimes.of(piece, fates, first, evaluationBytes > 0, alone);
         Choices choices = new Choices();
         for (Step step : piece.forward()) {
             if (step instanceof Step.Kernel kernel && !choices.operators().contains(kernel.node())) {
-                choices.add(kernel.node(), menus.of(kernel.node(), piece));
+                choices.add(
+                        kernel.node(), menus.of(kernel.node(), piece, ties.of(number, skeleton.whole(kernel.node()))));
             }
         }
         Map<Copy, Crossing> leaving = new LinkedHashMap<>();
@@ -159,17 +165,6 @@ final class ProblemBuilder {
         }
         requireNoUpdateWorkspace(choices);
         return new Draft(lifetimes, fates, choices, leaving);
-    }
-
-    /** A tied parameter would lie as its first user says, and its other users may be in another piece. */
-    private void requireNoTies() throws Unplannable {
-        Optional<ModelParameter> tied = ModelParameters.of(whole).stream()
-                .filter(p -> p.tiedTo().isPresent())
-                .findFirst();
-        if (tied.isPresent()) {
-            throw new Unplannable("the parameter '" + tied.get().name() + "' is tied to '"
-                    + tied.get().tiedTo().orElseThrow() + "'");
-        }
     }
 
     private void requireNoUpdateWorkspace(Choices choices) throws Unplannable {
@@ -251,7 +246,7 @@ final class ProblemBuilder {
         return ordered;
     }
 
-    private Template template(Piece piece, Draft draft) {
+    private Template template(Piece piece, Draft draft, int number, Ties ties) {
         Choices choices = draft.choices();
         Lifetimes lifetimes = draft.lifetimes();
         draft.leaving().forEach((copy, crossing) -> choices.add(copy, wanted(crossing)));
@@ -289,6 +284,8 @@ final class ProblemBuilder {
                 keptBefore.put(lifetimes.given(port), kept);
             }
         }
+        ties.crossing(number - 1).forEach(tables::entry);
+        ties.from(number).forEach(tables::node);
         List<List<Lifetimes.Handed>> keeping = new ArrayList<>();
         for (Port port : ordered(piece.handed())) {
             if (keptAcross.contains(port.crossing())) {
@@ -309,12 +306,16 @@ final class ProblemBuilder {
                 tables.kept(kept, lifetimes.handed(port));
             }
         }
+        ties.crossing(number).forEach(v -> block.exit(tables.nodeOf(v)));
         if (tables.isEmpty()) {
             tables.node(new Variable("nothing", 1));
         }
         tables.write();
         if (lifetimes.moments().get(0) instanceof Moment.Evaluation) {
             tables.atFirst(Math.max(0, evaluationBytes - staticBytes));
+        }
+        if (number == 0) {
+            tables.always(tableBytes);
         }
         return new Template(lifetimes, draft.fates(), choices, block.build(), tables.nodes());
     }

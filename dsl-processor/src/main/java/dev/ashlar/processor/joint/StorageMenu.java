@@ -11,10 +11,13 @@ import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Lists how the parameters of an operator may be stored under a strategy. On each mesh axis along which the strategy does not cut
@@ -63,22 +66,74 @@ final class StorageMenu {
      * @param whole the operator in the whole graph
      * @param use what its piece makes of it
      * @param facts what it comes to under the strategy
+     * @param tied parameters that are used elsewhere too, which lie in any of their ways
      */
-    List<Stored> of(OperatorNode whole, Strategy strategy, OperatorUse use, Facts facts) {
+    List<Stored> of(OperatorNode whole, Strategy strategy, OperatorUse use, Facts facts, Map<Integer, TiedUse> tied) {
         Set<List<ParameterStorage>> all = new LinkedHashSet<>();
         for (Cut cut : cuts()) {
             for (boolean keep : List.of(false, true)) {
-                all.add(storage(whole, strategy, use, cut, keep));
+                all.addAll(withWays(storage(whole, strategy, use, cut, keep), whole, strategy, use, keep, tied));
             }
         }
-        List<Stored> stored = new ArrayList<>();
+        Map<List<Layout>, List<Stored>> byWay = new LinkedHashMap<>();
         for (List<ParameterStorage> each : all) {
-            Stored candidate = stored(whole, strategy, use, each);
-            if (isGatheredWithinBackward(whole, strategy, use, facts, candidate)) {
-                stored.add(candidate);
+            Stored candidate = stored(whole, strategy, use, each, tied);
+            if (isGatheredWithinBackward(whole, strategy, use, facts, candidate, tied)) {
+                List<Layout> way = tied.keySet().stream()
+                        .flatMap(i ->
+                                Stream.of(each.get(i).parameter(), each.get(i).state()))
+                        .toList();
+                byWay.computeIfAbsent(way, w -> new ArrayList<>()).add(candidate);
             }
         }
-        return Frontier.of(stored, MOST);
+        return byWay.values().stream()
+                .flatMap(s -> Frontier.of(s, MOST).stream())
+                .toList();
+    }
+
+    /** The ways in which one parameter may lie, without those of gathering it. */
+    List<ParameterStorage> ways(OperatorNode whole, Strategy strategy, int parameter, boolean trained) {
+        return cuts().stream()
+                .map(c -> storage(whole, strategy, parameter, trained, c))
+                .toList();
+    }
+
+    /** Every way of what is tied; a buffer lies as it is used. */
+    private List<List<ParameterStorage>> withWays(
+            List<ParameterStorage> storage,
+            OperatorNode whole,
+            Strategy strategy,
+            OperatorUse use,
+            boolean keep,
+            Map<Integer, TiedUse> tied) {
+        List<List<ParameterStorage>> all = List.of(storage);
+        for (Map.Entry<Integer, TiedUse> entry : tied.entrySet()) {
+            int index = entry.getKey();
+            Layout used = used(whole, strategy, index);
+            boolean buffer = whole.parameters().get(index).declaration().buffer();
+            List<List<ParameterStorage>> more = new ArrayList<>();
+            for (List<ParameterStorage> before : all) {
+                for (ParameterStorage way : entry.getValue().tie().ways()) {
+                    if (!buffer || way.parameter().equals(used)) {
+                        List<ParameterStorage> with = new ArrayList<>(before);
+                        with.set(
+                                index,
+                                keeping(
+                                        way,
+                                        used,
+                                        keep && use.parametersReadBackward().contains(index)));
+                        more.add(List.copyOf(with));
+                    }
+                }
+            }
+            all = List.copyOf(more);
+        }
+        return all;
+    }
+
+    private static ParameterStorage keeping(ParameterStorage way, Layout used, boolean keep) {
+        return new ParameterStorage(
+                way.parameter(), way.state(), keep && !way.parameter().equals(used));
     }
 
     private List<Cut> cuts() {
@@ -108,30 +163,38 @@ final class StorageMenu {
             OperatorNode whole, Strategy strategy, OperatorUse use, Cut cut, boolean keep) {
         List<ParameterStorage> storage = new ArrayList<>();
         for (int i = 0; i < whole.parameters().size(); i++) {
-            ScopeParameter parameter = whole.parameters().get(i);
-            TensorType type = parameter.type();
-            ParameterStorage used = ParameterStorage.asUsed(
-                    strategy.operands().get(whole.inputs().size() + i));
-            if (parameter.declaration().buffer() || type.elements() * SMALL <= largest) {
-                storage.add(used);
-                continue;
-            }
-            Layout lies = dev.ashlar.processor.shard.Storage.along(type, used.parameter(), cut.parameter(), mesh);
-            Layout state = use.parameters().contains(i)
-                    ? dev.ashlar.processor.shard.Storage.along(type, lies, cut.state(), mesh)
-                    : lies;
-            boolean gathered = !lies.equals(used.parameter())
-                    && use.parametersReadBackward().contains(i);
-            storage.add(new ParameterStorage(lies, state, keep && gathered));
+            boolean trained = use.parameters().contains(i);
+            ParameterStorage way = storage(whole, strategy, i, trained, cut);
+            storage.add(keeping(
+                    way,
+                    used(whole, strategy, i),
+                    keep && use.parametersReadBackward().contains(i)));
         }
         return List.copyOf(storage);
+    }
+
+    private ParameterStorage storage(OperatorNode whole, Strategy strategy, int index, boolean trained, Cut cut) {
+        ScopeParameter parameter = whole.parameters().get(index);
+        TensorType type = parameter.type();
+        ParameterStorage used = ParameterStorage.asUsed(used(whole, strategy, index));
+        if (parameter.declaration().buffer() || type.elements() * SMALL <= largest) {
+            return used;
+        }
+        Layout lies = dev.ashlar.processor.shard.Storage.along(type, used.parameter(), cut.parameter(), mesh);
+        Layout state = trained ? dev.ashlar.processor.shard.Storage.along(type, lies, cut.state(), mesh) : lies;
+        return new ParameterStorage(lies, state, false);
     }
 
     private static Layout used(OperatorNode whole, Strategy strategy, int parameter) {
         return strategy.operands().get(whole.inputs().size() + parameter);
     }
 
-    private Stored stored(OperatorNode whole, Strategy strategy, OperatorUse use, List<ParameterStorage> storage) {
+    private Stored stored(
+            OperatorNode whole,
+            Strategy strategy,
+            OperatorUse use,
+            List<ParameterStorage> storage,
+            Map<Integer, TiedUse> tied) {
         List<Route> gathers = new ArrayList<>();
         List<Route> again = new ArrayList<>();
         List<Route> gradients = new ArrayList<>();
@@ -153,27 +216,39 @@ final class StorageMenu {
             again.add(repeated ? gather : Route.NONE);
             keptBytes.add(lies.keepGathered() && gather.moved() ? routes.bytes(type, used) : 0);
             ticks += gather.ticks() + again.get(i).ticks();
-            fixed += routes.bytes(type, lies.parameter());
+            // The first operator that uses a parameter answers for it.
+            boolean owns = !tied.containsKey(i) || tied.get(i).owner();
+            boolean trained = tied.containsKey(i)
+                    ? tied.get(i).tie().trained()
+                    : use.parameters().contains(i);
+            if (owns) {
+                fixed += routes.bytes(type, lies.parameter());
+            }
+            if (owns && trained) {
+                long elements = routes.elements(type, lies.state());
+                long beside = routes.besideBytes(type, lies) + settings.optimizerBytes(elements);
+                fixed += beside;
+                updated += routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
+                workspace = Math.max(workspace, settings.updateWorkspaceBytes(elements));
+                ticks += route(type, lies.state(), lies.parameter()).ticks();
+            }
             if (!use.parameters().contains(i)) {
                 gradients.add(Route.NONE);
                 fusedBytes.add(0L);
                 gradientBytes.add(0L);
                 continue;
             }
-            Reduced gradient =
-                    reduced(type, strategy.operandGradients().get(whole.inputs().size() + i), lies.state(), use);
+            Reduced gradient = reduced(
+                    type,
+                    strategy.operandGradients().get(whole.inputs().size() + i),
+                    lies.state(),
+                    use,
+                    use.waiting().contains(i));
             gradients.add(gradient.route());
             fusedBytes.add(gradient.fusedBytes());
             besideTicks += gradient.besideTicks();
-            ticks += gradient.ticks()
-                    + gradient.besideTicks()
-                    + route(type, lies.state(), lies.parameter()).ticks();
+            ticks += gradient.ticks() + gradient.besideTicks();
             gradientBytes.add(routes.bytes(type, lies.state()));
-            long elements = routes.elements(type, lies.state());
-            long beside = routes.besideBytes(type, lies) + settings.optimizerBytes(elements);
-            fixed += beside;
-            updated += routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
-            workspace = Math.max(workspace, settings.updateWorkspaceBytes(elements));
         }
         return new Stored(
                 storage,
@@ -189,8 +264,11 @@ final class StorageMenu {
                 workspace);
     }
 
-    private Reduced reduced(TensorType type, Layout from, Layout to, OperatorUse use) {
-        return reducing.of(routes.hops(type, from, to), route(type, from, to), routes.bytes(type, from), use);
+    private Reduced reduced(TensorType type, Layout from, Layout to, OperatorUse use, boolean waits) {
+        Route route = route(type, from, to);
+        return waits
+                ? new Reduced(route, route.ticks(), 0, 0)
+                : reducing.of(routes.hops(type, from, to), route, routes.bytes(type, from), use);
     }
 
     private Route route(TensorType type, Layout from, Layout to) {
@@ -203,9 +281,15 @@ final class StorageMenu {
      * parameters and states, so that it is never the peak then, and the problem needs no time point for it.
      */
     private boolean isGatheredWithinBackward(
-            OperatorNode whole, Strategy strategy, OperatorUse use, Facts facts, Stored stored) {
+            OperatorNode whole,
+            Strategy strategy,
+            OperatorUse use,
+            Facts facts,
+            Stored stored,
+            Map<Integer, TiedUse> tied) {
         return IntStream.range(0, stored.storage().size())
                 .filter(use.parameters()::contains)
+                .filter(i -> !tied.containsKey(i) || tied.get(i).owner())
                 .allMatch(i -> {
                     TensorType type = whole.parameters().get(i).type();
                     ParameterStorage lies = stored.storage().get(i);

@@ -27,7 +27,7 @@ public interface Assignment {
 
     /**
      * How a parameter of an operator is stored. Where several operators, repetitions or uses of a block share a parameter, only the first
-     * of them in the order of the model is asked. A buffer lies as it is used.
+     * of them in the order of the model is asked for layouts, and each whether it keeps what it gathers. A buffer lies as it is used.
      *
      * @param parameter index among the operator's parameters
      */

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Decides which gradients of a part of backward are summed over devices alone, and which together. */
 final class Buckets {
     private final Fusion fusion;
     private final int axes;
     private final NumberFormat format;
+    private final Set<Step.ParameterGradient> waiting;
 
     /** How a gradient gets to its parameter: collectives, one directly behind the other, that sum it in place. */
     private record Chain(int from, List<Step.Collective> collectives, Value gradient, ScopeParameter parameter) {
@@ -63,7 +65,9 @@ final class Buckets {
         }
     }
 
-    Buckets(Collectives collectives, NumberFormat format) {
+    /** @param waiting gradients that are summed at once and alone */
+    Buckets(Collectives collectives, NumberFormat format, Set<Step.ParameterGradient> waiting) {
+        this.waiting = waiting;
         fusion = new Fusion(collectives);
         axes = collectives.mesh().rank();
         this.format = format;
@@ -139,10 +143,10 @@ final class Buckets {
     }
 
     /** By position of the first collective. */
-    private static Map<Integer, Chain> chains(List<Step> steps) {
+    private Map<Integer, Chain> chains(List<Step> steps) {
         Map<Integer, Chain> chains = new LinkedHashMap<>();
         for (int i = 0; i < steps.size(); i++) {
-            if (!(steps.get(i) instanceof Step.ParameterGradient gradient)) {
+            if (!(steps.get(i) instanceof Step.ParameterGradient gradient) || waiting.contains(gradient)) {
                 continue;
             }
             int from = i;

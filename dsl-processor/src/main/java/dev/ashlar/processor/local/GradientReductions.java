@@ -38,7 +38,8 @@ public final class GradientReductions {
         if (graph.form().updateInBackward()) {
             return graph;
         }
-        GradientReductions reductions = new GradientReductions(new Buckets(collectives, format));
+        GradientReductions reductions =
+                new GradientReductions(new Buckets(collectives, format, WaitingGradients.of(graph.train())));
         Variant train = reductions.rewrite(graph.train(), true);
         return reductions.started == 0 ? graph : graph.withTrain(train);
     }

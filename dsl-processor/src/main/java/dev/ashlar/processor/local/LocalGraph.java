@@ -71,11 +71,7 @@ public final class LocalGraph {
         List<Chosen> chosen = new ArrayList<>();
         for (Node node : scope.nodes()) {
             if (node instanceof OperatorNode operator) {
-                chosen.add(new Chosen.Operator(
-                        assignment.strategy(path, operator),
-                        operator.parameters().stream()
-                                .map(p -> storages.of(owner, p))
-                                .toList()));
+                chosen.add(new Chosen.Operator(assignment.strategy(path, operator), storage(operator, path, owner)));
             } else if (node instanceof UseNode use) {
                 chosen.add(use(use, path, owner));
             } else {
@@ -85,6 +81,16 @@ public final class LocalGraph {
         return made.computeIfAbsent(
                 new Key(scope, chosen, inputs, outputs),
                 k -> new ScopeParts(parts, assignment::group, scope, inputs, outputs, path.isEmpty()).build(chosen));
+    }
+
+    private List<ParameterStorage> storage(OperatorNode operator, String path, String owner) {
+        List<ParameterStorage> all = new ArrayList<>();
+        for (int i = 0; i < operator.parameters().size(); i++) {
+            ParameterStorage lies = storages.of(owner, operator.parameters().get(i));
+            boolean keeps = assignment.storage(path, operator, i).keepGathered();
+            all.add(new ParameterStorage(lies.parameter(), lies.state(), keeps));
+        }
+        return all;
     }
 
     private Chosen.Block use(UseNode use, String path, String owner) {

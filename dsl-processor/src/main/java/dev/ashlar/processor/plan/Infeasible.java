@@ -32,9 +32,9 @@ final class Infeasible {
         plan.memory().atPeak().stream()
                 .limit(SHOWN)
                 .forEach(group -> message.append("\n  ").append(line(group)));
-        if (plan.target().device().fixedBytes() > 0) {
-            message.append("\n  ").append(Memory.text(plan.target().device().fixedBytes()));
-            message.append(" that ").append(plan.target().device().name()).append(" takes before the first tensor");
+        if (plan.target().fixedBytes() > 0) {
+            message.append("\n  ").append(Memory.text(plan.target().fixedBytes()));
+            message.append(" that ").append(plan.target().device().name()).append(" takes beside tensors");
         }
         diagnostics.error(Code.INFEASIBLE, plan.spec().memory().source(), message.toString());
     }

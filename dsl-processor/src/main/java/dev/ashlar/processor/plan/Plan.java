@@ -51,9 +51,9 @@ public record Plan(
         return model.graph().spec();
     }
 
-    /** Bytes of the device at the peak: tensors, and what is taken before the first of them. */
+    /** Bytes of the device at the peak: tensors, and what is taken beside them. */
     public long deviceBytes() {
-        return memory.peakBytes() + target.device().fixedBytes();
+        return memory.peakBytes() + target.fixedBytes();
     }
 
     /** The same plan with other evidence. */

@@ -8,6 +8,7 @@ import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.program.MemoryGroup;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ModelParameter;
 import dev.ashlar.processor.program.ModelParameters;
@@ -60,7 +61,8 @@ final class PlanAssembly {
      */
     Plan plan(PlannedGraph chosen, Map<String, Alternative> alternatives, Evidence evidence) {
         Program program = ProgramBuilder.build(chosen.graph());
-        MemoryProfile memory = Timeline.of(program);
+        MemoryProfile memory =
+                Timeline.of(program).beside(new MemoryGroup("workspaces of libraries", "", 1, target.libraryBytes()));
         List<SavedTensor> read = chosen.keepsAll() == chosen.graph()
                 ? memory.saved()
                 : Timeline.of(ProgramBuilder.build(chosen.keepsAll())).saved();

@@ -27,6 +27,19 @@ import java.util.function.Supplier;
  * @param masters whether trained parameters have copies in 32-bit floats beside
  */
 public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberFormat format, boolean masters) {
+    /** Memory beside a program's tensors that libraries take from the allocator and keep. */
+    long libraryBytes() {
+        return device.calibration().libraryBytes();
+    }
+
+    /** Memory of a device that is not the allocator's: before the first tensor, and for the groups along the mesh's axes. */
+    long fixedBytes() {
+        long groups = mesh.axes().stream().filter(a -> a.size() > 1).count();
+        return Math.addExact(
+                device.fixedBytes(),
+                Math.multiplyExact(groups, device.calibration().groupBytes()));
+    }
+
     /** Reads it; empty if anything is wrong, all of which is reported. */
     public static Optional<PlanTarget> read(PlanSpec spec, DeviceCatalogue catalogue, Diagnostics diagnostics) {
         Optional<Device> device = attempt(

@@ -81,15 +81,16 @@ public final class Planner {
         List<PlanProblem> forms = StepForms.of(graph, target, pins).stream()
                 .map(f -> plans(f, target, assembly, pins))
                 .toList();
-        long fixedBytes = target.device().fixedBytes();
-        Chooser.Choice choice = new Chooser(forms, fixedBytes).choose(target.budgetBytes());
+        long besideBytes = target.fixedBytes() + target.libraryBytes();
+        Chooser.Choice choice = new Chooser(forms, besideBytes).choose(target.budgetBytes());
         PlanProblem plans = forms.get(choice.form());
-        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - fixedBytes);
+        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
-        if (stepPeakBytes(plan) != choice.peakBytes()) {
+        long peakBytes = stepPeakBytes(plan) - target.libraryBytes();
+        if (peakBytes != choice.peakBytes()) {
             throw new IllegalStateException(
-                    "the plan needs " + stepPeakBytes(plan) + " bytes but was chosen for " + choice.peakBytes());
+                    "the plan needs " + peakBytes + " bytes but was chosen for " + choice.peakBytes());
         }
         return plan;
     }

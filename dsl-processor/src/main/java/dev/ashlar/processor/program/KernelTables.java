@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The tables that a model's kernels keep, one for each key. They are counted from the start, though the first step makes them. */
-final class KernelTables {
+public final class KernelTables {
     private final Map<String, Long> bytes = new TreeMap<>();
     private final int computeBytes;
 
@@ -17,7 +17,8 @@ final class KernelTables {
         this.computeBytes = computeBytes;
     }
 
-    static KernelTables of(Scope root, int computeBytes) {
+    /** Those of a model whose plan computes in elements of so many bytes. */
+    public static KernelTables of(Scope root, int computeBytes) {
         KernelTables tables = new KernelTables(computeBytes);
         tables.collect(root);
         return tables;
@@ -26,7 +27,7 @@ final class KernelTables {
     private void collect(Scope scope) {
         for (Node node : scope.nodes()) {
             if (node instanceof UseNode use) {
-                collect(use.scope());
+                use.scopes().forEach(this::collect);
             } else if (node instanceof OperatorNode operator) {
                 for (Table table : operator.operator().tables(operator.attributes(), operator.shapes(computeBytes))) {
                     bytes.put(operator.operator().kind() + " " + table.key(), table.bytes());
@@ -39,7 +40,8 @@ final class KernelTables {
         return bytes.size();
     }
 
-    long bytes() {
+    /** Bytes of all on one device. */
+    public long bytes() {
         return bytes.values().stream().mapToLong(Long::longValue).reduce(0, Math::addExact);
     }
 }

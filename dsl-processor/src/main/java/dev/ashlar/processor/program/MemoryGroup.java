@@ -1,5 +1,7 @@
 package dev.ashlar.processor.program;
 
+import java.util.Comparator;
+
 /**
  * Tensors of one kind that are alive together.
  *
@@ -9,4 +11,10 @@ package dev.ashlar.processor.program;
  * @param count how many
  * @param bytes of all together
  */
-public record MemoryGroup(String name, String where, long count, long bytes) {}
+public record MemoryGroup(String name, String where, long count, long bytes) {
+    /** Of equal ones by name and place. */
+    static final Comparator<MemoryGroup> LARGEST_FIRST = Comparator.comparingLong(MemoryGroup::bytes)
+            .reversed()
+            .thenComparing(MemoryGroup::name)
+            .thenComparing(MemoryGroup::where);
+}

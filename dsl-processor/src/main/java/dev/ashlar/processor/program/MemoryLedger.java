@@ -2,7 +2,6 @@ package dev.ashlar.processor.program;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,10 +150,7 @@ final class MemoryLedger {
                         e.getKey().where(),
                         e.getValue().count(),
                         e.getValue().bytes()))
-                .sorted(Comparator.comparingLong(MemoryGroup::bytes)
-                        .reversed()
-                        .thenComparing(MemoryGroup::name)
-                        .thenComparing(MemoryGroup::where))
+                .sorted(MemoryGroup.LARGEST_FIRST)
                 .toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.program;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The memory of a plan over one step and over an evaluation, in bytes that are asked of the allocator.
@@ -28,6 +29,21 @@ public record MemoryProfile(
         points = List.copyOf(points);
         atPeak = List.copyOf(atPeak);
         saved = List.copyOf(saved);
+    }
+
+    /** The same, with something beside it that is there all the time. */
+    public MemoryProfile beside(MemoryGroup always) {
+        if (always.bytes() == 0) {
+            return this;
+        }
+        List<MemoryPoint> higher = points.stream()
+                .map(p -> new MemoryPoint(p.index(), p.phase(), p.at(), p.bytes() + always.bytes()))
+                .toList();
+        List<MemoryGroup> more = Stream.concat(atPeak.stream(), Stream.of(always))
+                .sorted(MemoryGroup.LARGEST_FIRST)
+                .toList();
+        return new MemoryProfile(
+                peakBytes + always.bytes(), peakAt, parameterBytes, gradientBytes, optimizerBytes, higher, more, saved);
     }
 
     /** What is always there. */

@@ -121,6 +121,8 @@ public final class PlanJson {
         json.writeNumberField("bytesPerSecond", Math.round(device.bytesPerSecond()));
         json.writeNumberField("launchNanos", nanos(device.launchSeconds()));
         if (device.calibration().origin().isPresent()) {
+            json.writeNumberField("libraryBytes", device.calibration().libraryBytes());
+            json.writeNumberField("groupBytes", device.calibration().groupBytes());
             json.writeNumberField("hostNanos", nanos(device.calibration().hostSeconds()));
             json.writeNumberField("kappa", device.calibration().kappa());
             origin(json, device.calibration().origin().get());

@@ -259,8 +259,7 @@ final class EliminationPlan {
         int[] numbers = new int[last.entries()];
         for (int e = 0; e < numbers.length; e++) {
             for (int k = 0; k < kept.length; k++) {
-                numbers[e] = Math.addExact(
-                        Math.multiplyExact(numbers[e], block.labels(kept[k])), last.joint()[k][e]);
+                numbers[e] = Math.addExact(Math.multiplyExact(numbers[e], block.labels(kept[k])), last.joint()[k][e]);
             }
         }
         return numbers;

@@ -106,8 +106,7 @@ final class Join {
     }
 
     private Sorted sorted(SparseTable table) {
-        int[] places =
-                Arrays.stream(table.scope()).map(this::position).sorted().toArray();
+        int[] places = Arrays.stream(table.scope()).map(this::position).sorted().toArray();
         char[][] columns = Arrays.stream(places)
                 .mapToObj(p -> table.labels()[table.position(order[p])])
                 .toArray(char[][]::new);

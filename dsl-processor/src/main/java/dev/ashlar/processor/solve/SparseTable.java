@@ -25,8 +25,9 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
 
     static SparseTable of(Block block, Factor factor) {
         int[] scope = factor.scope();
-        int[] allowed =
-                IntStream.range(0, factor.size()).filter(e -> !factor.forbidden(e)).toArray();
+        int[] allowed = IntStream.range(0, factor.size())
+                .filter(e -> !factor.forbidden(e))
+                .toArray();
         char[][] labels = new char[scope.length][allowed.length];
         for (int e = 0; e < allowed.length; e++) {
             int rest = allowed[e];
@@ -67,7 +68,8 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
 
     /** Whether it is over two nodes, of which each decides about the other. */
     boolean isMatching() {
-        return scope.length == 2 && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
+        return scope.length == 2
+                && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
     }
 
     /** Of a matching, by label of one node that of the other; -1 where there is none. */
@@ -85,8 +87,7 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
     SparseTable with(Block block, int node, int other, int[] matched) {
         int from = position(node);
         int both = position(other);
-        int[] nodes = IntStream.concat(
-                        Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
+        int[] nodes = IntStream.concat(Arrays.stream(scope).filter(n -> n != node && n != other), IntStream.of(other))
                 .sorted()
                 .toArray();
         int[] left = IntStream.range(0, size())
@@ -96,9 +97,8 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
         char[][] renamed = new char[nodes.length][left.length];
         for (int k = 0; k < nodes.length; k++) {
             for (int e = 0; e < left.length; e++) {
-                renamed[k][e] = nodes[k] == other
-                        ? (char) matched[labels[from][left[e]]]
-                        : labels[position(nodes[k])][left[e]];
+                renamed[k][e] =
+                        nodes[k] == other ? (char) matched[labels[from][left[e]]] : labels[position(nodes[k])][left[e]];
             }
         }
         int[] own = Arrays.stream(left).map(e -> entries[e]).toArray();

@@ -37,6 +37,7 @@ class PlannedMeshTest {
         models.put("mlp", SampleModels::mlp);
         models.put("cnn", SampleModels::cnn);
         models.put("gpt", () -> SampleModels.gpt("batch=4 seq=8 d=16 heads=4 vocab=32 layers=3"));
+        models.put("llama", () -> SampleModels.llamaWithDropout("batch=4 seq=8 d=16 heads=4 vocab=32 layers=2"));
         return models.entrySet().stream()
                 .flatMap(m -> Stream.of(new Long[] {2L}, new Long[] {4L}, new Long[] {2L, 2L})
                         .map(mesh -> Arguments.of(m.getKey(), m.getValue().get(), mesh)));

@@ -30,7 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Whether ranks train as one does, and send what their plan says. */
 final class RankComparison {
-    private static final int STEPS = 4;
+    private static final int STEPS = 20;
     private static final double LOSS_TOLERANCE = 1e-4;
     private static final double GRADIENT_TOLERANCE = 1e-5;
 

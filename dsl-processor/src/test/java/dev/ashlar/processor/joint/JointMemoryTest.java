@@ -44,39 +44,52 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The problem's memory is that of the program, byte for byte, whatever is chosen. */
 class JointMemoryTest {
-    private static final List<Mesh> MESHES =
-            List.of(SimulatedMesh.mesh(1), SimulatedMesh.mesh(2), SimulatedMesh.mesh(2, 2));
-    private static final int DRAWS = 4;
+    private static final Mesh ONE = SimulatedMesh.mesh(1);
+    private static final Mesh TWO = SimulatedMesh.mesh(2);
+    private static final Mesh FOUR = SimulatedMesh.mesh(2, 2);
     private static final int MOST_DRAWN = 16;
 
     static Stream<Arguments> cases() {
-        Map<String, ModelSpecs> models = new LinkedHashMap<>();
-        models.put("mlp", SampleModels.mlp());
-        models.put("gpt 1", SampleModels.gpt(1));
-        models.put("gpt 4", SampleModels.gpt(4));
-        models.put("cnn", SampleModels.cnn());
-        return models.entrySet().stream()
-                .flatMap(e -> MESHES.stream().map(m -> Arguments.of(e.getKey(), e.getValue(), m)))
-                .filter(a -> !a.get()[0].toString().startsWith("gpt") || ((Mesh) a.get()[2]).rank() == 1);
+        List<Arguments> cases = new ArrayList<>();
+        for (Mesh mesh : List.of(TWO, FOUR)) {
+            cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.NOTHING, 16));
+            cases.add(Arguments.of("cnn", SampleModels.cnn(), mesh, Repeats.NOTHING, 4));
+        }
+        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.NOTHING, 4));
+        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), FOUR, Repeats.NOTHING, 2));
+        cases.add(Arguments.of("llama 2", SampleModels.llama(2), TWO, Repeats.NOTHING, 4));
+        cases.add(Arguments.of("llama 1", SampleModels.llama(1), FOUR, Repeats.NOTHING, 2));
+        cases.add(Arguments.of("shared and tied", SampleModels.sharedAndTied(), ONE, Repeats.NOTHING, 1));
+        for (Mesh mesh : List.of(ONE, TWO, FOUR)) {
+            cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.EVERYTHING, 4));
+            cases.add(Arguments.of("cnn", SampleModels.cnn(), mesh, Repeats.EVERYTHING, 4));
+        }
+        for (Mesh mesh : List.of(ONE, TWO)) {
+            cases.add(Arguments.of("gpt 1", SampleModels.gpt(1), mesh, Repeats.EVERYTHING, 4));
+            cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), mesh, Repeats.EVERYTHING, 4));
+        }
+        cases.add(Arguments.of("llama 2", SampleModels.llama(2), ONE, Repeats.EVERYTHING, 4));
+        return cases.stream();
     }
 
-    static Target target(Mesh mesh) {
+    static Target target(Mesh mesh, Repeats repeats) {
         Collectives collectives = new Collectives(mesh, SimulatedMesh.device(false));
         return new Target(
                 collectives,
                 new CostModel(SimulatedMesh.device(false), NumberFormat.FP32),
                 NumberFormat.FP32,
-                i -> Layout.replicated(mesh.rank()));
+                i -> Layout.replicated(mesh.rank()),
+                repeats);
     }
 
-    @ParameterizedTest(name = "{0} on {2}")
+    @ParameterizedTest(name = "{0} on {2}, {3} made again")
     @MethodSource("cases")
-    void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh) throws Unplannable {
+    void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
         TrainingGraph whole = model.graph();
-        Target target = target(mesh);
+        Target target = target(mesh, repeats);
         JointProblem joint = JointProblem.of(whole, target);
         int checked = 0;
-        for (int seed = 0; seed < DRAWS; seed++) {
+        for (int seed = 0; seed < draws; seed++) {
             List<Integer> labels = draw(joint.problem(), new Random(seed));
             if (labels.isEmpty()) {
                 continue;

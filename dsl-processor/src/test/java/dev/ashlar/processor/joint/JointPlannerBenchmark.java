@@ -18,13 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Seconds and proven gaps of the joint problem on the real costs. From the root of the repository,
- *
- * <pre>
- * mvn -q -B -DskipTests -Pbench-planner verify -pl dsl-annotations,runtime,dsl-processor -Dbench.args="gpt 48 4x8 fast nothing"
- * </pre>
- *
- * or, after {@code mvn -q test-compile},
+ * Seconds and proven gaps of the joint problem on the real costs. From the root of the repository, after {@code mvn -q test-compile},
  *
  * <pre>
  * java -cp "dsl-processor/target/test-classes:dsl-processor/target/classes:dsl-annotations/target/classes:$(find ~/.m2 -name 'ojalgo-57.0.0.jar' \

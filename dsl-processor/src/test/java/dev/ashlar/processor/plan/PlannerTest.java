@@ -168,7 +168,7 @@ class PlannerTest {
                 .memory("700MiB")
                 .problems()
                 .get(0)
-                .endsWith("\n  768.0 MiB that h200-sxm takes before the first tensor"));
+                .endsWith("\n  768.0 MiB that h200-sxm takes beside tensors"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.op.Dim;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.op.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,56 @@ final class FusionTest {
         List<Statement> statements =
                 List.of(call("layerNormBackward", OLD, DX), call("gelu", OLD, DY), new Statement.AddInPlace(DX, DY));
         assertEquals(statements, Fusion.of(statements));
+    }
+
+    private static final Slot SUM = new Slot("sum", false, TYPE);
+
+    /** A product whose result is added to what another has made. */
+    private static List<Statement> sum(Statement... between) {
+        List<Statement> statements = new ArrayList<>();
+        statements.add(call("linearInputGradient", OLD, SUM));
+        statements.addAll(List.of(between));
+        statements.add(new Statement.AddInPlace(SUM, DX));
+        return statements;
+    }
+
+    @Test
+    void aProductAddsToWhatItsResultIsAddedTo() {
+        List<Statement> fused = Fusion.of(sum(call("linearInputGradient", DY, DX), new Statement.Free(List.of(DY))));
+        Statement.Call kernel = (Statement.Call) fused.get(1);
+        assertEquals("linearInputGradientAdd", kernel.kernel());
+        assertEquals(List.of(borrowed(DY), borrowed(SUM)), kernel.operands());
+        assertEquals(List.of(Optional.of(DX)), kernel.results());
+        assertEquals(new Statement.Free(List.of(DX)), fused.get(3), "it is counted as long as before");
+    }
+
+    @Test
+    void aNormsGradientAddsItselfToWhatIsThere() {
+        List<Statement> fused = Fusion.of(sum(call("layerNormBackward", DY, DX), new Statement.Free(List.of(DY))));
+        assertEquals("layerNormBackwardInto", ((Statement.Call) fused.get(1)).kernel());
+        assertEquals(new Statement.Free(List.of(DX)), fused.get(3));
+    }
+
+    @Test
+    void notWhereTheSumSoFarIsReadBefore() {
+        List<Statement> statements = sum(
+                call("linearInputGradient", DY, DX), call("linearWeightGradient", SUM, new Slot("dW", false, TYPE)));
+        assertEquals(statements, Fusion.of(statements));
+    }
+
+    @Test
+    void notWhereAViewOfTheSumSoFarIsReadBefore() {
+        Statement.Call made = call("rearrange", SUM, DY);
+        Statement.Call view = new Statement.Call(
+                made.node(), made.kernel(), made.operands(), made.results(), List.of(Optional.of(SUM)), false);
+        List<Statement> statements = sum(view, call("linearInputGradient", DY, DX));
+        assertEquals(statements, Fusion.of(statements), "the product itself reads it");
+    }
+
+    @Test
+    void notWhereTheSumSoFarIsGiven() {
+        List<Statement> statements = List.of(call("linearInputGradient", DY, DX), new Statement.AddInPlace(SUM, DX));
+        assertEquals(statements, Fusion.of(statements), "its views are not known");
     }
 
     @Test

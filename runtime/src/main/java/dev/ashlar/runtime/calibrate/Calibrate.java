@@ -2,9 +2,12 @@ package dev.ashlar.runtime.calibrate;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.Seed;
+import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Transport;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.Engine;
 import dev.ashlar.runtime.engine.Precision;
+import dev.ashlar.runtime.launch.Ranks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -18,7 +21,8 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * Measures this machine's device and writes its profile: {@code Calibrate --device cuda --name h100-sxm --out h100-sxm.device.json}. Takes
- * about a minute on an accelerator. Links are measured by several ranks, and left out here.
+ * about a minute on an accelerator. Started by {@link dev.ashlar.runtime.launch.Launch} on several ranks, it measures what they do together,
+ * too, and the first writes.
  */
 @Command(
         name = "Calibrate",
@@ -87,15 +91,38 @@ public final class Calibrate {
                 LocalDate.now(ZoneOffset.UTC),
                 kind,
                 link.isEmpty() ? (kind == DeviceKind.CPU ? "gloo" : "nvlink4") : link);
+        try (Ranks ranks = Ranks.fromEnvironment()) {
+            if (ranks.rank() == 0) {
+                measureAlone(profile, kind);
+            }
+            if (ranks.worldSize() > 1) {
+                measureTogether(profile, kind, ranks);
+            }
+            if (ranks.rank() > 0) {
+                return;
+            }
+        }
+        Path path = Path.of(file.isEmpty() ? name + ".device.json" : file);
+        profile.write(path);
+        System.out.println("wrote " + path);
+    }
+
+    private static void measureAlone(Profile profile, DeviceKind kind) {
         try (Engine engine = Engine.open(kind, Precision.BF16, Seed.of(1), false)) {
             profile.measure(engine, kind == DeviceKind.CPU ? ProbeSizes.HOST : ProbeSizes.ACCELERATOR, sizes(kind));
         }
         try (Engine engine = Engine.open(kind, Precision.FP32, Seed.of(1), false)) {
             profile.measureWide(engine);
         }
-        Path path = Path.of(file.isEmpty() ? name + ".device.json" : file);
-        profile.write(path);
-        System.out.println("wrote " + path);
+    }
+
+    private static void measureTogether(Profile profile, DeviceKind kind, Ranks ranks) {
+        Engine.require(kind, ranks.localRank());
+        Transport transport = kind == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host();
+        try (Mesh mesh = ranks.mesh(List.of(ranks.worldSize()), transport);
+                Engine engine = Engine.open(kind, ranks.localRank(), Precision.BF16, Seed.of(1), false, mesh)) {
+            profile.measureTogether(engine, mesh);
+        }
     }
 
     private static List<Long> sizes(DeviceKind kind) {

@@ -3,6 +3,8 @@ package dev.ashlar.runtime.calibrate;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ashlar.runtime.dist.CollectiveKind;
+import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.DeviceMemory;
 import dev.ashlar.runtime.engine.Engine;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -26,6 +29,12 @@ final class Profile {
     private static final long LARGE = 8192;
     private static final long LARGE_ELEMENTS = 1L << 28;
     private static final int LARGE_ON_HOST = 1024;
+    /** By which libtorch's allocator grows, and how many of its pools may hold as much in vain: it takes more than it hands out. */
+    private static final long SEGMENT_BYTES = 20 << 20;
+
+    private static final int POOLS = 5;
+    /** To which what libraries keep is rounded up, so that what the allocator adds to small tensors is part of it. */
+    private static final long LIBRARY_UNIT = 1 << 20;
 
     private final String name;
     private final String machine;
@@ -43,6 +52,9 @@ final class Profile {
     private double hostSeconds;
     private long memoryBytes;
     private long fixedBytes;
+    private long libraryBytes;
+    private long groupBytes;
+    private Optional<Links.Measurement> links = Optional.empty();
 
     Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
         this.name = name;
@@ -67,6 +79,19 @@ final class Profile {
         sizes = productSizes;
         products = table.table(sizes, sizes, sizes);
         memory(engine);
+    }
+
+    /** Memory that is taken of the device, but not by the allocator. */
+    private static long besideAllocator(DeviceMemory memory) {
+        return memory.deviceBytes() - memory.reservedBytes();
+    }
+
+    /** What ranks do together, and what it takes of this rank's device. */
+    void measureTogether(Engine engine, Mesh mesh) {
+        links = Optional.of(new Links(engine, mesh).measure());
+        groupBytes = engine.memory()
+                .map(m -> Math.max(0, besideAllocator(m) + POOLS * SEGMENT_BYTES - fixedBytes))
+                .orElse(0L);
     }
 
     void measureWide(Engine engine) {
@@ -121,11 +146,23 @@ final class Profile {
                 (double) Math.max(0, workspace) / probe.operatorBytes());
     }
 
-    /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and their own part in it. */
+    /** What libraries keep from a kernel's first call on is there in every program. */
+    private static void callLibraries(Engine engine) {
+        Ops ops = engine.ops();
+        try (Tensor x = ops.normal(LARGE_ON_HOST, LARGE_ON_HOST);
+                Tensor bias = ops.normal(LARGE_ON_HOST)) {
+            ops.linear(x, x, bias).close();
+            ops.linearBiasGradient(x).close();
+        }
+    }
+
+    /** After all kernels have run: what libraries and the context keep beside the allocator's memory, and what libraries keep of it. */
     private void memory(Engine engine) {
+        callLibraries(engine);
         Optional<DeviceMemory> memory = engine.memory();
         memoryBytes = memory.map(DeviceMemory::totalBytes).orElseGet(Profile::hostBytes);
-        fixedBytes = memory.map(m -> m.deviceBytes() - m.reservedBytes() + m.allocatedBytes())
+        fixedBytes = memory.map(m -> besideAllocator(m) + POOLS * SEGMENT_BYTES).orElse(0L);
+        libraryBytes = memory.map(m -> (m.allocatedBytes() / LIBRARY_UNIT + 1) * LIBRARY_UNIT)
                 .orElse(0L);
     }
 
@@ -147,6 +184,9 @@ final class Profile {
             json.writeStringField("libtorch", version(torch.class));
             json.writeEndObject();
             writeDevice(json);
+            if (links.isPresent()) {
+                writeLinks(json, links.get());
+            }
             json.writeObjectFieldStart("products");
             writeProducts(json);
             json.writeEndObject();
@@ -167,6 +207,7 @@ final class Profile {
         json.writeStringField("kind", kind == DeviceKind.CPU ? "cpu" : "cuda");
         json.writeNumberField("memoryBytes", memoryBytes);
         json.writeNumberField("fixedBytes", fixedBytes);
+        json.writeNumberField("libraryBytes", libraryBytes);
         json.writeObjectFieldStart("flopsPerSecond");
         json.writeNumberField("bf16", Math.round(bf16Rate));
         json.writeNumberField("fp32", Math.round(fp32Rate));
@@ -175,8 +216,52 @@ final class Profile {
         json.writeNumberField("launchNanos", Math.round(launchSeconds * 1e9));
         // Steps are recorded on CUDA: the host's time stands in no one's way.
         json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
+        if (links.isPresent()) {
+            json.writeNumberField("groupBytes", groupBytes);
+            json.writeNumberField("kappa", Math.round(links.get().kappa() * 1e3) / 1e3);
+        }
         json.writeStringField("link", link);
         json.writeEndObject();
+    }
+
+    /** Beyond the tables, a latency and a rate: those of the least and the most that was reduced. */
+    private void writeLinks(JsonGenerator json, Links.Measurement together) throws IOException {
+        TreeMap<Long, Double> reductions =
+                Objects.requireNonNull(together.seconds().get(CollectiveKind.ALL_REDUCE));
+        long most = reductions.lastKey();
+        json.writeArrayFieldStart("links");
+        json.writeStartObject();
+        json.writeStringField("link", link);
+        json.writeNumberField("alphaNanos", nanos(reductions.firstEntry().getValue()));
+        json.writeNumberField(
+                "bytesPerSecond",
+                Math.round(CollectiveKind.ALL_REDUCE.wireBytes(together.size(), most)
+                        / reductions.lastEntry().getValue()));
+        json.writeArrayFieldStart("collectives");
+        for (Map.Entry<CollectiveKind, TreeMap<Long, Double>> entry :
+                together.seconds().entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("kind", entry.getKey().key());
+            json.writeNumberField("size", together.size());
+            json.writeArrayFieldStart("tensorBytes");
+            for (long bytes : entry.getValue().keySet()) {
+                json.writeNumber(bytes);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("nanos");
+            for (double seconds : entry.getValue().values()) {
+                json.writeNumber(nanos(seconds));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndArray();
+    }
+
+    private static long nanos(double seconds) {
+        return Math.max(1, Math.round(seconds * 1e9));
     }
 
     private void writeProducts(JsonGenerator json) throws IOException {
@@ -199,8 +284,8 @@ final class Profile {
     private void writeOperators(JsonGenerator json, String field, boolean share) throws IOException {
         json.writeObjectFieldStart(field);
         for (String operator : forward.keySet()) {
-            if (!share && operator.equals(PRODUCT)) {
-                continue; // only the gradient of its bias was measured
+            if (!share && kind == DeviceKind.CPU && operator.equals(PRODUCT)) {
+                continue; // only the gradient of its bias was measured, and the host's products pack their factors
             }
             json.writeObjectFieldStart(operator);
             write(json, "forward", forward.get(operator), share);

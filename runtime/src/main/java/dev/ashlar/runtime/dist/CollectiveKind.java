@@ -26,7 +26,7 @@ public enum CollectiveKind {
      *
      * @param tensorBytes of the gathered or unreduced tensor; of one rank's part for {@link #ALL_TO_ALL}
      */
-    long wireBytes(int ranks, long tensorBytes) {
+    public long wireBytes(int ranks, long tensorBytes) {
         long shares = Math.multiplyExact(tensorBytes, (long) rounds * (ranks - 1));
         return (shares + ranks - 1) / ranks;
     }

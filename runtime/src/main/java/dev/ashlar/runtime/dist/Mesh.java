@@ -4,6 +4,7 @@ import dev.ashlar.runtime.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,40 +25,51 @@ public final class Mesh implements AutoCloseable {
     private final int[] coordinates;
     private final @Nullable Group[] groups;
     private final Watch watch;
+    private final @Nullable DeviceWait deviceWait;
     private final Traffic traffic = new Traffic();
 
-    private Mesh(int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch) {
+    private Mesh(
+            int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch, @Nullable DeviceWait deviceWait) {
         this.sizes = sizes;
         this.coordinates = coordinates;
         this.groups = groups;
         this.watch = watch;
+        this.deviceWait = deviceWait;
     }
 
     /** The mesh of one rank. */
     public static Mesh single() {
-        return new Mesh(new int[] {1}, new int[] {0}, new @Nullable Group[1], Watch.none());
+        return new Mesh(new int[] {1}, new int[] {0}, new @Nullable Group[1], Watch.none(), null);
     }
 
     /**
      * Connects this rank to its neighbours along each axis.
      *
      * @param name tells this mesh from others at the same rendezvous
+     * @param transport between its ranks
      * @param sizes of the axes; their product is the number of ranks
      * @param watch over all ranks; closed with the mesh
      * @throws dev.ashlar.runtime.AshlarException if not all come in time
      */
     public static Mesh connect(
-            Rendezvous rendezvous, String name, List<Integer> sizes, int rank, Limits limits, Watch watch) {
+            Rendezvous rendezvous,
+            Transport transport,
+            String name,
+            List<Integer> sizes,
+            int rank,
+            Limits limits,
+            Watch watch) {
         int[] extents = sizes.stream().mapToInt(Integer::intValue).toArray();
         int[] coordinates = coordinates(extents, rank);
         @Nullable Group[] groups = new @Nullable Group[extents.length];
         for (int axis = 0; axis < extents.length; axis++) {
             if (extents[axis] > 1) {
                 String group = name + "axis " + axis + " through " + origin(coordinates, axis);
-                groups[axis] = Group.connect(rendezvous, group, coordinates[axis], extents[axis], limits, watch);
+                groups[axis] = transport.connect(rendezvous, group, coordinates[axis], extents[axis], limits, watch);
             }
         }
-        return new Mesh(extents, coordinates, groups, watch);
+        return new Mesh(
+                extents, coordinates, groups, watch, transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
     }
 
     private static int[] coordinates(int[] extents, int rank) {
@@ -203,13 +215,18 @@ public final class Mesh implements AutoCloseable {
         return group.startAllReduce(tensor, reduction);
     }
 
-    /** Reduces a copy in place, of which every rank is to keep its part. */
-    public void reduceForScatter(String at, int axis, Tensor copy) {
+    /**
+     * This rank's part, along a dimension, of the sum over the ranks.
+     *
+     * @return owned by the caller, contiguous
+     */
+    public Tensor reduceScatter(String at, int axis, Tensor source, int dim) {
         Group group = groups[axis];
-        if (group != null) {
-            count(at, axis, CollectiveKind.REDUCE_SCATTER, copy.nbytes());
-            group.allReduce(copy, Reduction.SUM);
+        if (group == null) {
+            return new Tensor(source);
         }
+        count(at, axis, CollectiveKind.REDUCE_SCATTER, source.nbytes());
+        return group.reduceScatter(source, dim);
     }
 
     /**
@@ -219,22 +236,9 @@ public final class Mesh implements AutoCloseable {
      */
     public void gather(String at, int axis, Tensor stack) {
         Group group = groups[axis];
-        if (group == null) {
-            return;
-        }
-        count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
-        Tensor[] parts = new Tensor[sizes[axis]];
-        try {
-            for (int i = 0; i < parts.length; i++) {
-                parts[i] = stack.select(0, i);
-            }
-            group.allGather(parts);
-        } finally {
-            for (Tensor part : parts) {
-                if (part != null) {
-                    part.close();
-                }
-            }
+        if (group != null) {
+            count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
+            group.allGather(stack);
         }
     }
 
@@ -249,6 +253,35 @@ public final class Mesh implements AutoCloseable {
         if (group != null) {
             count(at, axis, CollectiveKind.ALL_TO_ALL, source.nbytes());
             group.allToAll(result, source);
+        }
+    }
+
+    /**
+     * Waits until the device has done what it was given, where ranks meet on devices; elsewhere returns at once. To be called before the
+     * host waits for the device in a way that nothing ends.
+     *
+     * @param done whether it has
+     * @throws PeerException if another rank has gone or does not come in time; nothing is under way then
+     */
+    public void settle(BooleanSupplier done) {
+        DeviceWait wait = deviceWait;
+        if (wait == null) {
+            return;
+        }
+        try {
+            wait.until(done);
+        } catch (PeerException e) {
+            abort();
+            throw e;
+        }
+    }
+
+    /** Gives up what ranks do together, after a failure; then the mesh is only to be closed. */
+    public void abort() {
+        for (Group group : groups) {
+            if (group != null) {
+                group.abort();
+            }
         }
     }
 

@@ -34,6 +34,8 @@ public final class Watch implements AutoCloseable {
     private volatile boolean told;
     private volatile boolean asked;
     private volatile @Nullable String verdict;
+    private volatile boolean suspecting;
+    private volatile @Nullable Optional<String> finding;
     private volatile boolean closing;
     private long beats;
     private @Nullable Thread thread;
@@ -81,6 +83,9 @@ public final class Watch implements AutoCloseable {
         if (asked && verdict == null) {
             verdict = investigate();
         }
+        if (suspecting && finding == null) {
+            finding = silent();
+        }
     }
 
     /** The first that fails is the one that others hear of. */
@@ -127,6 +132,11 @@ public final class Watch implements AutoCloseable {
                 return "rank " + other + " has ended " + left.get() + "; its own output says why";
             }
         }
+        return silent().orElseGet(() -> behind(seen()));
+    }
+
+    /** The ranks that do not run any more, if there are any. */
+    private Optional<String> silent() {
         TreeMap<Integer, Seen> before = seen();
         long end = System.nanoTime() + SILENCE_NANOS;
         while (System.nanoTime() - end < 0) {
@@ -141,7 +151,7 @@ public final class Watch implements AutoCloseable {
                 silent.add("rank " + last.rank() + " does not run any more; it was last seen " + last.where());
             }
         }
-        return silent.isEmpty() ? behind(after) : String.join(", ", silent);
+        return silent.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", silent));
     }
 
     private String behind(TreeMap<Integer, Seen> seen) {
@@ -217,6 +227,21 @@ public final class Watch implements AutoCloseable {
         String text = (found != null ? found : "rank 0, which has the store, does not answer") + " (" + failure + ")";
         fail(text);
         return text;
+    }
+
+    /** Which ranks do not run any more; empty if all do, or if the answer takes too long. The others are told. */
+    Optional<String> lost() {
+        finding = null;
+        suspecting = true;
+        LockSupport.unpark(thread);
+        waitFor(STORE_NANOS, () -> finding != null || alarm != null);
+        suspecting = false;
+        Optional<String> found = finding;
+        if (alarm != null || found == null) {
+            return alarm();
+        }
+        found.ifPresent(this::fail);
+        return found;
     }
 
     private interface Condition {

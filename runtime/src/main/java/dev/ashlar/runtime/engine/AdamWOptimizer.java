@@ -12,10 +12,12 @@ final class AdamWOptimizer extends StatefulOptimizer {
 
     AdamWOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context) {
         super(settings, context);
-        for (Parameter parameter : parameters) {
-            allocate(parameter, MOMENT);
-            allocate(parameter, SQUARE);
-            allocateCounter(parameter, STEP);
+        try (Tensor counters = counters(parameters.size())) {
+            for (int i = 0; i < parameters.size(); i++) {
+                allocate(parameters.get(i), MOMENT);
+                allocate(parameters.get(i), SQUARE);
+                keepCounter(parameters.get(i), STEP, counters, i);
+            }
         }
     }
 

@@ -127,10 +127,9 @@ public final class Collectives implements AutoCloseable {
     /** P to S: this rank's part, along {@code dim}, of the sum over the ranks. */
     public Tensor reduceScatter(Tensor x, int axis, int dim) {
         MemoryOrder order = MemoryOrder.of(x);
-        try (Tensor source = order.inMemory(x);
-                Tensor sum = source.clone(dense)) {
-            mesh.reduceForScatter(place, axis, sum);
-            return trace.checked("reduceScatter", order.named(part(sum, axis, order.place(dim))));
+        try (Tensor source = order.inMemory(x)) {
+            Tensor part = mesh.reduceScatter(place, axis, source, order.place(dim));
+            return trace.checked("reduceScatter", order.named(part));
         }
     }
 

@@ -44,12 +44,8 @@ final class CudaDevice implements AutoCloseable {
         }
     }
 
-    /**
-     * Opens a device.
-     *
-     * @throws AshlarException if the libraries or the device are not there
-     */
-    static CudaDevice open(int index) {
+    /** @throws AshlarException if the libraries or the device are not there */
+    static void require(int index) {
         int count;
         try {
             count = torch_cuda.device_count();
@@ -66,6 +62,15 @@ final class CudaDevice implements AutoCloseable {
             throw new AshlarException("This rank's CUDA device is number " + index + ", but this host has " + count
                     + "; start no more ranks on a host than it has devices.");
         }
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @throws AshlarException if the libraries or the device are not there
+     */
+    static CudaDevice open(int index) {
+        require(index);
         byte device = (byte) index;
         torch_cuda.set_device(device);
         CUDAStream stream = torch_cuda.getStreamFromPool(false, device);
@@ -101,6 +106,11 @@ final class CudaDevice implements AutoCloseable {
 
     CUstream_st stream() {
         return stream.stream();
+    }
+
+    /** Whether it has done all that it was given. */
+    boolean isIdle() {
+        return stream.query();
     }
 
     /** Waits until the device has done all that it was given. */

@@ -95,16 +95,24 @@ final class CudaLayerNorm {
      * All gradients.
      *
      * @param addend added to the input's gradient; may be null
+     * @param into where the input's gradient is written, contiguous, which may be the addend; null for new memory
      * @return dx, dweight, and dbias or null
      */
     @Nullable
     Tensor[] backward(
-            Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor weight, boolean hasBias, @Nullable Tensor addend) {
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            boolean hasBias,
+            @Nullable Tensor addend,
+            @Nullable Tensor into) {
         long length = Tensors.last(x);
         long perBlock = WARPS / team(length);
         long blocks = Math.min((rows(x) + perBlock - 1) / perBlock, (long) BLOCKS_PER_PROCESSOR * device.processors());
         DType type = Tensors.type(x);
-        Tensor dx = context.empty(type, Tensors.shape(x));
+        Tensor dx = into == null ? context.empty(type, Tensors.shape(x)) : Tensors.share(into);
         Tensor dweight = context.empty(type, length);
         @Nullable Tensor dbias = hasBias ? context.empty(type, length) : null;
         try (Tensor gradient = dy.contiguous();

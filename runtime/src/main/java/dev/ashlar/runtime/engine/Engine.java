@@ -62,6 +62,13 @@ public final class Engine implements AutoCloseable {
         return new Engine(new KernelContext(device, precision, mesh, cuda), seed, debug);
     }
 
+    /** @throws AshlarException if one of this host's devices cannot be opened, because it or the libraries for it are not there */
+    public static void require(DeviceKind device, int index) {
+        if (device == DeviceKind.CUDA) {
+            CudaDevice.require(index);
+        }
+    }
+
     /** How many devices of a kind this process can open. */
     public static int count(DeviceKind device) {
         return device == DeviceKind.CPU ? 1 : CudaDevice.count();

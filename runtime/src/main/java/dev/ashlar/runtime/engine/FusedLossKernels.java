@@ -178,7 +178,7 @@ final class FusedLossKernels {
     }
 
     /** The first rows write the weight's gradient, the others add to it. */
-    private static void addGradients(Tensor dLogits, Tensor x, Head head, Gradients gradients, long start) {
+    private void addGradients(Tensor dLogits, Tensor x, Head head, Gradients gradients, long start) {
         try (Tensor dx = gradients.x().narrow(0, start, x.size(0));
                 Tensor transposed = dLogits.t()) {
             torch.mm_out(dx, dLogits, head.weight());
@@ -190,7 +190,7 @@ final class FusedLossKernels {
         }
         Tensor dBias = gradients.bias();
         if (dBias != null) {
-            try (Tensor sum = dLogits.sum(0)) {
+            try (Tensor sum = linear.biasGradient(dLogits)) {
                 dBias.add_(sum);
             }
         }

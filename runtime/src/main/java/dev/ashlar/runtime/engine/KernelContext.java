@@ -75,6 +75,17 @@ final class KernelContext implements AutoCloseable {
         return cuda;
     }
 
+    /**
+     * To be called before the host waits for the device: there ranks may wait for one that has gone.
+     *
+     * @throws dev.ashlar.runtime.dist.PeerException if another rank has gone or does not come in time
+     */
+    void settle() {
+        if (cuda != null) {
+            mesh.settle(cuda::isIdle);
+        }
+    }
+
     /** Whether kernels are recorded now and run later: a number of the host would stay as it is. */
     boolean recording() {
         return recording;

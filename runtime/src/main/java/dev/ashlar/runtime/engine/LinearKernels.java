@@ -6,11 +6,14 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** Matrix products with a weight [out, in], and embeddings. */
-final class LinearKernels {
+final class LinearKernels implements AutoCloseable {
     private final KernelContext context;
+    private final @Nullable CudaColumnSums columnSums;
 
     LinearKernels(KernelContext context) {
         this.context = context;
+        CudaDevice device = context.cuda();
+        this.columnSums = device == null ? null : new CudaColumnSums(context, device);
     }
 
     Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
@@ -36,8 +39,23 @@ final class LinearKernels {
 
     Tensor biasGradient(Tensor dy) {
         try (Tensor rows = Tensors.rows(dy)) {
-            return rows.sum(0);
+            return columnSums != null && columnSums.takes(rows) ? columnSums.sum(rows) : rows.sum(0);
         }
+    }
+
+    /** {@code target} += dy·weight, on CUDA in one product; a second handle on the target. */
+    Tensor addInputGradient(Tensor dy, Tensor weight, Tensor target) {
+        if (context.device() == DeviceKind.CPU || !target.is_contiguous()) {
+            try (Tensor gradient = inputGradient(dy, weight)) {
+                target.add_(gradient);
+            }
+            return Tensors.share(target);
+        }
+        try (Tensor rows = Tensors.rows(dy);
+                Tensor sum = Tensors.rows(target)) {
+            sum.addmm_(rows, weight);
+        }
+        return Tensors.share(target);
     }
 
     Tensor embedding(Tensor ids, Tensor weight) {
@@ -96,5 +114,12 @@ final class LinearKernels {
             torch.sum_out(used, dy, 0);
         }
         return gradient;
+    }
+
+    @Override
+    public void close() {
+        if (columnSums != null) {
+            columnSums.close();
+        }
     }
 }

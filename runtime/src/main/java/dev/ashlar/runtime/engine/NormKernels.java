@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -42,7 +43,7 @@ final class NormKernels {
             boolean[] needs,
             @Nullable Tensor addend) {
         if (cuda != null && cuda.takes(x) && needs[0] && needs[1] && needs[2] == (bias != null)) {
-            return cuda.backward(dy, x, mean, rstd, weight, bias != null, addend);
+            return cuda.backward(dy, x, mean, rstd, weight, bias != null, addend, null);
         }
         try (TensorOptional weightOptional = new TensorOptional(weight);
                 TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
@@ -62,6 +63,28 @@ final class NormKernels {
             }
             return gradients;
         }
+    }
+
+    /** @param target to which the input's gradient is added; the first result is a second handle on it */
+    @Nullable
+    Tensor[] layerNormBackwardInto(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            @Nullable Tensor bias,
+            boolean[] needs,
+            Tensor target) {
+        if (cuda != null && cuda.takes(x) && needs[1] && needs[2] == (bias != null) && target.is_contiguous()) {
+            return cuda.backward(dy, x, mean, rstd, weight, bias != null, target, target);
+        }
+        @Nullable Tensor[] gradients = layerNormBackward(dy, x, mean, rstd, weight, bias, needs, null);
+        Tensor gradient = Objects.requireNonNull(gradients[0]);
+        target.add_(gradient);
+        gradient.close();
+        gradients[0] = Tensors.share(target);
+        return gradients;
     }
 
     /** The root mean square comes from the norm of a row, so nothing but the result is as large as {@code x}. */

@@ -120,6 +120,11 @@ public final class Ops {
         return trace.checked("linearInputGradient", linear.inputGradient(dy, weight));
     }
 
+    /** target[*, in] += dy[*, out] · weight[out, in]; a second handle on the target, which must not share its storage with others. */
+    public Tensor linearInputGradientAdd(Tensor dy, Tensor weight, Tensor target) {
+        return trace.checked("linearInputGradientAdd", linear.addInputGradient(dy, weight, target));
+    }
+
     /** dy[*, out]ᵀ · x[*, in], summed over the leading dimensions. */
     public Tensor linearWeightGradient(Tensor dy, Tensor x) {
         return trace.checked("linearWeightGradient", linear.weightGradient(dy, x));
@@ -239,6 +244,40 @@ public final class Ops {
         trace.requireSameShape("layerNormBackwardAdd", x, addend);
         @Nullable Tensor[] gradients = norm.layerNormBackward(dy, x, mean, rstd, weight, null, needs, addend);
         return trace.checked("layerNormBackwardAdd", new @Nullable Tensor[] {gradients[0], gradients[1]});
+    }
+
+    /** {@link #layerNormBackward} whose dx is added to {@code target}, of its shape: a second handle on it. */
+    public @Nullable Tensor[] layerNormBackwardInto(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            Tensor bias,
+            boolean needX,
+            boolean needWeight,
+            boolean needBias,
+            Tensor target) {
+        boolean[] needs = {needX, needWeight, needBias};
+        trace.requireSameShape("layerNormBackwardInto", x, target);
+        return trace.checked(
+                "layerNormBackwardInto", norm.layerNormBackwardInto(dy, x, mean, rstd, weight, bias, needs, target));
+    }
+
+    /** {@link #layerNormBackwardInto} without a bias. */
+    public @Nullable Tensor[] layerNormBackwardInto(
+            Tensor dy,
+            Tensor x,
+            Tensor mean,
+            Tensor rstd,
+            Tensor weight,
+            boolean needX,
+            boolean needWeight,
+            Tensor target) {
+        boolean[] needs = {needX, needWeight, false};
+        trace.requireSameShape("layerNormBackwardInto", x, target);
+        @Nullable Tensor[] gradients = norm.layerNormBackwardInto(dy, x, mean, rstd, weight, null, needs, target);
+        return trace.checked("layerNormBackwardInto", new @Nullable Tensor[] {gradients[0], gradients[1]});
     }
 
     /** x / √(mean(x²) + eps) · weight[d] over the last dimension of x[*, d]: y, reciprocal root mean square[*, 1] in 32-bit floats. */
@@ -712,6 +751,7 @@ public final class Ops {
 
     /** The value of a tensor with one element. */
     public float item(Tensor scalar) {
+        engine.context().settle();
         return scalar.item_float();
     }
 
@@ -731,6 +771,7 @@ public final class Ops {
     }
 
     void close() {
+        linear.close();
         attention.close();
         rope.close();
         dropout.close();

@@ -46,9 +46,14 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         put(parameter, suffix, torch.zeros_like(parameter.master()));
     }
 
-    /** Allocates a counter in 32-bit floats, as the fused kernels want it. */
-    final void allocateCounter(Parameter parameter, String suffix) {
-        put(parameter, suffix, context.zeros(DType.FLOAT32));
+    /** Allocates so many counters in 32-bit floats, as the fused kernels want them: together, for devices hand out no few bytes. */
+    final Tensor counters(int count) {
+        return context.zeros(DType.FLOAT32, count);
+    }
+
+    /** Takes one of {@link #counters} as state. */
+    final void keepCounter(Parameter parameter, String suffix, Tensor counters, int index) {
+        put(parameter, suffix, counters.select(0, index));
     }
 
     private void put(Parameter parameter, String suffix, Tensor made) {
@@ -173,6 +178,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
                 Scalar own = new Scalar(squares)) {
             sum.fill_(own);
             peers.reduce("clipping", sum, Reduction.SUM);
+            context.settle();
             return sum.item_double();
         }
     }
@@ -181,6 +187,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         try (Tensor flat = gradient.view(-1);
                 Tensor norm =
                         torch.linalg_vector_norm(flat, context.scalar(2), new long[] {0}, false, context.floatType())) {
+            context.settle();
             return norm.item_double();
         }
     }

@@ -43,6 +43,7 @@ final class TransferKernels {
         if (context.device() == DeviceKind.CPU) {
             return tensor;
         }
+        context.settle();
         try (tensor) {
             Tensor copy = context.empty(type, shape);
             copy.copy_(tensor);
@@ -53,8 +54,14 @@ final class TransferKernels {
     HostTensor download(Tensor tensor) {
         boolean floating = tensor.is_floating_point();
         try (Tensor typed = Tensors.as(tensor, floating ? DType.FLOAT32 : DType.INT64);
-                Tensor packed = typed.contiguous();
-                Tensor dense = context.onHost(packed)) {
+                Tensor packed = typed.contiguous()) {
+            context.settle();
+            return dense(packed, floating);
+        }
+    }
+
+    private HostTensor dense(Tensor packed, boolean floating) {
+        try (Tensor dense = context.onHost(packed)) {
             long[] shape = Tensors.shape(dense);
             int size = Math.toIntExact(dense.numel());
             if (floating) {

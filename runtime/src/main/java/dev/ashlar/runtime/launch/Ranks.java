@@ -5,6 +5,7 @@ import dev.ashlar.runtime.dist.Board;
 import dev.ashlar.runtime.dist.Limits;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Rendezvous;
+import dev.ashlar.runtime.dist.Transport;
 import dev.ashlar.runtime.dist.Watch;
 import java.time.Duration;
 import java.util.List;
@@ -155,13 +156,18 @@ public final class Ranks implements AutoCloseable {
      * @throws AshlarException if not all ranks come in time
      */
     public Mesh mesh(List<Integer> sizes) {
+        return mesh(sizes, Transport.host());
+    }
+
+    /** As {@link #mesh(List)}, with another transport than that of the host. */
+    public Mesh mesh(List<Integer> sizes, Transport transport) {
         if (worldSize == 1) {
             return Mesh.single();
         }
         meshes++;
         Watch watch = Watch.start(board(), rank, worldSize);
         try {
-            return Mesh.connect(rendezvous(), "mesh " + meshes + ", ", sizes, rank, limits, watch);
+            return Mesh.connect(rendezvous(), transport, "mesh " + meshes + ", ", sizes, rank, limits, watch);
         } catch (AshlarException e) {
             watch.close();
             throw e;

@@ -7,6 +7,7 @@ import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Traffic;
+import dev.ashlar.runtime.dist.Transport;
 import dev.ashlar.runtime.engine.Collectives;
 import dev.ashlar.runtime.engine.DeviceKind;
 import dev.ashlar.runtime.engine.DeviceMemory;
@@ -85,8 +86,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.inputCheck = new InputCheck(plan.inputs());
         ranks.requireAgreement("the plan " + plan.plan() + " (planHash)", plan.planHash());
         this.rank = ranks.rank();
-        this.mesh = ranks.mesh(plan.mesh());
-        this.engine = Engine.open(device(plan), ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
+        DeviceKind device = device(plan);
+        Engine.require(device, ranks.localRank());
+        this.mesh = ranks.mesh(
+                plan.mesh(), device == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host());
+        this.engine = Engine.open(device, ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
         this.recorded = new RecordedStep(
                 engine, settings.graph() && !settings.clips() && microBatches().count() == 1);
         this.ops = engine.ops();
@@ -413,6 +417,9 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        if (failure != null) {
+            mesh.abort(); // what is under way may wait for others for ever
+        }
         recorded.close();
         if (optimizer != null) {
             optimizer.close();

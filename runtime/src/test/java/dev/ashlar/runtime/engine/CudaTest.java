@@ -90,7 +90,22 @@ final class CudaTest {
             @Nullable
             Tensor[] added = ops.layerNormBackwardAdd(
                     dy, x, made[1], made[2], weight, bias, true, true, true, normal(4, 9, length));
-            return new @Nullable Tensor[] {made[0], gradients[0], gradients[1], gradients[2], added[0], added[2]};
+            Tensor target = normal(4, 9, length);
+            @Nullable
+            Tensor[] into = ops.layerNormBackwardInto(dy, x, made[1], made[2], weight, bias, true, true, true, target);
+            return new @Nullable Tensor[] {
+                made[0], gradients[0], gradients[1], gradients[2], added[0], added[2], into[0], into[1], target
+            };
+        }
+
+        @Nullable
+        Tensor[] linear(long rows, long out) {
+            Tensor dy = normal(rows, 16);
+            Tensor weight = normal(16, 24);
+            Tensor target = normal(rows, 24);
+            return new @Nullable Tensor[] {
+                ops.linearBiasGradient(normal(rows, out)), ops.linearInputGradientAdd(dy, weight, target), target
+            };
         }
 
         @Nullable
@@ -115,6 +130,9 @@ final class CudaTest {
         cases.put("layer norm", given -> given.layerNorm(33));
         cases.put("layer norm of a warp's row", given -> given.layerNorm(768));
         cases.put("layer norm of a block's row", given -> given.layerNorm(2048));
+        cases.put("linear", given -> given.linear(300, 768));
+        cases.put("linear of few rows", given -> given.linear(3, 132));
+        cases.put("linear of odd rows", given -> given.linear(65, 7));
         cases.put("embedding", Given::embedding);
         cases.put("dropout", given -> new @Nullable Tensor[] {given.ops.dropout(given.normal(50_000), 0.3, 7)});
         return cases;

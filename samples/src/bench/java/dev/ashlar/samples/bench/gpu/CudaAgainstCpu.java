@@ -3,9 +3,7 @@ package dev.ashlar.samples.bench.gpu;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.launch.Ranks;
-import dev.ashlar.runtime.train.InputInfo;
 import dev.ashlar.samples.gpt.GptBatch;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -26,7 +24,7 @@ public final class CudaAgainstCpu {
             float last = 0;
             for (int i = 0; i < STEPS; i++) {
                 List<HostTensor> inputs =
-                        cpu.plan().inputs().stream().map(info -> ids(info, random)).toList();
+                        cpu.plan().inputs().stream().map(info -> GpuBenchmark.ids(info, random)).toList();
                 GptBatch batch = cpu.batch(inputs);
                 double rate = LEARNING_RATE * (i + 1) / STEPS;
                 float expected = cpu.train(batch, rate);
@@ -42,11 +40,5 @@ public final class CudaAgainstCpu {
                     last,
                     apart);
         }
-    }
-
-    private static HostTensor ids(InputInfo info, Random random) {
-        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
-        long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        return HostTensor.of(random.longs(size, 0, info.exclusiveUpperBound()).toArray(), shape);
     }
 }

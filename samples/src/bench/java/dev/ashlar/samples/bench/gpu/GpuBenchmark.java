@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Times the written step of plans on random tokens, and prints one line of JSON for each.
+ * Times the written step of plans on random tokens, and prints one line of JSON for each; started by {@code Launch}, on several devices.
  *
  * <pre>{@code GpuBenchmark [--steps N] PLAN…}</pre>
  */
@@ -36,9 +36,13 @@ public final class GpuBenchmark {
             steps = Integer.parseInt(arguments[1]);
             first = 2;
         }
+        Ranks ranks = Ranks.fromEnvironment();
         for (String plan : Arrays.asList(arguments).subList(first, arguments.length)) {
-            try (PlannedStep<TransformerBatch> step = open(plan)) {
-                System.out.println(line(plan, step, steps));
+            try (PlannedStep<TransformerBatch> step = open(plan, ranks)) {
+                String line = line(plan, step, steps);
+                if (ranks.rank() == 0) {
+                    System.out.println(line);
+                }
             } catch (RuntimeException e) {
                 System.out.println("{\"plan\":\"" + plan + "\",\"failed\":\""
                         + String.valueOf(e.getMessage()).replace('"', '\'').replace('\n', ' ') + "\"}");
@@ -47,11 +51,11 @@ public final class GpuBenchmark {
     }
 
     @SuppressWarnings("unchecked")
-    private static PlannedStep<TransformerBatch> open(String plan) {
+    private static PlannedStep<TransformerBatch> open(String plan, Ranks ranks) {
         try {
             return (PlannedStep<TransformerBatch>) Class.forName(GpuBenchmark.class.getPackageName() + "." + plan + "Step")
                     .getMethod("open", Ranks.class, Seed.class)
-                    .invoke(null, Ranks.single(), Seed.of(1));
+                    .invoke(null, ranks, Seed.of(1));
         } catch (ReflectiveOperationException e) {
             Throwable cause = e.getCause();
             throw new IllegalArgumentException("the plan " + plan + " cannot be opened: " + (cause == null ? e : cause), e);
@@ -80,7 +84,7 @@ public final class GpuBenchmark {
         return json(plan, step, inputs.get(0).size(), seconds, warm, loss);
     }
 
-    private static HostTensor ids(InputInfo info, Random random) {
+    static HostTensor ids(InputInfo info, Random random) {
         long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
         long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
         return HostTensor.of(random.longs(size, 0, info.exclusiveUpperBound()).toArray(), shape);
@@ -93,6 +97,7 @@ public final class GpuBenchmark {
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("plan", plan);
+            json.writeNumberField("ranks", step.plan().worldSize());
             json.writeStringField("planHash", step.plan().planHash().substring(0, 12));
             json.writeNumberField("millis", rounded(median * 1e3));
             json.writeNumberField("fastestMillis", rounded(seconds[0] * 1e3));
@@ -104,9 +109,10 @@ public final class GpuBenchmark {
                 json.writeNumberField("reservedBytes", memory.peakReservedBytes());
                 json.writeNumberField("deviceBytes", memory.deviceBytes());
             }
-            json.writeNumberField("plannedMillis", rounded(plannedNanos(plan) * 1e-6));
+            json.writeNumberField("plannedMillis", rounded(planned(plan, "time", "stepNanos") * 1e-6));
             json.writeNumberField("plannedPeakBytes", step.plan().peakBytes());
             json.writeNumberField("plannedPeakGib", rounded(step.plan().peakBytes() / 0x1p30));
+            json.writeNumberField("plannedDeviceBytes", planned(plan, "memory", "deviceBytes"));
             json.writeNumberField("warmUpSeconds", rounded(warm));
             json.writeNumberField("loss", loss);
             json.writeEndObject();
@@ -120,20 +126,20 @@ public final class GpuBenchmark {
         return Math.round(value * 1e3) / 1e3;
     }
 
-    /** The first {@code stepNanos} of the plan's JSON, which is the whole step's. */
-    private static long plannedNanos(String plan) throws IOException {
+    /** A number of the plan's JSON: the first with this name behind that of its object. */
+    private static long planned(String plan, String object, String name) throws IOException {
         try (InputStream file = GpuBenchmark.class.getResourceAsStream(plan + ".plan.json");
                 JsonParser parser = new JsonFactory().createParser(file)) {
-            boolean inTime = false;
+            boolean inside = false;
             while (parser.nextToken() != null) {
                 if (parser.currentToken() == JsonToken.FIELD_NAME) {
-                    inTime |= parser.currentName().equals("time");
-                    if (inTime && parser.currentName().equals("stepNanos")) {
+                    inside |= parser.currentName().equals(object);
+                    if (inside && parser.currentName().equals(name)) {
                         return parser.nextLongValue(0);
                     }
                 }
             }
         }
-        throw new IOException("the plan of " + plan + " has no time");
+        throw new IOException("the plan of " + plan + " has no " + name);
     }
 }

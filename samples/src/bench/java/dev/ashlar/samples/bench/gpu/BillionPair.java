@@ -1,0 +1,15 @@
+package dev.ashlar.samples.bench.gpu;
+
+import dev.ashlar.dsl.Optimizer;
+import dev.ashlar.dsl.Plan;
+import dev.ashlar.dsl.Precision;
+import dev.ashlar.dsl.Train;
+
+/** GPT with 1.3 billion parameters on two devices, twice as many sequences as on one. */
+@Plan(
+        device = "h100-sxm",
+        mesh = {2},
+        memory = "79GiB",
+        dims = "batch=16 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
+@Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
+public interface BillionPair extends Transformer {}

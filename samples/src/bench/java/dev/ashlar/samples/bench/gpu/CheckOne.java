@@ -1,0 +1,15 @@
+package dev.ashlar.samples.bench.gpu;
+
+import dev.ashlar.dsl.Optimizer;
+import dev.ashlar.dsl.Plan;
+import dev.ashlar.dsl.Precision;
+import dev.ashlar.dsl.Train;
+import dev.ashlar.samples.gpt.Gpt;
+
+/** A transformer in 32 bits on one CUDA device, large enough for two. */
+@Plan(
+        device = "h100-sxm",
+        memory = "8GiB",
+        dims = "batch=32 seq=256 d=512 heads=8")
+@Train(optimizer = Optimizer.ADAMW, precision = Precision.FP32)
+public interface CheckOne extends Gpt {}
