@@ -83,17 +83,9 @@ final class CheckedSweep {
     private static int[] order(List<CheckedTable> inputs) {
         Set<Integer> order = new LinkedHashSet<>();
         inputs.stream()
-                .sorted(Comparator.comparingDouble(CheckedSweep::allowed))
+                .sorted(Comparator.comparingDouble(CheckedTable::allowedShare))
                 .forEach(t -> Arrays.stream(t.scope()).forEach(order::add));
         return order.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    /** The share of a table's entries that it allows. */
-    private static double allowed(CheckedTable table) {
-        long allowed = Arrays.stream(table.values())
-                .filter(v -> v < CheckedTable.FORBIDDEN)
-                .count();
-        return (double) allowed / table.values().length;
     }
 
     private void descend(int depth, long sum) {

@@ -13,6 +13,8 @@ final class CheckedTable {
 
     private final int[] scope;
     private final long[] values;
+    /** Negative until it is asked for. */
+    private double allowedShare = -1;
 
     CheckedTable(int[] scope, long[] values) {
         this.scope = scope;
@@ -27,6 +29,18 @@ final class CheckedTable {
     /** Not to be written. */
     long[] values() {
         return values;
+    }
+
+    /** The share of the entries that are allowed; asked for when all are there. */
+    double allowedShare() {
+        if (allowedShare < 0) {
+            int allowed = 0;
+            for (long value : values) {
+                allowed += value < FORBIDDEN ? 1 : 0;
+            }
+            allowedShare = (double) allowed / values.length;
+        }
+        return allowedShare;
     }
 
     boolean has(int node) {

@@ -64,10 +64,10 @@ class JointMemoryTest {
             cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.EVERYTHING, 4));
             cases.add(Arguments.of("cnn", SampleModels.cnn(), mesh, Repeats.EVERYTHING, 4));
         }
-        for (Mesh mesh : List.of(ONE, TWO)) {
-            cases.add(Arguments.of("gpt 1", SampleModels.gpt(1), mesh, Repeats.EVERYTHING, 4));
-            cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), mesh, Repeats.EVERYTHING, 4));
-        }
+        cases.add(Arguments.of("gpt 1", SampleModels.gpt(1), ONE, Repeats.EVERYTHING, 4));
+        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), ONE, Repeats.EVERYTHING, 4));
+        cases.add(Arguments.of("gpt 1", SampleModels.gpt(1), TWO, Repeats.OPERATORS, 2));
+        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.EVERYTHING, 1));
         cases.add(Arguments.of("llama 2", SampleModels.llama(2), ONE, Repeats.EVERYTHING, 4));
         return cases.stream();
     }

@@ -14,7 +14,8 @@ import java.util.List;
 
 /** Plans that the joint problem yields and pins permit, without alternatives and the curve, which take time. */
 public final class MeshPlans {
-    private static final Effort ROUGH = Effort.of(0.02);
+    /** Little: plans are to run here, not to be the best. */
+    private static final Effort ROUGH = new Effort(0.02, 30_000, 60_000, 1);
 
     private final PlanAssembly assembly;
     private final PlanTarget target;
