@@ -35,8 +35,9 @@ final class LossCases {
 
             @Override
             Tensor reference(Tensor[] in) {
+                Tensor rows = in[0].reshape(-1, classes);
                 return torch.cross_entropy_loss(
-                        in[0].reshape(-1, classes).to(ScalarType.Float),
+                        rows.scalar_type().intern() == ScalarType.Double ? rows : rows.to(ScalarType.Float),
                         in[1].reshape(-1),
                         new TensorOptional(),
                         MEAN,
