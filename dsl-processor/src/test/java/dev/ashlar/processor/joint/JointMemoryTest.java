@@ -55,7 +55,7 @@ class JointMemoryTest {
             cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.NOTHING, 16));
             cases.add(Arguments.of("cnn", SampleModels.cnn(), mesh, Repeats.NOTHING, 4));
         }
-        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.NOTHING, 4));
+        cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.NOTHING, 2));
         cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), FOUR, Repeats.NOTHING, 2));
         cases.add(Arguments.of("llama 2", SampleModels.llama(2), TWO, Repeats.NOTHING, 4));
         cases.add(Arguments.of("llama 1", SampleModels.llama(1), FOUR, Repeats.NOTHING, 2));
