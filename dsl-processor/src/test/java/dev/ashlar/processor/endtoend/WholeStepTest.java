@@ -261,12 +261,24 @@ final class WholeStepTest {
                 Tensor gradient = parameter.gradient();
                 assertNotNull(gradient, name);
                 Agreement.assertClose(
-                        name, gradient, expected.grad(), exact.parameter(name).grad());
+                        name,
+                        gradient,
+                        expected.grad(),
+                        exact.parameter(name).grad(),
+                        reference.parameter(besides(step, name)).grad());
             } else {
                 // Frozen, or no loss depends on it.
                 assertNull(parameter.gradient(), name);
             }
         }
+    }
+
+    /** The weight of a bias, where there is one that is trained; else the parameter itself. */
+    private static String besides(PlannedStep<?> step, String name) {
+        String weight = name.replaceAll("bias$", "weight");
+        boolean trained = step.parameters().all().stream()
+                .anyMatch(p -> p.name().equals(weight) && p.trainable() && p.kind() != Parameter.Kind.BUFFER);
+        return trained ? weight : name;
     }
 
     private static void compareEvaluation(
