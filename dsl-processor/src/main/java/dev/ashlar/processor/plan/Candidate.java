@@ -10,6 +10,11 @@ import java.util.List;
 /** The plans of one form of the step. What is claimed of them is checked without the solver. */
 final class Candidate {
     private static final int SMALL = 16;
+
+    /** Of more variables no exact answer is asked, and less work is done: a compiler is waited for. */
+    private static final int MANY_VARIABLES = 300;
+
+    private static final Effort QUICK = new Effort(1e-3, 30_000, 60_000, 1);
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
 
@@ -44,11 +49,19 @@ final class Candidate {
     Candidate(PlanProblem plans) {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem());
-        effort = plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
+        effort = effort(plans);
         leastBytes = smallest();
         fastest = plans.fastest()
                 .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
                 .orElseGet(() -> solve(UNLIMITED, effort));
+    }
+
+    private static Effort effort(PlanProblem plans) {
+        boolean mesh = !plans.operators().isEmpty();
+        if (mesh && plans.problem().variables() > MANY_VARIABLES) {
+            return QUICK;
+        }
+        return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
     }
 
     private long smallest() {
@@ -89,7 +102,7 @@ final class Candidate {
      * @param rough whether a plan will do that may be a thousandth slower
      */
     Known within(long budgetBytes, boolean rough) {
-        return fastest.peakBytes() <= budgetBytes ? fastest : solve(budgetBytes, rough ? ROUGH : effort);
+        return fastest.peakBytes() <= budgetBytes ? fastest : solve(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
     }
 
     private Known solve(long budgetBytes, Effort allowed) {
