@@ -14,7 +14,7 @@ final class Candidate {
     /** Of more variables no exact answer is asked, and less work is done: a compiler is waited for. */
     private static final int MANY_VARIABLES = 300;
 
-    private static final Effort QUICK = new Effort(1e-3, 30_000, 60_000, 1);
+    private static final Effort QUICK = new Effort(1e-3, 5_000, 10_000, 0);
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
 
@@ -102,7 +102,9 @@ final class Candidate {
      * @param rough whether a plan will do that may be a thousandth slower
      */
     Known within(long budgetBytes, boolean rough) {
-        return fastest.peakBytes() <= budgetBytes ? fastest : solve(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
+        return fastest.peakBytes() <= budgetBytes
+                ? fastest
+                : solve(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
     }
 
     private Known solve(long budgetBytes, Effort allowed) {
