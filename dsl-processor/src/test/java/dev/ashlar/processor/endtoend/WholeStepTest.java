@@ -16,6 +16,7 @@ import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.op.Agreement;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.Parameter;

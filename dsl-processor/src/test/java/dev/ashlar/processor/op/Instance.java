@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Assertions;
 
 /** A case with drawn attributes, shapes and tensors. */
@@ -129,6 +130,13 @@ final class Instance {
     /** Fresh copies that autograd watches. */
     List<Tensor> leaves() {
         return operands.stream().map(Compare::leaf).toList();
+    }
+
+    /** As {@link #leaves}, in 64-bit floats. */
+    List<Tensor> exactLeaves() {
+        return operands.stream()
+                .map(t -> Compare.leaf(t.is_floating_point() ? t.to(ScalarType.Double) : t))
+                .toList();
     }
 
     OperatorCase.Reference reference(List<Tensor> leaves, Engine engine) {

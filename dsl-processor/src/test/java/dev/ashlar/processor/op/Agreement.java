@@ -1,4 +1,4 @@
-package dev.ashlar.processor.endtoend;
+package dev.ashlar.processor.op;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * scores of a row alike, which softmax does not see. How far two roundings of zero are from each other depends on the processor; such a gradient
  * is measured by that of the weight beside it.
  */
-final class Agreement {
+public final class Agreement {
     private static final double TOLERANCE = 1e-6;
     private static final double ILL_CONDITIONED = 1e-5;
     private static final double SLACK = 3;
@@ -25,14 +25,14 @@ final class Agreement {
      * @param expected by autograd in 32-bit floats
      * @param exact by autograd in 64-bit floats
      */
-    static void assertClose(String what, Tensor actual, Tensor expected, Tensor exact) {
+    public static void assertClose(String what, Tensor actual, Tensor expected, Tensor exact) {
         assertClose(what, actual, expected, exact, expected);
     }
 
     /**
      * @param beside measures what is zero but for rounding
      */
-    static void assertClose(String what, Tensor actual, Tensor expected, Tensor exact, Tensor beside) {
+    public static void assertClose(String what, Tensor actual, Tensor expected, Tensor exact, Tensor beside) {
         assertArrayEquals(shape(expected), shape(actual), what);
         double error = distance(actual, expected);
         double size = norm(expected);
