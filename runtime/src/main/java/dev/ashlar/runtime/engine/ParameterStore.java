@@ -2,17 +2,10 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
-import dev.ashlar.runtime.Seed;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
-import org.bytedeco.pytorch.Generator;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The parameters of a model in the order of their creation. The first values depend on seed, name and shape alone,
@@ -20,14 +13,14 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class ParameterStore implements AutoCloseable {
     private final KernelContext context;
-    private final Seed seed;
+    private final InitialValues values;
     private final TransferKernels transfer;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
 
     /** An empty store on the engine's device, in its precision. */
     public ParameterStore(Engine engine) {
         this.context = engine.context();
-        this.seed = engine.seed();
+        this.values = new InitialValues(engine.seed());
         this.transfer = new TransferKernels(context);
     }
 
@@ -103,40 +96,12 @@ public final class ParameterStore implements AutoCloseable {
         if (parameters.containsKey(name)) {
             throw new AshlarException("Two parameters are named '" + name + "'; give one of them another name.");
         }
-        try (Tensor drawn = draw(name, init, shape)) {
+        try (Tensor drawn = context.emptyOnHost(DType.FLOAT32, shape)) {
+            values.fill(name, init, drawn);
             Parameter parameter = new Parameter(name, kind, decay, layout, drawn, context, transfer);
             parameters.put(name, parameter);
             return parameter;
         }
-    }
-
-    private Tensor draw(String name, Init init, long[] shape) {
-        Tensor drawn = context.emptyOnHost(DType.FLOAT32, shape);
-        if (init instanceof Init.Constant constant) {
-            drawn.fill_(context.scalar(constant.value()));
-        } else {
-            try (Generator generator = torch.make_generator_cpu(generatorSeed(name, shape));
-                    GeneratorOptional optional = new GeneratorOptional(generator)) {
-                if (init instanceof Init.Normal normal) {
-                    drawn.normal_(0, normal.std(), optional);
-                } else if (init instanceof Init.Uniform uniform) {
-                    drawn.uniform_(-uniform.bound(), uniform.bound(), optional);
-                }
-            }
-        }
-        return drawn;
-    }
-
-    /** The generator keeps 32 bits of it. */
-    private long generatorSeed(String name, long[] shape) {
-        CRC32C hash = new CRC32C();
-        hash.update(name.getBytes(StandardCharsets.UTF_8));
-        ByteBuffer extents = ByteBuffer.allocate(Long.BYTES * shape.length);
-        for (long extent : shape) {
-            extents.putLong(extent);
-        }
-        hash.update(extents.flip());
-        return seed.mix(hash.getValue()) & 0xffffffffL;
     }
 
     /** Frees all values and gradients. */

@@ -1,5 +1,6 @@
 package dev.ashlar.runtime.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,6 +11,9 @@ import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +62,25 @@ class ParameterStoreTest {
         assertEquals(0.5 / Math.sqrt(3), Math.sqrt(uniformSquares / uniform.length), 0.01);
         assertTrue(most <= 0.5 && most > 0.49);
         assertEquals(HostTensor.of(new float[] {3, 3}, 2), drawn(1, "a", Init.constant(3), 2));
+    }
+
+    /** Neither repeats of the pieces nor gaps between them. */
+    @Test
+    void drawsLargeParametersInPiecesOfTheirOwn() {
+        int piece = (int) InitialValues.PIECE;
+        for (Init init : List.of(Init.normal(1), Init.uniform(1))) {
+            float[] values = drawn(1, "a", init, 2L * piece + 5).floats();
+            assertArrayEquals(values, drawn(1, "a", init, 2L * piece + 5).floats());
+            for (int start = 0; start < values.length; start += piece / 2) {
+                Set<Float> distinct = new HashSet<>();
+                for (int i = start; i < Math.min(start + 1000, values.length); i++) {
+                    distinct.add(values[i]);
+                }
+                assertTrue(distinct.size() > Math.min(990, values.length - start - 1), init + " from " + start);
+            }
+            assertNotEquals(values[0], values[piece]);
+            assertNotEquals(values[piece], values[2 * piece]);
+        }
     }
 
     @Test
