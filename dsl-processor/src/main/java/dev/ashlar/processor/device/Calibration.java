@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * What was measured of a device beside its rates. What was not is 0 or left out.
  *
  * @param libraryBytes of the allocator's memory that libraries keep as long as the process lives
- * @param groupBytes what each group of devices that exchange tensors takes on each of them
+ * @param groupBytes what a group of devices that exchange tensors takes on each of them, by its size
  * @param hostSeconds time of the host to call one kernel
  * @param kappa seconds that computation loses to each second of communication beside it
  * @param products times of matrix products, by number format
@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 public record Calibration(
         long libraryBytes,
-        long groupBytes,
+        SortedMap<Integer, Long> groupBytes,
         double hostSeconds,
         double kappa,
         Map<NumberFormat, ProductTable> products,
@@ -30,23 +30,33 @@ public record Calibration(
         Optional<Origin> origin) {
     /** Nothing was measured. */
     public static final Calibration NONE =
-            new Calibration(0, 0, 0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+            new Calibration(0, new TreeMap<>(), 0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
     /** Nothing was measured, but communication slows computation by so much. */
     static Calibration slowedBy(double kappa) {
-        return new Calibration(0, 0, 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+        return new Calibration(0, new TreeMap<>(), 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
     }
 
     /** Validates the figures and copies the tables. */
     public Calibration {
-        if (libraryBytes < 0 || groupBytes < 0 || !(hostSeconds >= 0) || !(kappa >= 0)) {
+        if (libraryBytes < 0 || groupBytes.values().stream().anyMatch(b -> b < 0) || !(hostSeconds >= 0) || !(kappa >= 0)) {
             throw new IllegalArgumentException("a calibration has no negative figures");
         }
         EnumMap<NumberFormat, ProductTable> tables = new EnumMap<>(NumberFormat.class);
         tables.putAll(products);
         products = Collections.unmodifiableMap(tables);
         workspaces = Collections.unmodifiableSortedMap(new TreeMap<>(workspaces));
+        groupBytes = Collections.unmodifiableSortedMap(new TreeMap<>(groupBytes));
         shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
+    }
+
+    /** What a group of so many devices takes on each: as the next larger that was measured, or the largest; 0 if none was. */
+    public long groupBytes(int size) {
+        if (groupBytes.isEmpty()) {
+            return 0;
+        }
+        SortedMap<Integer, Long> larger = groupBytes.tailMap(size);
+        return groupBytes.getOrDefault(larger.isEmpty() ? groupBytes.lastKey() : larger.firstKey(), 0L);
     }
 
     /** The share that a kind of operator reaches; the whole where it was not measured. */

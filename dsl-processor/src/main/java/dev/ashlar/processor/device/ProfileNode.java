@@ -67,6 +67,10 @@ final class ProfileNode {
         return json.fields().containsKey(name);
     }
 
+    boolean isArray(String name) {
+        return json.fields().get(name) instanceof Json.Items;
+    }
+
     Optional<String> text(String name) {
         return typed(name, true, v -> v instanceof Json.Text t && !t.text().isBlank(), "a text")
                 .map(v -> ((Json.Text) v).text());

@@ -118,7 +118,7 @@ public final class ProfileReader {
         Optional<Double> host = node.amountOrZero("hostNanos");
         Optional<Double> kappa = node.amountOrZero("kappa");
         Optional<Long> library = node.bytesOrZero("libraryBytes");
-        Optional<Long> group = node.bytesOrZero("groupBytes");
+        Optional<TreeMap<Integer, Long>> group = groupBytes(node);
         Optional<String> link = node.text("link");
         node.close();
         boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, library, group, link)
@@ -145,6 +145,27 @@ public final class ProfileReader {
                                 shares,
                                 origin)))
                 : Optional.empty();
+    }
+
+    /** One number for groups of any size, or one for each size that was measured. */
+    private static Optional<TreeMap<Integer, Long>> groupBytes(ProfileNode node) {
+        TreeMap<Integer, Long> bytes = new TreeMap<>();
+        if (!node.isArray("groupBytes")) {
+            Optional<Long> any = node.bytesOrZero("groupBytes");
+            any.ifPresent(b -> bytes.put(2, b));
+            return any.map(b -> bytes);
+        }
+        boolean sound = true;
+        for (ProfileNode group : node.objects("groupBytes")) {
+            Optional<Long> size = group.whole("size", 2, GROUP_MOST);
+            Optional<Long> each = group.bytes("bytes", 0);
+            group.close();
+            sound &= size.isPresent() && each.isPresent();
+            if (sound && bytes.putIfAbsent(size.get().intValue(), each.get()) != null) {
+                group.wrong("size", "is " + size.get() + " a second time.");
+            }
+        }
+        return sound ? Optional.of(bytes) : Optional.empty();
     }
 
     private static Map<NumberFormat, Double> rates(ProfileNode node) {

@@ -34,10 +34,15 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
 
     /** Memory of a device that is not the allocator's: before the first tensor, and for the groups along the mesh's axes. */
     long fixedBytes() {
-        long groups = mesh.axes().stream().filter(a -> a.size() > 1).count();
-        return Math.addExact(
-                device.fixedBytes(),
-                Math.multiplyExact(groups, device.calibration().groupBytes()));
+        return Math.addExact(device.fixedBytes(), groupBytes());
+    }
+
+    /** What the groups along the mesh's axes take. */
+    public long groupBytes() {
+        return mesh.axes().stream()
+                .filter(a -> a.size() > 1)
+                .mapToLong(a -> device.calibration().groupBytes(a.size()))
+                .sum();
     }
 
     /** Reads it; empty if anything is wrong, all of which is reported. */

@@ -122,7 +122,7 @@ public final class PlanJson {
         json.writeNumberField("launchNanos", nanos(device.launchSeconds()));
         if (device.calibration().origin().isPresent()) {
             json.writeNumberField("libraryBytes", device.calibration().libraryBytes());
-            json.writeNumberField("groupBytes", device.calibration().groupBytes());
+            json.writeNumberField("groupBytes", plan.target().groupBytes());
             json.writeNumberField("hostNanos", nanos(device.calibration().hostSeconds()));
             json.writeNumberField("kappa", device.calibration().kappa());
             origin(json, device.calibration().origin().get());

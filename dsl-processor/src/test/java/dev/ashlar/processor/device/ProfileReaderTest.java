@@ -59,7 +59,8 @@ class ProfileReaderTest {
         assertEquals(4e-6, device.launchSeconds(), 1e-18);
         Calibration calibration = device.calibration();
         assertEquals(33554432, calibration.libraryBytes());
-        assertEquals(1000, calibration.groupBytes());
+        assertEquals(1000, calibration.groupBytes(2));
+        assertEquals(1000, calibration.groupBytes(8));
         assertEquals(9.0005e-6, calibration.hostSeconds(), 1e-18);
         assertEquals(0.25, calibration.kappa());
         assertEquals(Map.of("linear", new Workspace(0, 1.5)), calibration.workspaces());
@@ -104,6 +105,23 @@ class ProfileReaderTest {
                 found());
     }
 
+    @Test
+    void groupsTakeWhatTheNextLargerMeasuredOneTook() {
+        String bySize = WHOLE.replace(
+                "\"groupBytes\": 1000",
+                "\"groupBytes\": [ { \"size\": 2, \"bytes\": 1000 }, { \"size\": 8, \"bytes\": 3000 } ]");
+        Calibration calibration = read("lab", bySize).orElseThrow().device().calibration();
+        assertEquals(List.of(), found());
+        assertEquals(
+                List.of(1000L, 3000L, 3000L, 3000L),
+                List.of(
+                        calibration.groupBytes(2),
+                        calibration.groupBytes(4),
+                        calibration.groupBytes(8),
+                        calibration.groupBytes(16)));
+        assertEquals(0, Calibration.NONE.groupBytes(2));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -116,6 +134,8 @@ class ProfileReaderTest {
                         + " groupBytes, hostNanos, kappa, kind, launchNanos, libraryBytes, link, memoryBytes, name. Did you mean 'kappa'?",
                 "\"name\": \"lab-h200\"|\"name\": \" \"|'device.name' must be a text, not \" \".",
                 "\"fp32\": 52000000000000|\"fp32\": -5|'device.flopsPerSecond.fp32' must be a number of more than 0, not -5.",
+                "\"groupBytes\": 1000|\"groupBytes\": [{\"size\": 2, \"bytes\": 1}, {\"size\": 2, \"bytes\": 1}]|'device.groupBytes[1].size' is 2 a second time.",
+                "\"groupBytes\": 1000|\"groupBytes\": [{\"size\": 1, \"bytes\": 1}]|'device.groupBytes[0].size' must be a whole number from 2 to 65536, not 1.",
                 "\"size\": 8|\"size\": 2|'links[0].collectives[1].size' has a table of all_reduce already.",
                 "\"m\": [64, 128]|\"m\": [128, 64]|'products.bf16.m' must ascend.",
                 "\"m\": [64, 128]|\"m\": [64]|'products.bf16.flopsPerSecond' must have 1 number, but has 2.",

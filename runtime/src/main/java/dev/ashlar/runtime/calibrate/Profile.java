@@ -217,7 +217,12 @@ final class Profile {
         // Steps are recorded on CUDA: the host's time stands in no one's way.
         json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
         if (links.isPresent()) {
-            json.writeNumberField("groupBytes", groupBytes);
+            json.writeArrayFieldStart("groupBytes");
+            json.writeStartObject();
+            json.writeNumberField("size", links.get().size());
+            json.writeNumberField("bytes", groupBytes);
+            json.writeEndObject();
+            json.writeEndArray();
             json.writeNumberField("kappa", Math.round(links.get().kappa() * 1e3) / 1e3);
         }
         json.writeStringField("link", link);
