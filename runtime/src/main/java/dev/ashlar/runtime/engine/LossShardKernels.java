@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.dist.Peers;
 import dev.ashlar.runtime.dist.Reduction;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -63,8 +64,8 @@ final class LossShardKernels {
             return mixed(rows, targets, ignoreIndex, smoothing, shard);
         }
         int sums = smoothing > 0 ? 3 : 2;
-        try (Tensor own = relativeToGreatest(logits, rows, shard);
-                Tensor hot = picked(rows, targets, ignoreIndex, shard);
+        try (Tensor own = relativeLogSumExp(logits, rows, shard);
+                Tensor hot = picked(rows, targets, ignoreIndex, shard, numbers -> numbers.add_(own));
                 Tensor stack = context.empty(DType.FLOAT32, sums, targets.numel());
                 Tensor exponentials = stack.select(0, 0);
                 Tensor target = stack.select(0, 1)) {
@@ -73,12 +74,14 @@ final class LossShardKernels {
             if (smoothing > 0) {
                 try (Tensor total = stack.select(0, 2)) {
                     torch.sum_out(total, rows, 1);
+                    total.add_(own, context.scalar(rows.size(1)));
                 }
             }
             shard.columns().reduce(shard.at(), stack, Reduction.SUM);
             exponentials.log_();
-            try (Tensor column = exponentials.unsqueeze(1)) {
-                rows.sub_(column);
+            own.sub_(exponentials);
+            try (Tensor column = own.unsqueeze(1)) {
+                rows.add_(column); // once: rows are large
             }
             target.sub_(exponentials);
             if (smoothing > 0) {
@@ -90,19 +93,12 @@ final class LossShardKernels {
         }
     }
 
-    /**
-     * Each row's own logarithm of its sum of exponentials, less the greatest of all ranks, so that what is added up stays small.
-     *
-     * @param rows logarithms of probabilities, which become relative to the greatest
-     */
-    private static Tensor relativeToGreatest(Tensor logits, Tensor rows, Shard shard) {
+    /** Each row's own logarithm of its sum of exponentials, less the greatest of all ranks, so that what is added up stays small. */
+    private static Tensor relativeLogSumExp(Tensor logits, Tensor rows, Shard shard) {
         Tensor own = logSumExp(logits, rows);
         try (Tensor greatest = own.clone()) {
             shard.columns().reduce(shard.at(), greatest, Reduction.MAXIMUM);
             own.sub_(greatest);
-        }
-        try (Tensor column = own.unsqueeze(1)) {
-            rows.add_(column);
         }
         return own;
     }
@@ -117,7 +113,7 @@ final class LossShardKernels {
 
     /** Rows whose classes are all here. */
     private Tensor mixed(Tensor rows, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
-        Tensor result = picked(rows, targets, ignoreIndex, shard);
+        Tensor result = picked(rows, targets, ignoreIndex, shard, numbers -> {});
         if (smoothing > 0) {
             try (Tensor total = rows.sum(1)) {
                 result.mul_(context.scalar(1 - smoothing));
@@ -142,13 +138,18 @@ final class LossShardKernels {
         }
     }
 
-    /** The row's number at its target; 0 where the target is not here, or does not count. */
-    private Tensor picked(Tensor rows, Tensor targets, long ignoreIndex, Shard shard) {
+    /**
+     * The row's number at its target; 0 where the target is not here, or does not count.
+     *
+     * @param change of all numbers, in place
+     */
+    private Tensor picked(Tensor rows, Tensor targets, long ignoreIndex, Shard shard, Consumer<Tensor> change) {
         try (Tensor outside = outside(targets, ignoreIndex, shard.offset(), rows.size(1));
                 Tensor places = places(targets, outside, shard.offset());
                 Tensor column = places.unsqueeze(1);
                 Tensor numbers = torch.gather(rows, 1, column)) {
             Tensor result = numbers.squeeze(1);
+            change.accept(result);
             result.masked_fill_(outside, context.scalar(0));
             return result;
         }
