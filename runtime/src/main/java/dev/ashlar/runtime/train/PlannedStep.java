@@ -178,13 +178,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         if (recorded.isDue() && optimizer().recordable()) {
             return replay(batch, learningRate);
         }
-        if (updatesInBackward()) {
-            float loss = trainAtOnce(batch, learningRate);
-            recorded.counted();
-            return loss;
-        }
-        float loss = accumulate(batch, 1);
-        update(learningRate);
+        float loss = trainAtOnce(batch, learningRate);
         recorded.counted();
         return loss;
     }
@@ -207,14 +201,21 @@ public abstract class PlannedStep<B> implements Step<B> {
         });
     }
 
-    /** What backward has not updated, like parameters that blocks share, is updated behind it. */
+    /**
+     * Updates behind backward what that has not updated. A device that runs behind the host gets its update before the host waits for the
+     * loss, else it would wait for the host.
+     */
     private float trainAtOnce(B batch, double learningRate) {
         List<HostTensor> inputs = checked(batch);
+        boolean ahead = engine.device() != DeviceKind.CPU;
         return guarded(() -> {
             rate = learningRate;
-            float loss = pass(inputs, 1);
-            updateAll(learningRate);
+            float loss = pass(inputs, 1, ahead ? () -> updateParameters(learningRate) : () -> {});
             requireFinite(loss);
+            if (!ahead) {
+                updateParameters(learningRate);
+            }
+            updates++;
             return loss;
         });
     }
@@ -224,10 +225,11 @@ public abstract class PlannedStep<B> implements Step<B> {
         return MicroBatches.ONE;
     }
 
-    private float pass(List<HostTensor> inputs, double weight) {
+    /** @param behind runs behind backward, before the host waits for the loss */
+    private float pass(List<HostTensor> inputs, double weight, Runnable behind) {
         engine.step(passes);
         mesh.watch().step(updates);
-        float loss = inParts(inputs, (part, share) -> forwardBackward(upload(part), weight * share));
+        float loss = inParts(inputs, (part, share) -> forwardBackward(upload(part), weight * share), behind);
         passes++;
         return loss;
     }
@@ -238,7 +240,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     /** The losses of the batch, put together from those of its parts. */
-    private float inParts(List<HostTensor> inputs, Pass pass) {
+    private float inParts(List<HostTensor> inputs, Pass pass, Runnable behind) {
         MicroBatches parts = microBatches();
         double sum = 0;
         Map<String, Float> together = new LinkedHashMap<>();
@@ -246,7 +248,11 @@ public abstract class PlannedStep<B> implements Step<B> {
             engine.part(i);
             List<HostTensor> part = parts.part(inputs, i);
             double share = parts.share(inputs, part);
-            sum += share * weighted(pass.run(part, share));
+            Tensor[] made = pass.run(part, share);
+            if (i == parts.count() - 1) {
+                behind.run();
+            }
+            sum += share * weighted(made);
             losses.forEach((name, loss) -> together.merge(name, (float) (share * loss), Float::sum));
         }
         engine.part(0);
@@ -271,7 +277,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
-            float loss = pass(inputs, weight);
+            float loss = pass(inputs, weight, () -> {});
             accumulated++;
             requireFinite(loss);
             return loss;
@@ -302,7 +308,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final float evaluate(B batch) {
         List<HostTensor> inputs = checked(batch);
-        return guarded(() -> inParts(inputs, (part, share) -> losses(upload(part))));
+        return guarded(() -> inParts(inputs, (part, share) -> losses(upload(part)), () -> {}));
     }
 
     @Override
