@@ -34,12 +34,16 @@ public record Calibration(
 
     /** Nothing was measured, but communication slows computation by so much. */
     static Calibration slowedBy(double kappa) {
-        return new Calibration(0, new TreeMap<>(), 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+        return new Calibration(
+                0, new TreeMap<>(), 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
     }
 
     /** Validates the figures and copies the tables. */
     public Calibration {
-        if (libraryBytes < 0 || groupBytes.values().stream().anyMatch(b -> b < 0) || !(hostSeconds >= 0) || !(kappa >= 0)) {
+        if (libraryBytes < 0
+                || groupBytes.values().stream().anyMatch(b -> b < 0)
+                || !(hostSeconds >= 0)
+                || !(kappa >= 0)) {
             throw new IllegalArgumentException("a calibration has no negative figures");
         }
         EnumMap<NumberFormat, ProductTable> tables = new EnumMap<>(NumberFormat.class);

@@ -6,9 +6,8 @@ import java.util.List;
 /**
  * Times that were measured at some sizes, as a function of any size that never falls.
  *
- * <p>A time that is less than that of a smaller size is noise and is raised to it. Between two sizes the logarithm of the time is linear in
- * the logarithm of the size. What is smaller than all takes as long as the smallest; what is larger than all takes as long per unit as the
- * largest. {@link StrictMath} gives the same bits on every machine.
+ * <p>A time that is less than that of a smaller size is noise and is raised to it. Between two sizes time is linear, as it is where there is a
+ * latency and a rate. What is smaller than all takes as long as the smallest; what is larger than all takes as long per unit as the largest.
  */
 public final class MeasuredTimes {
     private final List<Long> sizes;
@@ -56,8 +55,8 @@ public final class MeasuredTimes {
         }
         double low = seconds.get(above - 1);
         double high = seconds.get(above);
-        double share = LogScale.share(size, sizes.get(above - 1), sizes.get(above));
-        double time = StrictMath.exp((1 - share) * StrictMath.log(low) + share * StrictMath.log(high));
+        double share = (double) (size - sizes.get(above - 1)) / (sizes.get(above) - sizes.get(above - 1));
+        double time = low + share * (high - low);
         return Math.min(Math.max(time, low), high); // rounding must not break the order
     }
 }
