@@ -24,7 +24,7 @@ final class Candidate {
     private final PlanProblem plans;
     private final ProvedSolver solver;
     private final Effort effort;
-    private final long leastBytes;
+    private final Outcome.Infeasible smallest;
     private final Known fastest;
 
     /**
@@ -50,7 +50,7 @@ final class Candidate {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem());
         effort = effort(plans);
-        leastBytes = smallest();
+        smallest = smallest();
         fastest = plans.fastest()
                 .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
                 .orElseGet(() -> solve(UNLIMITED, effort));
@@ -64,11 +64,11 @@ final class Candidate {
         return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
     }
 
-    private long smallest() {
+    private Outcome.Infeasible smallest() {
         ProvedSolver.Proved proved = solver.smallest(effort);
         accepted(proved);
         if (proved.outcome() instanceof Outcome.Infeasible found) {
-            return found.smallestBudget();
+            return found;
         }
         throw new IllegalStateException("there is no plan at all");
     }
@@ -85,9 +85,14 @@ final class Candidate {
         return plans.hasChoices();
     }
 
-    /** The least memory in bytes that has a plan. */
+    /** The least memory in bytes for which a plan was found. */
     long leastBytes() {
-        return leastBytes;
+        return smallest.smallestBudget();
+    }
+
+    /** No plan needs less memory, in bytes. */
+    long provedLeastBytes() {
+        return smallest.certificate().budget() + 1;
     }
 
     /** The fastest plan, whatever its memory. */
@@ -122,12 +127,15 @@ final class Candidate {
                     prices(proof));
         }
         throw new IllegalStateException(
-                "no plan within " + budgetBytes + " bytes, but one within " + leastBytes + " was known");
+                "no plan within " + budgetBytes + " bytes, but one within " + leastBytes() + " was known");
     }
 
     private static String kind(Proof proof) {
         if (proof instanceof Proof.Narrow narrow) {
             return kind(narrow.rest());
+        }
+        if (proof instanceof Proof.Fit fit) {
+            return kind(fit.rest());
         }
         return proof instanceof Proof.Split ? "split" : proof instanceof Proof.Dual ? "dual" : "search";
     }
@@ -138,6 +146,9 @@ final class Candidate {
         }
         if (proof instanceof Proof.Narrow narrow) {
             return prices(narrow.rest());
+        }
+        if (proof instanceof Proof.Fit fit) {
+            return prices(fit.rest());
         }
         return proof instanceof Proof.Dual dual
                 ? dual.prices().points().size()

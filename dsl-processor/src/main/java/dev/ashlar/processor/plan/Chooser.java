@@ -58,8 +58,16 @@ final class Chooser {
         }
         Best best = new Search(false).within(Math.max(budgetBytes - fixedBytes, leastBytes));
         Candidate.Known plan = best.plan();
+        long proved =
+                candidates.stream().mapToLong(Candidate::provedLeastBytes).min().orElseThrow();
         Evidence evidence = new Evidence(
-                leastBytes + fixedBytes, best.lowerBoundSeconds(), best.gap(), plan.kind(), plan.prices(), tradeoffs());
+                leastBytes + fixedBytes,
+                proved + fixedBytes,
+                best.lowerBoundSeconds(),
+                best.gap(),
+                plan.kind(),
+                plan.prices(),
+                tradeoffs());
         return new Choice(best.form(), plan.labels(), plan.peakBytes(), evidence);
     }
 

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * How good a plan is among all that its model allows.
  *
- * @param smallestFeasibleBytes memory of the device below which there is no plan
+ * @param smallestFeasibleBytes the least memory of the device for which a plan was found
+ * @param provedSmallestBytes no plan needs less; that much if it is proved that none needs less than was found
  * @param lowerBoundSeconds no plan within the memory is faster
  * @param gap how far the plan can be from the optimum, as a share of the bound
  * @param kind what proves the bound: {@code "only plan"}, {@code "nothing recomputed"}, {@code "dual"}, {@code "search"}, {@code "split"}
@@ -14,6 +15,7 @@ import java.util.List;
  */
 public record Evidence(
         long smallestFeasibleBytes,
+        long provedSmallestBytes,
         double lowerBoundSeconds,
         double gap,
         String kind,
@@ -24,8 +26,14 @@ public record Evidence(
         tradeoffs = List.copyOf(tradeoffs);
     }
 
+    /** Whether it is proved that no plan needs less than the smallest that was found. */
+    boolean isSmallestProved() {
+        return provedSmallestBytes >= smallestFeasibleBytes;
+    }
+
     /** Nothing could be chosen. */
     static Evidence onlyPlan(long deviceBytes, double seconds) {
-        return new Evidence(deviceBytes, seconds, 0, "only plan", 0, List.of(new Tradeoff(deviceBytes, seconds, 0)));
+        return new Evidence(
+                deviceBytes, deviceBytes, seconds, 0, "only plan", 0, List.of(new Tradeoff(deviceBytes, seconds, 0)));
     }
 }

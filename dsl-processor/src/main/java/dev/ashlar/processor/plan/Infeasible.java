@@ -20,11 +20,21 @@ final class Infeasible {
      */
     static void report(Plan plan, List<String> hints, Diagnostics diagnostics) {
         StringBuilder message = new StringBuilder();
+        Evidence evidence = plan.evidence();
+        long budgetBytes = plan.target().budgetBytes();
         int devices = plan.target().mesh().devices();
-        message.append("No plan fits ").append(amount(plan.target().budgetBytes()));
+        boolean none = evidence.isSmallestProved() || budgetBytes < evidence.provedSmallestBytes();
+        message.append(none ? "No plan fits " : "No plan was found that fits ");
+        message.append(amount(budgetBytes));
         message.append(devices > 1 ? " on each of the " + devices + " devices" : "");
-        message.append(": the smallest that does needs ").append(amount(plan.deviceBytes()));
-        message.append(", at ").append(plan.memory().peakAt());
+        message.append(evidence.isSmallestProved() ? ": the smallest that does needs " : ": the least found needs ");
+        message.append(amount(plan.deviceBytes()))
+                .append(", at ")
+                .append(plan.memory().peakAt());
+        if (!evidence.isSmallestProved()) {
+            message.append(", and it is proved that none needs less than ");
+            message.append(amount(evidence.provedSmallestBytes()));
+        }
         message.append(". Write memory = \"").append(plan.deviceBytes());
         message.append("B\" or more, or make the model or its batch smaller.");
         hints.forEach(hint -> message.append(' ').append(hint));

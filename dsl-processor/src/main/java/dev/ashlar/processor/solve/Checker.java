@@ -169,7 +169,10 @@ public final class Checker {
             return split(split, certificate, allowed);
         }
         if (proof instanceof Proof.Narrow narrow) {
-            return Math.min(narrow.limit(), bound(narrow.rest(), certificate, narrowed(narrow, certificate, allowed)));
+            return Math.min(narrow.limit(), narrowed(narrow, certificate, allowed));
+        }
+        if (proof instanceof Proof.Fit fit) {
+            return bound(fit.rest(), certificate, narrowed(fit.prices(), false, 1, certificate, allowed));
         }
         if (proof instanceof Proof.Dual dual) {
             CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
@@ -185,14 +188,19 @@ public final class Checker {
         return search.bound();
     }
 
-    /** Labels with which some priced sum is below the limit: labellings with others are no faster. */
-    private BitSet[] narrowed(Proof.Narrow narrow, Certificate certificate, BitSet[] allowed) {
-        CheckedPrices prices = new CheckedPrices(problem, narrow.prices(), certificate.timed());
-        long limit = Math.addExact(narrow.limit(), prices.budget(certificate.budget()));
+    private long narrowed(Proof.Narrow narrow, Certificate certificate, BitSet[] allowed) {
+        BitSet[] left = narrowed(narrow.prices(), certificate.timed(), narrow.limit(), certificate, allowed);
+        return bound(narrow.rest(), certificate, left);
+    }
+
+    /** Labels with which some priced sum, less what the budget costs, is below the limit. */
+    private BitSet[] narrowed(Prices prices, boolean timed, long below, Certificate certificate, BitSet[] allowed) {
+        CheckedPrices checked = new CheckedPrices(problem, prices, timed);
+        long limit = Math.addExact(below, checked.budget(certificate.budget()));
         if (limit >= CheckedTable.FORBIDDEN) {
             throw new ArithmeticException("priced sums are too large");
         }
-        return new CheckedChain(problem, prices, allowed).below(limit);
+        return new CheckedChain(problem, checked, allowed).below(limit);
     }
 
     /** Whether no labelling within the budget is faster than the bound. */

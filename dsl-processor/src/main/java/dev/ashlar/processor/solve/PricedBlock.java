@@ -123,6 +123,19 @@ final class PricedBlock {
      * @param outside what the other blocks add, by joint entry and exit label
      */
     int[][] atMost(long[][] outside, long most) {
+        return Arrays.stream(byLabel(outside))
+                .map(least -> IntStream.range(0, least.length)
+                        .filter(label -> least[label] <= most)
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
+    /**
+     * The least sum of the whole chain by node and label; {@link FixedPoint#INFINITE} if there is none.
+     *
+     * @param outside what the other blocks add, by joint entry and exit label
+     */
+    long[][] byLabel(long[][] outside) {
         long[] byKept = new long[elimination.joints()];
         Arrays.fill(byKept, FixedPoint.INFINITE);
         int[] labels = new int[block.nodes()];
@@ -135,15 +148,7 @@ final class PricedBlock {
                 }
             }
         }
-        long[][] byLabel = elimination.leastByLabel(byKept);
-        int[][] left = new int[block.nodes()][];
-        for (int node = 0; node < left.length; node++) {
-            long[] least = byLabel[node];
-            left[node] = IntStream.range(0, least.length)
-                    .filter(label -> least[label] <= most)
-                    .toArray();
-        }
-        return left;
+        return elimination.leastByLabel(byKept);
     }
 
     boolean prices(Block other, long[] otherCoefficients) {

@@ -52,6 +52,19 @@ public sealed interface Proof {
         }
     }
 
+    /**
+     * Labels with which no priced sum of memory alone is within the budget are left out of the rest of the proof.
+     *
+     * @param prices at which the budget costs less than any labelling with another label needs
+     * @param rest proof for labellings of what is left
+     */
+    record Fit(Prices prices, Proof rest) implements Proof {
+        @Override
+        public long bound() {
+            return rest.bound();
+        }
+    }
+
     /** {@code L(prices)} under the restrictions of the leaf is at least the bound. */
     record Dual(Prices prices, long bound) implements Proof {}
 

@@ -31,6 +31,9 @@ final class Prover {
     /** A share of the labels that has to go for a smaller problem. */
     private static final double WORTH_NARROWING = 0.1;
 
+    /** Where prices miss more of the target, what fits the budget is looked at, if the optimum is asked for. */
+    private static final double WEAK = 0.1;
+
     private final Goal goal;
     private final Effort effort;
     private final Work work;
@@ -89,7 +92,7 @@ final class Prover {
                             rest,
                             limit,
                             p -> new Proof.Narrow(relaxation.pricing().prices(), goal.timed() ? limit : 1, p)));
-        } else if (search(part, relaxation, ladder, QUICK, 1)) {
+        } else if (isWeak(part, bound) && fits(part, ladder, branches) || search(part, relaxation, ladder, QUICK, 1)) {
             return ladder;
         } else if (shared.isPresent()) {
             ladder.addAll(split(part, relaxation, shared.get(), branches));
@@ -111,6 +114,33 @@ final class Prover {
         return goal.timed()
                 ? target - 1 + relaxation.pricing().worth(goal.budget())
                 : relaxation.pricing().worth(target - 1);
+    }
+
+    /** Whether the budget is so tight that prices say little about the time. */
+    private boolean isWeak(Part part, long bound) {
+        return goal.timed() && effort.gap() == 0 && bound < (1 - WEAK) * target(part);
+    }
+
+    /** Proves what is left when labels go with which memory alone is above the budget; false if these are too few. */
+    private boolean fits(Part part, Ladder ladder, int branches) {
+        Dual.Stop stop = new Dual.Stop(TOLERANCE, FIRST_ROUNDS, () -> goal.budget() + 1);
+        Incumbent lowest = new Incumbent(part.problem(), Goal.peak());
+        Relaxation memory = Dual.run(part.chain(), lowest, part.seen(), Prices.FREE, stop, work)
+                .orElseThrow()
+                .relaxation();
+        Prices prices = memory.pricing().prices();
+        if (memory.bound(Goal.peak()) > goal.budget()) {
+            long limit = target(part);
+            ladder.add(limit, new Proof.Fit(prices, new Proof.Dual(Prices.FREE, limit)));
+            return true;
+        }
+        BitSet[] left = memory.atMost(memory.pricing().worth(goal.budget()));
+        boolean worth = isWorthNarrowing(part.problem(), left);
+        if (worth) {
+            proved(part, part.reduced(left, Prices.FREE), branches)
+                    .ifPresent(rest -> ladder.addAll(rest, Long.MAX_VALUE, p -> new Proof.Fit(prices, p)));
+        }
+        return worth;
     }
 
     private static boolean isWorthNarrowing(Problem problem, BitSet[] left) {
@@ -140,7 +170,7 @@ final class Prover {
 
     /** Cases by a label: those that the prices rule out are one, every other is its own, the most promising first. */
     private Ladder split(Part part, Relaxation relaxation, int v, int branches) {
-        long[] sums = relaxation.byLabel(v);
+        long[] sums = byLabel(part, relaxation, v);
         List<Integer> order = IntStream.range(0, sums.length)
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
@@ -164,6 +194,15 @@ final class Prover {
             cases.add(new Ladder(least, leaf(relaxation, least)));
         }
         return Ladder.split(v, labels, cases);
+    }
+
+    private static long[] byLabel(Part part, Relaxation relaxation, int v) {
+        int b = part.problem().owner(v);
+        int node = IntStream.range(0, part.problem().block(b).nodes())
+                .filter(n -> part.problem().variable(b, n) == v)
+                .findFirst()
+                .orElseThrow();
+        return relaxation.byNode(b)[node];
     }
 
     private Ladder only(Part part, Relaxation relaxation, int v, int label, long bound, int branches) {
@@ -229,6 +268,28 @@ final class Prover {
                         .count();
                 if (nearer && below > 1) {
                     best = Optional.of(v);
+                }
+            }
+        }
+        return best.or(() -> innerVariable(part, relaxation));
+    }
+
+    /** The variable whose labels raise the bound most, on the average of them; empty if none has several labels below the target. */
+    private Optional<Integer> innerVariable(Part part, Relaxation relaxation) {
+        long target = target(part);
+        Optional<Integer> best = Optional.empty();
+        double most = Double.NEGATIVE_INFINITY;
+        for (int b = 0; b < part.chain().blocks(); b++) {
+            long[][] sums = relaxation.byNode(b);
+            for (int node = 0; node < sums.length; node++) {
+                long[] bounds = Arrays.stream(sums[node])
+                        .map(sum -> Math.min(target, relaxation.bound(goal, sum)))
+                        .toArray();
+                long below = Arrays.stream(bounds).filter(l -> l < target).count();
+                double mean = Arrays.stream(bounds).average().orElseThrow();
+                if (below > 1 && mean > most) {
+                    best = Optional.of(part.problem().variable(b, node));
+                    most = mean;
                 }
             }
         }

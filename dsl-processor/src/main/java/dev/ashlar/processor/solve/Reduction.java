@@ -157,6 +157,9 @@ final class Reduction {
         if (proof instanceof Proof.Narrow narrow) {
             return new Proof.Narrow(whole(narrow.prices()), narrow.limit(), whole(narrow.rest()));
         }
+        if (proof instanceof Proof.Fit fit) {
+            return new Proof.Fit(whole(fit.prices()), whole(fit.rest()));
+        }
         Proof.Split split = (Proof.Split) proof;
         return new Proof.Split(
                 split.variable(),

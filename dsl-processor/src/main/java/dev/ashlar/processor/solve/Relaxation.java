@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The priced problem, solved exactly: least sums of prefixes and suffixes by boundary label, and a labelling that attains the least. */
 final class Relaxation {
@@ -145,6 +146,11 @@ final class Relaxation {
         return sums;
     }
 
+    /** The least priced sum by node and label of a block; {@link FixedPoint#INFINITE} if there is none. */
+    long[][] byNode(int b) {
+        return block(b).byLabel(outside(List.of(b)));
+    }
+
     /** The first block of a class. */
     int first(int c) {
         int b = 0;
@@ -156,14 +162,18 @@ final class Relaxation {
 
     /** The least priced sum of the blocks around one of a class, by its joint entry and exit label. */
     long[][] outside(int c) {
-        int b = first(c);
-        long[][] outside = new long[chain.entries(b).size()][chain.exits(b).size()];
+        return outside(IntStream.range(0, classes.length)
+                .filter(b -> classes[b] == c)
+                .boxed()
+                .toList());
+    }
+
+    private long[][] outside(List<Integer> blocks) {
+        int first = blocks.get(0);
+        long[][] outside =
+                new long[chain.entries(first).size()][chain.exits(first).size()];
         Arrays.stream(outside).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
-        for (; b < classes.length; b++) {
-            if (classes[b] == c) {
-                lower(outside, b);
-            }
-        }
+        blocks.forEach(b -> lower(outside, b));
         return outside;
     }
 

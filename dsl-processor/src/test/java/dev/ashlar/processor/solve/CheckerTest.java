@@ -18,12 +18,17 @@ final class CheckerTest {
     private record Solved(Problem problem, long budget, Outcome.Feasible outcome, long optimum) {}
 
     private static List<Solved> solved(Effort effort) {
+        return solved(effort, 30);
+    }
+
+    /** @param room budgets are above the smallest by less than this */
+    private static List<Solved> solved(Effort effort, int room) {
         List<Solved> all = new ArrayList<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             Problem problem = RandomProblems.of(seed);
             long smallest = Exhaustive.peak(problem);
             if (smallest < Long.MAX_VALUE) {
-                long budget = smallest + seed % 30;
+                long budget = smallest + seed % room;
                 Outcome outcome = Solver.solve(problem, budget, effort);
                 if (outcome instanceof Outcome.Feasible feasible) {
                     all.add(new Solved(problem, budget, feasible, Exhaustive.time(problem, budget)));
@@ -85,6 +90,9 @@ final class CheckerTest {
                     }
                     if (proof instanceof Proof.Narrow narrow) {
                         return new Proof.Narrow(narrow.prices(), s.optimum() + 1, narrow.rest());
+                    }
+                    if (proof instanceof Proof.Fit) {
+                        return proof;
                     }
                     return new Proof.Search(((Proof.Search) proof).prices(), s.optimum() + 1);
                 });
@@ -258,6 +266,46 @@ final class CheckerTest {
         assertTrue(weaker > 3, "only " + weaker);
     }
 
+    /** Prices, limits, and what is behind labels that were left out: a bound that is too high is never accepted. */
+    @Test
+    void refusesWrongProofs() {
+        int narrowed = 0;
+        int fitted = 0;
+        List<Solved> all = solved(Effort.EXACT);
+        all.addAll(solved(Effort.EXACT, 1));
+        for (Solved s : all) {
+            Proof proof = s.outcome().certificate().proof();
+            narrowed += proof.toString().contains("Narrow[") ? 1 : 0;
+            fitted += proof.toString().contains("Fit[") ? 1 : 0;
+            Solution slow = slowest(s);
+            Mutations.of(s.problem(), proof, s.optimum() + 1).forEach((change, wrong) -> {
+                if (check(s, slow, wrong) instanceof Verdict.Accepted accepted) {
+                    assertTrue(accepted.lowerBound() <= s.optimum(), change);
+                }
+            });
+        }
+        assertTrue(narrowed > 20, "only " + narrowed + " narrowed");
+        assertTrue(fitted > 5, "only " + fitted + " fitted");
+    }
+
+    /** Labels go only where prices rule them out, so that the optimum is left. */
+    @Test
+    void refusesToLeaveOutTheOptimum() {
+        for (Solved s : solved(Effort.EXACT)) {
+            Solution slow = slowest(s);
+            Proof nothing = new Proof.Dual(Prices.FREE, s.optimum() + 1);
+            for (int b = 0; b < s.problem().blocks().size(); b++) {
+                for (int p = 0; p < s.problem().block(b).points(); p++) {
+                    for (long price : new long[] {0, Prices.ONE, 64 * Prices.ONE}) {
+                        Prices prices = new Prices(List.of(new PointPrice(b, p, price)), List.of());
+                        refused(check(s, slow, new Proof.Narrow(prices, s.optimum() + 1, nothing)));
+                        refused(check(s, slow, new Proof.Fit(prices, nothing)));
+                    }
+                }
+            }
+        }
+    }
+
     private static Proof mapped(Proof proof, Function<Proof, Proof> leaf) {
         if (proof instanceof Proof.Split split) {
             return new Proof.Split(
@@ -269,6 +317,9 @@ final class CheckerTest {
         if (proof instanceof Proof.Narrow narrow) {
             Proof rest = mapped(narrow.rest(), leaf);
             return leaf.apply(new Proof.Narrow(narrow.prices(), narrow.limit(), rest));
+        }
+        if (proof instanceof Proof.Fit fit) {
+            return leaf.apply(new Proof.Fit(fit.prices(), mapped(fit.rest(), leaf)));
         }
         return leaf.apply(proof);
     }

@@ -131,6 +131,9 @@ final class PlannerBenchmark {
         if (proof instanceof Proof.Split split) {
             return split.cases().stream().mapToInt(c -> leaves(c.proof())).sum();
         }
+        if (proof instanceof Proof.Fit fit) {
+            return leaves(fit.rest());
+        }
         return proof instanceof Proof.Narrow narrow ? leaves(narrow.rest()) : 1;
     }
 }

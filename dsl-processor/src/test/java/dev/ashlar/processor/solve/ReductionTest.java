@@ -68,8 +68,7 @@ final class ReductionTest {
         Outcome.Feasible feasible = assertInstanceOf(Outcome.Feasible.class, proved.outcome());
         assertEquals(List.of(1), feasible.solution().labels());
         assertEquals(5000, feasible.certificate().bound());
-        Proof.Search search =
-                assertInstanceOf(Proof.Search.class, feasible.certificate().proof());
-        assertEquals(2, search.prices().points().get(0).point());
+        Proof.Fit fit = assertInstanceOf(Proof.Fit.class, feasible.certificate().proof());
+        assertEquals(2, fit.prices().points().get(0).point());
     }
 }
