@@ -33,6 +33,10 @@
  * so variable elimination finds its minimum. Prices are integers in units of 2^-32; products are rounded down, {@code λ M} up: what
  * is computed is an integer and never above {@code L}.
  *
+ * <p><b>Labels that go.</b> What the other labels add at least to the sum of {@code L} is known for every label. Those with which it reaches
+ * the time of a labelling that is known are of no use. Where the memory is tight the times say little: then those go with which
+ * {@code sum_bp λ_bp (mem_bp(x) - M)} alone is above zero for every {@code x}, at the prices of the smallest memory.
+ *
  * <p><b>Search.</b> Blocks are taken from last to first. A suffix {@code b .. n-1} with its entry labels is summed up by
  * {@code (T, S, G, P)}; {@code P_b = max(f_b, r_b + G_{>b}, K_b + P_{b+1})} is its peak less {@code S} and less what earlier blocks
  * keep, with {@code f_b} and {@code r_b} the most that is live at a forward and a backward point. A suffix that is no better in any

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class JointOracleTest {
     private static final int MODELS = 40;
-    private static final int PART = 4;
+    private static final int PART = 8;
     private static final long MOST_TRIED = 50_000;
     private static final int DRAWS = 6;
     private static final long ANY = 1L << 50;
