@@ -5,14 +5,18 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 
 /** Least priced sums of one block: over its entries and exits, and with every label of every other node. */
 final class CheckedBlock {
     private final Block block;
     private final long[] coefficients;
-    private final List<long[]> costs;
     private final BitSet[] allowed;
+    private final CheckedLabels labels;
+    private final List<int[]> entries;
+    private final List<long[]> costs;
     private final int[] cards;
     private final int[] shared;
     private final List<Step> steps = new ArrayList<>();
@@ -24,30 +28,33 @@ final class CheckedBlock {
 
     /**
      * @param coefficients what makes two uses of a block the same
-     * @param costs of every factor, by entry
+     * @param costs of some entries of a factor
      * @param allowed labels by node
      * @throws ArithmeticException if a table is too large
      */
-    CheckedBlock(Block block, long[] coefficients, List<long[]> costs, BitSet[] allowed) {
+    CheckedBlock(Block block, long[] coefficients, BiFunction<Factor, int[], long[]> costs, BitSet[] allowed) {
         this.block = block;
         this.coefficients = coefficients;
-        this.costs = costs;
         this.allowed = allowed;
-        cards = new int[block.nodes()];
-        Arrays.setAll(cards, block::labels);
         TreeSet<Integer> kept = new TreeSet<>();
         for (int node = 0; node < block.entries(); node++) {
             kept.add(node);
         }
         Arrays.stream(block.exits()).forEach(kept::add);
         shared = kept.stream().mapToInt(Integer::intValue).toArray();
+        labels = new CheckedLabels(block, allowed, shared);
+        cards = labels.cards();
+        entries = block.factors().stream().map(f -> labels.entries(block, f)).toList();
+        this.costs = new ArrayList<>();
         List<CheckedTable> open = new ArrayList<>();
-        for (int f = 0; f < costs.size(); f++) {
-            open.add(new CheckedTable(block.factors().get(f).scope(), costs.get(f)));
+        for (int f = 0; f < entries.size(); f++) {
+            Factor factor = block.factors().get(f);
+            this.costs.add(costs.apply(factor, entries.get(f)));
+            open.add(new CheckedTable(factor.scope(), this.costs.get(f)));
         }
         TreeSet<Integer> left = new TreeSet<>();
         for (int node = 0; node < cards.length; node++) {
-            open.add(labels(node));
+            open.add(allowed(node));
             if (!kept.contains(node)) {
                 left.add(node);
             }
@@ -61,9 +68,9 @@ final class CheckedBlock {
     }
 
     /** Zero for the labels that are allowed. */
-    private CheckedTable labels(int node) {
+    private CheckedTable allowed(int node) {
         long[] values = new long[cards[node]];
-        Arrays.setAll(values, label -> allowed[node].get(label) ? 0 : CheckedTable.FORBIDDEN);
+        Arrays.setAll(values, at -> allowed[node].get(labels.label(node, at)) ? 0 : CheckedTable.FORBIDDEN);
         return new CheckedTable(new int[] {node}, values);
     }
 
@@ -114,45 +121,45 @@ final class CheckedBlock {
      * @return by node; empty sets for shared nodes
      */
     BitSet[] below(long[] outside, long limit) {
-        BitSet[] labels = new BitSet[cards.length];
-        Arrays.setAll(labels, n -> new BitSet());
-        List<CheckedTable> rest = rest(outside);
-        for (int s = 0; s < steps.size(); s++) {
+        BitSet[] below = new BitSet[cards.length];
+        Arrays.setAll(below, n -> new BitSet());
+        downwards(outside, (s, rest) -> {
             Step step = steps.get(s);
             List<CheckedTable> all = new ArrayList<>(step.inputs());
-            all.add(rest.get(s));
-            long[] byLabel =
+            all.add(rest);
+            long[] sums =
                     CheckedTable.least(cards, all, new int[] {step.node()}).values();
-            for (int label = 0; label < byLabel.length; label++) {
-                labels[step.node()].set(label, byLabel[label] < limit);
+            for (int at = 0; at < sums.length; at++) {
+                below[step.node()].set(labels.label(step.node(), at), sums[at] < limit);
             }
-        }
-        return labels;
+        });
+        return below;
     }
 
-    /** What all that is not in the result of a step comes to at least, by joint label of the nodes around it. */
-    private List<CheckedTable> rest(long[] outside) {
+    /**
+     * Visits the steps from the last one with what all that is not in the result of a step comes to at least, by joint label of the nodes
+     * around it.
+     */
+    private void downwards(long[] outside, BiConsumer<Integer, CheckedTable> visitor) {
         List<CheckedTable> above = new ArrayList<>(last);
         above.add(new CheckedTable(shared, outside));
         List<List<CheckedTable>> complements = new ArrayList<>();
         for (Step step : steps) {
             complements.add(above.contains(step.result()) ? others(above, step.result()) : List.of());
         }
-        List<CheckedTable> rest = new ArrayList<>();
         for (int s = steps.size() - 1; s >= 0; s--) {
             Step step = steps.get(s);
-            rest.add(
-                    0,
-                    CheckedTable.least(cards, complements.get(s), step.result().scope()));
+            CheckedTable rest = CheckedTable.least(
+                    cards, complements.set(s, List.of()), step.result().scope());
+            visitor.accept(s, rest);
             List<CheckedTable> all = new ArrayList<>(step.inputs());
-            all.add(rest.get(0));
+            all.add(rest);
             for (int t = 0; t < s; t++) {
                 if (step.inputs().contains(steps.get(t).result())) {
                     complements.set(t, others(all, steps.get(t).result()));
                 }
             }
         }
-        return rest;
     }
 
     /**
@@ -164,8 +171,10 @@ final class CheckedBlock {
      */
     List<List<long[]>> options(long[] outside, boolean timed, long limit, LongConsumer tried) {
         List<Integer> order = steps.stream().map(Step::node).toList();
-        return new CheckedOptions(block, costs, allowed, timed, limit, tried)
-                .list(order, rest(outside), shared, new CheckedTable(shared, outside));
+        List<CheckedTable> rest = new ArrayList<>();
+        downwards(outside, (s, table) -> rest.add(0, table));
+        return new CheckedOptions(block, labels, entries, costs, allowed, timed, limit, tried)
+                .list(order, rest, shared, new CheckedTable(shared, outside));
     }
 
     /** The tables without one, and a zero for its nodes, so that all of them are there. */

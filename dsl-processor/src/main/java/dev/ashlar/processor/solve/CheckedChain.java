@@ -49,9 +49,7 @@ final class CheckedChain {
                 return c;
             }
         }
-        List<long[]> costs =
-                block.factors().stream().map(f -> prices.costs(b, f)).toList();
-        distinct.add(new CheckedBlock(block, coefficients, costs, own));
+        distinct.add(new CheckedBlock(block, coefficients, (f, entries) -> prices.costs(b, f, entries), own));
         return distinct.size() - 1;
     }
 

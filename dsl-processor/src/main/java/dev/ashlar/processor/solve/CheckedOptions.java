@@ -17,6 +17,8 @@ final class CheckedOptions {
     private static final int FIRST_GROUP = 1 + Quantity.COUNT;
 
     private final Block block;
+    private final CheckedLabels counted;
+    private final List<int[]> entries;
     private final List<long[]> costs;
     private final BitSet[] allowed;
     private final boolean timed;
@@ -34,13 +36,24 @@ final class CheckedOptions {
     private record Sums(int[] scope, BitSet factors, CheckedPoints.Groups groups, List<List<long[]>> byLabels) {}
 
     /**
-     * @param costs of every table, by entry
+     * @param entries of every table, by joint label that is counted
+     * @param costs of every table, by the same
      * @param allowed labels by node
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
-    CheckedOptions(Block block, List<long[]> costs, BitSet[] allowed, boolean timed, long limit, LongConsumer tried) {
+    CheckedOptions(
+            Block block,
+            CheckedLabels counted,
+            List<int[]> entries,
+            List<long[]> costs,
+            BitSet[] allowed,
+            boolean timed,
+            long limit,
+            LongConsumer tried) {
         this.block = block;
+        this.counted = counted;
+        this.entries = entries;
         this.costs = costs;
         this.allowed = allowed;
         this.timed = timed;
@@ -96,15 +109,11 @@ final class CheckedOptions {
         later.andNot(factors);
         CheckedPoints.Groups groups = points.alike(later);
         Sums sums = new Sums(scope, factors, groups, new ArrayList<>());
-        int size = 1;
-        for (int n : scope) {
-            size *= block.labels(n);
-        }
-        for (int key = 0; key < size; key++) {
-            List<long[]> found = new ArrayList<>();
-            sums.byLabels().add(found);
+        for (int key = 0; key < rest.values().length; key++) {
+            List<long[]> found = List.of();
             long others = rest.values()[key];
             if (others < limit && read(scope, key)) {
+                found = new ArrayList<>();
                 for (int label : node.length == 0
                         ? new int[] {0}
                         : allowed[node[0]].stream().toArray()) {
@@ -114,28 +123,15 @@ final class CheckedOptions {
                     add(found, own, inputs, groups, others);
                 }
             }
+            sums.byLabels().add(found);
         }
         return sums;
     }
 
     /** Writes joint labels; false if one is not allowed. */
     private boolean read(int[] scope, int key) {
-        int left = key;
-        boolean all = true;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            labels[scope[k]] = left % block.labels(scope[k]);
-            left /= block.labels(scope[k]);
-            all &= allowed[scope[k]].get(labels[scope[k]]);
-        }
-        return all;
-    }
-
-    private static int key(Block block, int[] scope, int[] labels) {
-        int key = 0;
-        for (int n : scope) {
-            key = key * block.labels(n) + labels[n];
-        }
-        return key;
+        counted.read(scope, key, labels);
+        return Arrays.stream(scope).allMatch(n -> allowed[n].get(labels[n]));
     }
 
     /** All sums of the tables and what came before for the labels that are set. */
@@ -143,8 +139,9 @@ final class CheckedOptions {
         long[] tables = new long[FIRST_GROUP + block.points()];
         for (int f = own.nextSetBit(0); f >= 0; f = own.nextSetBit(f + 1)) {
             Factor factor = block.factors().get(f);
-            int entry = key(block, factor.scope(), labels);
-            tables[COST] = CheckedTable.add(tables[COST], costs.get(f)[entry]);
+            int at = counted.key(factor.scope(), labels);
+            int entry = entries.get(f)[at];
+            tables[COST] = CheckedTable.add(tables[COST], costs.get(f)[at]);
             if (tables[COST] + others >= limit) {
                 return;
             }
@@ -158,7 +155,7 @@ final class CheckedOptions {
         List<long[]> partial = List.of(tables);
         for (Sums input : inputs) {
             List<long[]> longer = new ArrayList<>();
-            for (long[] more : input.byLabels().get(key(block, input.scope(), labels))) {
+            for (long[] more : input.byLabels().get(counted.key(input.scope(), labels))) {
                 for (long[] some : partial) {
                     if (some[COST] + more[COST] + others < limit) {
                         longer.add(sum(some, more, input.groups()));

@@ -129,11 +129,11 @@ final class CheckedPrices {
         return coefficients;
     }
 
-    /** What every entry of a factor of a block costs at least; forbidden entries are {@link CheckedTable#FORBIDDEN}. */
-    long[] costs(int b, Factor factor) {
-        long[] costs = new long[factor.size()];
-        for (int entry = 0; entry < costs.length; entry++) {
-            costs[entry] = cost(b, factor, entry);
+    /** What some entries of a factor of a block cost at least; forbidden entries are {@link CheckedTable#FORBIDDEN}. */
+    long[] costs(int b, Factor factor, int[] entries) {
+        long[] costs = new long[entries.length];
+        for (int at = 0; at < costs.length; at++) {
+            costs[at] = cost(b, factor, entries[at]);
         }
         return costs;
     }

@@ -38,7 +38,7 @@ final class CheckedTable {
             for (long value : values) {
                 allowed += value < FORBIDDEN ? 1 : 0;
             }
-            allowedShare = (double) allowed / values.length;
+            allowedShare = (double) allowed / Math.max(1, values.length);
         }
         return allowedShare;
     }
