@@ -22,6 +22,7 @@ final class Alternatives {
 
     private final PlanProblem plans;
     private final List<Integer> labels;
+    private final Surroundings surroundings;
     private final long budgetBytes;
     private final Map<Like, Optional<Alternative>> asked = new HashMap<>();
 
@@ -30,6 +31,7 @@ final class Alternatives {
     private Alternatives(PlanProblem plans, List<Integer> labels, long budgetBytes) {
         this.plans = plans;
         this.labels = labels;
+        surroundings = new Surroundings(plans.problem(), labels);
         this.budgetBytes = budgetBytes;
     }
 
@@ -66,7 +68,8 @@ final class Alternatives {
         }
         return others.isEmpty()
                 ? Optional.empty()
-                : Surroundings.best(plans.problem(), labels, operator.variable(), others, budgetBytes, EFFORT)
+                : surroundings
+                        .best(operator.variable(), others, budgetBytes, EFFORT)
                         .map(c -> new Alternative(
                                 operator.strategies().get(c.label()).toString(),
                                 Math.signum(c.extraTime()) * plans.seconds(Math.abs(c.extraTime())),

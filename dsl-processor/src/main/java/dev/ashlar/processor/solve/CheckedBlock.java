@@ -11,11 +11,16 @@ import java.util.function.LongConsumer;
 
 /** Least priced sums of one block: over its entries and exits, and with every label of every other node. */
 final class CheckedBlock {
+    /** Joint labels of a table that is only made where there is no other way. */
+    private static final int LARGE = 1 << 21;
+
+    private static final double TOO_LARGE = 1e30;
+
     private final Block block;
     private final long[] coefficients;
     private final BitSet[] allowed;
     private final CheckedLabels labels;
-    private final List<int[]> entries;
+    private final List<CheckedScope> scopes;
     private final List<long[]> costs;
     private final int[] cards;
     private final int[] shared;
@@ -44,24 +49,23 @@ final class CheckedBlock {
         shared = kept.stream().mapToInt(Integer::intValue).toArray();
         labels = new CheckedLabels(block, allowed, shared);
         cards = labels.cards();
-        entries = block.factors().stream().map(f -> labels.entries(block, f)).toList();
+        BitSet left = new BitSet();
+        left.set(0, cards.length);
+        kept.forEach(left::clear);
+        scopes = CheckedScope.of(block, labels, left);
         this.costs = new ArrayList<>();
         List<CheckedTable> open = new ArrayList<>();
-        for (int f = 0; f < entries.size(); f++) {
-            Factor factor = block.factors().get(f);
-            this.costs.add(costs.apply(factor, entries.get(f)));
-            open.add(new CheckedTable(factor.scope(), this.costs.get(f)));
+        for (int f = 0; f < scopes.size(); f++) {
+            this.costs.add(costs.apply(block.factors().get(f), scopes.get(f).entries()));
+            open.add(new CheckedTable(scopes.get(f).nodes(), this.costs.get(f)));
         }
-        TreeSet<Integer> left = new TreeSet<>();
         for (int node = 0; node < cards.length; node++) {
             open.add(allowed(node));
-            if (!kept.contains(node)) {
-                left.add(node);
-            }
         }
         while (!left.isEmpty()) {
-            eliminate(next(left, open), open);
-            left.remove(steps.get(steps.size() - 1).node());
+            int node = next(left, open);
+            left.clear(node);
+            eliminate(node, open);
         }
         last = open;
         least = CheckedTable.least(cards, last, shared);
@@ -84,20 +88,25 @@ final class CheckedBlock {
         open.add(result);
     }
 
-    /** The node whose tables have the fewest joint labels. */
-    private int next(TreeSet<Integer> left, List<CheckedTable> open) {
-        int best = -1;
+    /** The node whose tables have the fewest joint labels, were what one allows independent of another, if their result is not too large. */
+    private int next(BitSet left, List<CheckedTable> open) {
+        int next = -1;
         double fewest = Double.POSITIVE_INFINITY;
-        for (int node : left) {
-            int[] nodes =
-                    CheckedTable.nodes(open.stream().filter(t -> t.has(node)).toList());
-            double labels = Arrays.stream(nodes).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
-            if (labels < fewest) {
-                best = node;
-                fewest = labels;
+        for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
+            int of = node;
+            List<CheckedTable> tables = open.stream().filter(t -> t.has(of)).toList();
+            double joint = Arrays.stream(CheckedTable.nodes(tables))
+                    .mapToDouble(n -> cards[n])
+                    .reduce(1, (a, b) -> a * b);
+            double allowed = tables.stream()
+                    .mapToDouble(CheckedTable::allowedShare)
+                    .reduce(joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint, (a, b) -> a * b);
+            if (allowed < fewest) {
+                next = node;
+                fewest = allowed;
             }
         }
-        return best;
+        return next >= 0 ? next : left.nextSetBit(0);
     }
 
     boolean is(Block other, long[] otherCoefficients, BitSet[] otherAllowed) {
@@ -173,7 +182,7 @@ final class CheckedBlock {
         List<Integer> order = steps.stream().map(Step::node).toList();
         List<CheckedTable> rest = new ArrayList<>();
         downwards(outside, (s, table) -> rest.add(0, table));
-        return new CheckedOptions(block, labels, entries, costs, allowed, timed, limit, tried)
+        return new CheckedOptions(block, labels, scopes, costs, allowed, timed, limit, tried)
                 .list(order, rest, shared, new CheckedTable(shared, outside));
     }
 

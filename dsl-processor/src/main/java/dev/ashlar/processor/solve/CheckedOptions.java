@@ -18,7 +18,7 @@ final class CheckedOptions {
 
     private final Block block;
     private final CheckedLabels counted;
-    private final List<int[]> entries;
+    private final List<CheckedScope> scopes;
     private final List<long[]> costs;
     private final BitSet[] allowed;
     private final boolean timed;
@@ -36,8 +36,8 @@ final class CheckedOptions {
     private record Sums(int[] scope, BitSet factors, CheckedPoints.Groups groups, List<List<long[]>> byLabels) {}
 
     /**
-     * @param entries of every table, by joint label that is counted
-     * @param costs of every table, by the same
+     * @param scopes of every table
+     * @param costs of every table, by joint label of its scope
      * @param allowed labels by node
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
@@ -45,7 +45,7 @@ final class CheckedOptions {
     CheckedOptions(
             Block block,
             CheckedLabels counted,
-            List<int[]> entries,
+            List<CheckedScope> scopes,
             List<long[]> costs,
             BitSet[] allowed,
             boolean timed,
@@ -53,7 +53,7 @@ final class CheckedOptions {
             LongConsumer tried) {
         this.block = block;
         this.counted = counted;
-        this.entries = entries;
+        this.scopes = scopes;
         this.costs = costs;
         this.allowed = allowed;
         this.timed = timed;
@@ -85,7 +85,7 @@ final class CheckedOptions {
             int node = order.get(k);
             BitSet own = (BitSet) left.clone();
             left.stream()
-                    .filter(f -> Arrays.stream(block.factors().get(f).scope()).noneMatch(n -> n == node))
+                    .filter(f -> Arrays.stream(scopes.get(f).nodes()).noneMatch(n -> n == node))
                     .forEach(own::clear);
             left.andNot(own);
             List<Sums> inputs = open.stream()
@@ -139,8 +139,8 @@ final class CheckedOptions {
         long[] tables = new long[FIRST_GROUP + block.points()];
         for (int f = own.nextSetBit(0); f >= 0; f = own.nextSetBit(f + 1)) {
             Factor factor = block.factors().get(f);
-            int at = counted.key(factor.scope(), labels);
-            int entry = entries.get(f)[at];
+            int at = counted.key(scopes.get(f).nodes(), labels);
+            int entry = scopes.get(f).entries()[at];
             tables[COST] = CheckedTable.add(tables[COST], costs.get(f)[at]);
             if (tables[COST] + others >= limit) {
                 return;

@@ -129,11 +129,11 @@ final class CheckedPrices {
         return coefficients;
     }
 
-    /** What some entries of a factor of a block cost at least; forbidden entries are {@link CheckedTable#FORBIDDEN}. */
+    /** What some entries of a factor of a block cost at least; forbidden entries and -1 are {@link CheckedTable#FORBIDDEN}. */
     long[] costs(int b, Factor factor, int[] entries) {
         long[] costs = new long[entries.length];
         for (int at = 0; at < costs.length; at++) {
-            costs[at] = cost(b, factor, entries[at]);
+            costs[at] = entries[at] < 0 ? CheckedTable.FORBIDDEN : cost(b, factor, entries[at]);
         }
         return costs;
     }

@@ -46,8 +46,20 @@ final class Reduction {
     }
 
     /** Nothing goes. */
+    private Reduction(Problem whole) {
+        problem = whole;
+        stands = new int[whole.variables()][][];
+        for (int v = 0; v < stands.length; v++) {
+            int[][] own = new int[whole.labels(v)][];
+            Arrays.setAll(own, label -> new int[] {label});
+            stands[v] = own;
+        }
+        whole.blocks().forEach(b -> points.add(IntStream.range(0, b.points()).toArray()));
+    }
+
+    /** Nothing goes. */
     static Reduction none(Problem problem) {
-        return of(problem);
+        return new Reduction(problem);
     }
 
     /** All labels are allowed. */

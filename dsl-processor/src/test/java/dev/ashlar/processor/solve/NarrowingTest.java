@@ -79,7 +79,7 @@ class NarrowingTest {
             BitSet labels = some(problem, variable, random);
             long budget = found.solution().peak() * (90 + random.nextInt(20)) / 100;
             Optional<Surroundings.Change> best =
-                    Surroundings.best(problem, found.solution().labels(), variable, labels, budget, Effort.EXACT);
+                    new Surroundings(problem, found.solution().labels()).best(variable, labels, budget, Effort.EXACT);
             int[] settled = settled(problem, found.solution(), variable);
             long[] least = {Long.MAX_VALUE};
             long[] lowest = {Long.MAX_VALUE};
