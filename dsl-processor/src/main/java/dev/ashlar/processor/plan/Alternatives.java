@@ -4,11 +4,11 @@ import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Surroundings;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the best other strategy of every operator would cost, if only its own block may change with it. Of repetitions that chose alike the
@@ -24,7 +24,6 @@ final class Alternatives {
     private final List<Integer> labels;
     private final Surroundings surroundings;
     private final long budgetBytes;
-    private final Map<Like, Optional<Alternative>> asked = new HashMap<>();
 
     private record Like(String starred, Strategy strategy) {}
 
@@ -42,26 +41,38 @@ final class Alternatives {
      * @param budgetBytes of the plan's tensors
      */
     static Map<String, Alternative> of(PlanProblem plans, List<Integer> labels, long budgetBytes) {
-        Alternatives alternatives = new Alternatives(plans, labels, budgetBytes);
+        return new Alternatives(plans, labels, budgetBytes).all();
+    }
+
+    /** Each is asked by itself, so that it does not matter in which order that is done. */
+    private Map<String, Alternative> all() {
+        Map<Like, OperatorLabels> asked = new LinkedHashMap<>();
+        for (OperatorLabels operator : plans.operators()) {
+            if (asked.size() < MOST) {
+                asked.putIfAbsent(like(operator), operator);
+            }
+        }
+        Map<Like, Optional<Alternative>> answers =
+                asked.entrySet().parallelStream().collect(Collectors.toMap(Map.Entry::getKey, e -> ask(e.getValue())));
         Map<String, Alternative> all = new LinkedHashMap<>();
         for (OperatorLabels operator : plans.operators()) {
-            alternatives.of(operator).ifPresent(a -> all.put(operator.name(), a));
+            Optional.ofNullable(answers.get(like(operator)))
+                    .flatMap(a -> a)
+                    .ifPresent(a -> all.put(operator.name(), a));
         }
         return all;
     }
 
-    private Optional<Alternative> of(OperatorLabels operator) {
-        Strategy chosen = operator.strategies().get(labels.get(operator.variable()));
-        Like like = new Like(OperatorPattern.starred(operator.name()), chosen);
-        Optional<Alternative> known = asked.get(like);
-        if (known == null) {
-            known = asked.size() < MOST ? ask(operator, chosen) : Optional.empty();
-            asked.put(like, known);
-        }
-        return known;
+    private Like like(OperatorLabels operator) {
+        return new Like(OperatorPattern.starred(operator.name()), chosen(operator));
     }
 
-    private Optional<Alternative> ask(OperatorLabels operator, Strategy chosen) {
+    private Strategy chosen(OperatorLabels operator) {
+        return operator.strategies().get(labels.get(operator.variable()));
+    }
+
+    private Optional<Alternative> ask(OperatorLabels operator) {
+        Strategy chosen = chosen(operator);
         BitSet others = new BitSet();
         for (int l = 0; l < operator.strategies().size(); l++) {
             others.set(l, !operator.strategies().get(l).equals(chosen));

@@ -6,6 +6,8 @@ import dev.ashlar.processor.solve.Proof;
 import dev.ashlar.processor.solve.ProvedSolver;
 import dev.ashlar.processor.solve.Verdict;
 import java.util.List;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Supplier;
 
 /** The plans of one form of the step. What is claimed of them is checked without the solver. */
 final class Candidate {
@@ -50,10 +52,11 @@ final class Candidate {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem());
         effort = effort(plans);
-        smallest = smallest();
+        ForkJoinTask<ProvedSolver.Proved> least = solver.smallestLater(effort);
         fastest = plans.fastest()
                 .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
-                .orElseGet(() -> solve(UNLIMITED, effort));
+                .orElseGet(() -> known(solver.later(UNLIMITED, effort).join(), UNLIMITED));
+        smallest = infeasible(least.join());
     }
 
     private static Effort effort(PlanProblem plans) {
@@ -64,10 +67,9 @@ final class Candidate {
         return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
     }
 
-    private Outcome.Infeasible smallest() {
-        ProvedSolver.Proved proved = solver.smallest(effort);
-        accepted(proved);
-        if (proved.outcome() instanceof Outcome.Infeasible found) {
+    private static Outcome.Infeasible infeasible(ProvedSolver.Proved smallest) {
+        accepted(smallest);
+        if (smallest.outcome() instanceof Outcome.Infeasible found) {
             return found;
         }
         throw new IllegalStateException("there is no plan at all");
@@ -107,13 +109,19 @@ final class Candidate {
      * @param rough whether a plan will do that may be a thousandth slower
      */
     Known within(long budgetBytes, boolean rough) {
-        return fastest.peakBytes() <= budgetBytes
-                ? fastest
-                : solve(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
+        return later(budgetBytes, rough).get();
     }
 
-    private Known solve(long budgetBytes, Effort allowed) {
-        ProvedSolver.Proved proved = solver.solve(budgetBytes, allowed);
+    /** The same; what is claimed of it is checked beside what the caller does until it asks for it. */
+    Supplier<Known> later(long budgetBytes, boolean rough) {
+        if (fastest.peakBytes() <= budgetBytes) {
+            return () -> fastest;
+        }
+        ForkJoinTask<ProvedSolver.Proved> proved = solver.later(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
+        return () -> known(proved.join(), budgetBytes);
+    }
+
+    private Known known(ProvedSolver.Proved proved, long budgetBytes) {
         Verdict.Accepted verdict = accepted(proved);
         if (proved.outcome() instanceof Outcome.Feasible found) {
             Proof proof = found.certificate().proof();
@@ -126,8 +134,7 @@ final class Candidate {
                     kind(proof),
                     prices(proof));
         }
-        throw new IllegalStateException(
-                "no plan within " + budgetBytes + " bytes, but one within " + leastBytes() + " was known");
+        throw new IllegalStateException("no plan within " + budgetBytes + " bytes, but a smaller one was known");
     }
 
     private static String kind(Proof proof) {

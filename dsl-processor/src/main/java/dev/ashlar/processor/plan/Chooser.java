@@ -3,6 +3,7 @@ package dev.ashlar.processor.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -117,14 +118,30 @@ final class Chooser {
         }
     }
 
+    /** Of one form, where nothing depends on what is proved of another plan: the smallest first. */
+    private List<Best> bests(long more) {
+        List<Supplier<Candidate.Known>> plans = new ArrayList<>();
+        for (int i = TRADEOFFS - 2; i >= 0 && more > 0; i--) {
+            plans.add(candidates.get(0).later(leastBytes + more / (TRADEOFFS - 1) * i, true));
+        }
+        List<Best> bests = new ArrayList<>();
+        double bound = candidates.get(0).fastest().lowerBoundSeconds();
+        for (Supplier<Candidate.Known> later : plans) {
+            Candidate.Known plan = later.get();
+            bound = Math.max(bound, plan.lowerBoundSeconds());
+            bests.add(0, new Best(0, plan, Math.min(bound, plan.seconds())));
+        }
+        return bests;
+    }
+
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
     private List<Tradeoff> tradeoffs() {
         Search search = new Search(true);
         long most = candidates.get(search.order.get(0)).fastest().peakBytes();
         Best fastest = search.within(Math.max(most, leastBytes));
         long more = most - leastBytes;
-        List<Best> bests = new ArrayList<>();
-        for (int i = TRADEOFFS - 2; i >= 0 && more > 0; i--) {
+        List<Best> bests = candidates.size() == 1 ? bests(more) : new ArrayList<>();
+        for (int i = TRADEOFFS - 2; i >= 0 && more > 0 && candidates.size() > 1; i--) {
             bests.add(0, search.within(leastBytes + more / (TRADEOFFS - 1) * i));
         }
         List<Tradeoff> tradeoffs = new ArrayList<>();

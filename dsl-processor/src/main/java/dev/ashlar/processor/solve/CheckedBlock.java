@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -62,10 +63,16 @@ final class CheckedBlock {
         for (int node = 0; node < cards.length; node++) {
             open.add(allowed(node));
         }
+        double[] ranks = new double[cards.length];
+        left.stream().forEach(node -> ranks[node] = rank(node, open));
         while (!left.isEmpty()) {
-            int node = next(left, open);
+            int node = left.stream()
+                    .boxed()
+                    .min(Comparator.comparingDouble(n -> ranks[n]))
+                    .orElseThrow();
             left.clear(node);
-            eliminate(node, open);
+            int[] around = eliminate(node, open);
+            Arrays.stream(around).filter(left::get).forEach(n -> ranks[n] = rank(n, open));
         }
         last = open;
         least = CheckedTable.least(cards, last, shared);
@@ -78,7 +85,8 @@ final class CheckedBlock {
         return new CheckedTable(new int[] {node}, values);
     }
 
-    private void eliminate(int node, List<CheckedTable> open) {
+    /** The nodes around it. */
+    private int[] eliminate(int node, List<CheckedTable> open) {
         List<CheckedTable> inputs = open.stream().filter(t -> t.has(node)).toList();
         int[] scope =
                 Arrays.stream(CheckedTable.nodes(inputs)).filter(n -> n != node).toArray();
@@ -86,27 +94,20 @@ final class CheckedBlock {
         steps.add(new Step(node, inputs, result));
         open.removeAll(inputs);
         open.add(result);
+        return scope;
     }
 
-    /** The node whose tables have the fewest joint labels, were what one allows independent of another, if their result is not too large. */
-    private int next(BitSet left, List<CheckedTable> open) {
-        int next = -1;
-        double fewest = Double.POSITIVE_INFINITY;
-        for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
-            int of = node;
-            List<CheckedTable> tables = open.stream().filter(t -> t.has(of)).toList();
-            double joint = Arrays.stream(CheckedTable.nodes(tables))
-                    .mapToDouble(n -> cards[n])
-                    .reduce(1, (a, b) -> a * b);
-            double allowed = tables.stream()
-                    .mapToDouble(CheckedTable::allowedShare)
-                    .reduce(joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint, (a, b) -> a * b);
-            if (allowed < fewest) {
-                next = node;
-                fewest = allowed;
-            }
-        }
-        return next >= 0 ? next : left.nextSetBit(0);
+    /**
+     * How many joint labels the tables with a node have, were what one allows independent of another. The node with the fewest is next, if
+     * the result is not too large.
+     */
+    private double rank(int node, List<CheckedTable> open) {
+        List<CheckedTable> tables = open.stream().filter(t -> t.has(node)).toList();
+        double joint = Arrays.stream(CheckedTable.nodes(tables))
+                .mapToDouble(n -> cards[n])
+                .reduce(1, (a, b) -> a * b);
+        double rank = joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint;
+        return tables.stream().mapToDouble(CheckedTable::allowedShare).reduce(rank, (a, b) -> a * b);
     }
 
     boolean is(Block other, long[] otherCoefficients, BitSet[] otherAllowed) {

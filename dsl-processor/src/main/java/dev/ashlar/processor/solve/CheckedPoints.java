@@ -1,17 +1,16 @@
 package dev.ashlar.processor.solve;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Time points of a block that the tables still to be added treat alike: only the largest of each group matters from there on. */
 final class CheckedPoints {
     private final Block block;
     private final Map<BitSet, Groups> byComing = new HashMap<>();
+    private final int[][] first;
 
     /**
      * Groups of points.
@@ -23,6 +22,7 @@ final class CheckedPoints {
 
     CheckedPoints(Block block) {
         this.block = block;
+        first = new int[block.factors().size()][0];
     }
 
     /** Groups of points that some tables, by number, have the same amounts for; forward points are never with backward ones. */
@@ -31,37 +31,50 @@ final class CheckedPoints {
     }
 
     private Groups groups(BitSet coming) {
-        int[][] alike =
-                coming.stream().mapToObj(f -> alike(block.factors().get(f))).toArray(int[][]::new);
-        List<Integer> firsts = new ArrayList<>();
         int[] of = new int[block.points()];
+        Arrays.setAll(of, p -> p < block.forwardPoints() ? 0 : 1);
+        for (int f = coming.nextSetBit(0); f >= 0; f = coming.nextSetBit(f + 1)) {
+            refine(of, first(f));
+        }
+        int[] firsts = new int[of.length];
+        int groups = renumber(of, firsts);
+        return new Groups(of, Arrays.copyOf(firsts, groups));
+    }
+
+    /** Parts groups by what tells their points apart. */
+    private static void refine(int[] of, int[] by) {
+        Map<Long, Integer> parts = new HashMap<>();
         for (int p = 0; p < of.length; p++) {
-            int group = 0;
-            while (group < firsts.size() && !alike(alike, firsts.get(group), p)) {
-                group++;
-            }
-            if (group == firsts.size()) {
-                firsts.add(p);
-            }
-            of[p] = group;
+            long both = ((long) of[p] << Integer.SIZE) + by[p];
+            of[p] = parts.computeIfAbsent(both, k -> parts.size());
         }
-        return new Groups(of, firsts.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    private boolean alike(int[][] alike, int p, int q) {
-        boolean direction = p < block.forwardPoints() == q < block.forwardPoints();
-        return direction && Arrays.stream(alike).allMatch(firsts -> firsts[p] == firsts[q]);
+    /** Numbers groups by their first points, which are written; how many there are. */
+    private static int renumber(int[] of, int[] firsts) {
+        Map<Integer, Integer> numbers = new HashMap<>();
+        for (int p = 0; p < of.length; p++) {
+            Integer number = numbers.get(of[p]);
+            if (number == null) {
+                number = numbers.size();
+                numbers.put(of[p], number);
+                firsts[number] = p;
+            }
+            of[p] = number;
+        }
+        return numbers.size();
     }
 
-    /** For every point the first one with the same amounts in a table. */
-    private int[] alike(Factor factor) {
-        int[] firsts = IntStream.range(0, block.points()).toArray();
-        for (int p = 0; p < firsts.length; p++) {
-            for (int q = 0; q < p && firsts[p] == p; q++) {
-                boolean same = Arrays.equals(factor.amounts(Quantity.ofPoint(p)), factor.amounts(Quantity.ofPoint(q)));
-                firsts[p] = same ? q : p;
+    /** For every point the first one with the same amounts in a table. Points that are told apart without need do no harm. */
+    private int[] first(int f) {
+        if (first[f].length == 0) {
+            Map<long[], Integer> byRow = new IdentityHashMap<>();
+            first[f] = new int[block.points()];
+            for (int p = 0; p < first[f].length; p++) {
+                int own = p;
+                first[f][p] = byRow.computeIfAbsent(block.factors().get(f).amounts(Quantity.ofPoint(p)), r -> own);
             }
         }
-        return firsts;
+        return first[f];
     }
 }

@@ -21,7 +21,7 @@ final class CheckedTable {
         this.values = values;
     }
 
-    /** Ascending for a result of {@link #least}; not to be written. */
+    /** Ascending; not to be written. */
     int[] scope() {
         return scope;
     }
@@ -44,7 +44,7 @@ final class CheckedTable {
     }
 
     boolean has(int node) {
-        return Arrays.stream(scope).anyMatch(n -> n == node);
+        return Arrays.binarySearch(scope, node) >= 0;
     }
 
     static long add(long a, long b) {

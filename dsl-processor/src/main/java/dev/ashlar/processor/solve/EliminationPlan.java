@@ -198,38 +198,49 @@ final class EliminationPlan {
         // Rows come by label; by their entries first they keep that order.
         int[] order = SparseTable.sorted(
                 rows, join.joint(), Arrays.stream(scope).map(block::labels).toArray());
-        int[] starts = new int[rows + 1];
+        int[] starts = starts(join.joint(), order);
+        int entries = starts.length - 1;
         char[] labels = new char[rows];
-        int[][] at = new int[inputs.size()][rows];
-        int entries = 0;
+        char[] byRow = join.labels();
         for (int k = 0; k < rows; k++) {
-            int row = order[k];
-            if (k == 0 || differ(join.joint(), row, order[k - 1])) {
-                starts[entries++] = k;
-            }
-            labels[k] = join.labels()[row];
-            for (int i = 0; i < at.length; i++) {
-                at[i][k] = tables.get(inputs.get(i)).entries()[join.at()[i][row]];
-            }
+            labels[k] = byRow[order[k]];
         }
-        starts[entries] = rows;
+        int[][] at = new int[inputs.size()][];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = picked(tables.get(inputs.get(i)).entries(), join.at()[i], order);
+        }
         char[][] joint = new char[scope.length][entries];
-        for (int e = 0; e < entries; e++) {
-            for (int k = 0; k < joint.length; k++) {
-                joint[k][e] = join.joint()[k][order[starts[e]]];
+        for (int k = 0; k < joint.length; k++) {
+            char[] column = join.joint()[k];
+            for (int e = 0; e < entries; e++) {
+                joint[k][e] = column[order[starts[e]]];
             }
         }
         int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
-        return new Step(node, scope, joint, Arrays.copyOf(starts, entries + 1), labels, numbers, at);
+        return new Step(node, scope, joint, starts, labels, numbers, at);
     }
 
-    private static boolean differ(char[][] joint, int row, int other) {
-        for (char[] labels : joint) {
-            if (labels[row] != labels[other]) {
-                return true;
+    private static int[] picked(int[] entries, int[] from, int[] order) {
+        int[] picked = new int[order.length];
+        for (int k = 0; k < picked.length; k++) {
+            picked[k] = entries[from[order[k]]];
+        }
+        return picked;
+    }
+
+    /** Where rows in an order begin to differ in some columns, and their number. */
+    private static int[] starts(char[][] columns, int[] order) {
+        BitSet first = new BitSet(order.length + 1);
+        first.set(0);
+        for (char[] column : columns) {
+            for (int k = 1; k < order.length; k++) {
+                if (column[order[k]] != column[order[k - 1]]) {
+                    first.set(k);
+                }
             }
         }
-        return false;
+        first.set(order.length);
+        return first.stream().toArray();
     }
 
     Block block() {

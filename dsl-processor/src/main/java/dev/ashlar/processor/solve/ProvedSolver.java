@@ -1,6 +1,8 @@
 package dev.ashlar.processor.solve;
 
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 
 /** Solves a problem for any number of budgets and has the checker look at it; where that is too large a weaker bound is shown. */
 public final class ProvedSolver {
@@ -39,12 +41,24 @@ public final class ProvedSolver {
      * @throws IllegalArgumentException if the budget is out of range
      */
     public Proved solve(long budget, Effort effort) {
-        return proved(solver.outcomes(budget, effort), budget);
+        return later(budget, effort).join();
+    }
+
+    /** The same, checked beside what the caller does until it asks for it. */
+    public ForkJoinTask<Proved> later(long budget, Effort effort) {
+        List<Outcome> outcomes = solver.outcomes(budget, effort);
+        return ForkJoinPool.commonPool().submit(() -> proved(outcomes, budget));
     }
 
     /** The labelling of the smallest peak, however slow. */
     public Proved smallest(Effort effort) {
-        return proved(solver.smallest(effort), 0);
+        return smallestLater(effort).join();
+    }
+
+    /** The same, checked beside what the caller does until it asks for it. */
+    public ForkJoinTask<Proved> smallestLater(Effort effort) {
+        List<Outcome> outcomes = solver.smallest(effort);
+        return ForkJoinPool.commonPool().submit(() -> proved(outcomes, 0));
     }
 
     private Proved proved(List<Outcome> outcomes, long budget) {

@@ -157,7 +157,8 @@ public final class Surroundings {
             int[][] left = IntStream.range(0, block.nodes())
                     .mapToObj(n -> left(problem.variable(b, n)))
                     .toArray(int[][]::new);
-            BlockBuilder free = Block.builder(block.name(), block.forwardPoints(), block.points() - block.forwardPoints());
+            BlockBuilder free =
+                    Block.builder(block.name(), block.forwardPoints(), block.points() - block.forwardPoints());
             for (int node = 0; node < left.length; node++) {
                 if (b > from && node < block.entries()) {
                     free.entry(left[node].length);
@@ -180,7 +181,9 @@ public final class Surroundings {
             }
             boolean shared = (from > 0 && problem.contains(from - 1, v))
                     || (to + 1 < problem.blocks().size() && problem.contains(to + 1, v));
-            return shared ? new int[] {x[v]} : IntStream.range(0, problem.labels(v)).toArray();
+            return shared
+                    ? new int[] {x[v]}
+                    : IntStream.range(0, problem.labels(v)).toArray();
         }
 
         private static void add(BlockBuilder free, Block block, Factor factor, int[][] left) {
@@ -204,8 +207,9 @@ public final class Surroundings {
                 }
             }
             for (int q : factor.used()) {
-                long[] amounts =
-                        Arrays.stream(entries).mapToLong(e -> factor.amount(q, e)).toArray();
+                long[] amounts = Arrays.stream(entries)
+                        .mapToLong(e -> factor.amount(q, e))
+                        .toArray();
                 if (q < Quantity.COUNT) {
                     free.addTable(Quantity.values()[q], scope, amounts);
                 } else {
