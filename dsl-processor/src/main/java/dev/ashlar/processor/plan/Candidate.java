@@ -11,14 +11,16 @@ import java.util.function.Supplier;
 
 /** The plans of one form of the step. What is claimed of them is checked without the solver. */
 final class Candidate {
+    /** Blocks of a problem whose best plan is asked for. */
     private static final int SMALL = 16;
 
-    /** Of more variables no exact answer is asked, and less work is done: a compiler is waited for. */
-    private static final int MANY_VARIABLES = 300;
-
-    private static final Effort QUICK = new Effort(1e-3, 5_000, 10_000, 0);
     private static final Effort CLOSE = Effort.of(1e-4);
     private static final Effort ROUGH = Effort.of(1e-3);
+
+    /** On meshes there is more to choose, and a compiler is waited for. */
+    private static final Effort MESH = new Effort(0, 100_000, 200_000, 1);
+
+    private static final Effort LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
 
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;
@@ -59,12 +61,17 @@ final class Candidate {
         smallest = infeasible(least.join());
     }
 
+    /** Of a plan that is asked for. Plans of one device choose no strategy, and their tables are small. */
     private static Effort effort(PlanProblem plans) {
-        boolean mesh = !plans.operators().isEmpty();
-        if (mesh && plans.problem().variables() > MANY_VARIABLES) {
-            return QUICK;
+        boolean small = plans.problem().blocks().size() <= SMALL;
+        if (isMesh(plans)) {
+            return small ? MESH : LARGE_MESH;
         }
-        return plans.problem().blocks().size() <= SMALL ? Effort.EXACT : CLOSE;
+        return small ? Effort.EXACT : CLOSE;
+    }
+
+    private static boolean isMesh(PlanProblem plans) {
+        return !plans.operators().isEmpty();
     }
 
     private static Outcome.Infeasible infeasible(ProvedSolver.Proved smallest) {
@@ -117,7 +124,8 @@ final class Candidate {
         if (fastest.peakBytes() <= budgetBytes) {
             return () -> fastest;
         }
-        ForkJoinTask<ProvedSolver.Proved> proved = solver.later(budgetBytes, rough && effort != QUICK ? ROUGH : effort);
+        Effort few = isMesh(plans) ? LARGE_MESH : ROUGH;
+        ForkJoinTask<ProvedSolver.Proved> proved = solver.later(budgetBytes, rough ? few : effort);
         return () -> known(proved.join(), budgetBytes);
     }
 
