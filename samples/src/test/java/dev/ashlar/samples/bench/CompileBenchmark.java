@@ -13,22 +13,43 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the processor adds to a cold {@code javac} of the sample's transformer, and of one with 96 layers: each compilation is a process
- * of its own, with and without the processor in turn. The class path is this process' own.
+ * What the processor adds to a cold {@code javac} of the sample's transformer, of one with 96 layers, and of larger ones on 4 and 4x8 devices:
+ * each compilation is a process of its own, with and without the processor in turn. The class path is this process' own.
  *
  * <pre>{@code CompileBenchmark PROCESSOR_PATH SOURCE_FOLDER [RUNS]}</pre>
  */
 public final class CompileBenchmark {
-    private static final String DEEP = """
+    private static final String PLAN = """
             package dev.ashlar.samples.gpt;
 
             import dev.ashlar.dsl.Plan;
+            import dev.ashlar.dsl.Precision;
             import dev.ashlar.dsl.Train;
 
-            @Plan(device = "cpu", memory = "64GiB", dims = "layers=96")
-            @Train(clipping = true)
-            interface GptDeep extends Gpt {}
+            @Plan(%s)
+            @Train(%s)
+            interface GptPlanned extends Gpt {}
             """;
+
+    private static final List<Target> TARGETS = List.of(
+            new Target(
+                    "a GPT of 96 layers",
+                    "device = \"cpu\", memory = \"64GiB\", dims = \"layers=96\"",
+                    "clipping = true"),
+            new Target(
+                    "GPT-2 with 12 layers on 4 devices",
+                    "device = \"h100-sxm\", mesh = {4}, memory = \"4GiB\", dims = \"batch=16 seq=1024 d=768 heads=12 layers=12 vocab=50304\"",
+                    "precision = Precision.BF16"),
+            new Target(
+                    "GPT-2 with 12 layers on 2x2 devices",
+                    "device = \"h100-sxm\", mesh = {2, 2}, memory = \"4GiB\", dims = \"batch=16 seq=1024 d=768 heads=12 layers=12 vocab=50304\"",
+                    "precision = Precision.BF16"),
+            new Target(
+                    "a GPT of 48 layers on 4x8 devices",
+                    "device = \"h100-sxm\", mesh = {4, 8}, memory = \"20GiB\", dims = \"batch=64 seq=2048 d=4096 heads=32 layers=48 vocab=50304\"",
+                    "precision = Precision.BF16"));
+
+    private record Target(String name, String plan, String train) {}
 
     private final String processorPath;
     private final Path folder;
@@ -50,12 +71,15 @@ public final class CompileBenchmark {
         int runs = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
         Path folder = Files.createTempDirectory("compile-benchmark");
         try {
-            Path deep = Files.writeString(folder.resolve("GptDeep.java"), DEEP);
             Path model = sources.resolve("Gpt.java");
             Path block = sources.resolve("DecoderBlock.java");
             CompileBenchmark benchmark = new CompileBenchmark(arguments[0], folder, runs);
             benchmark.run("the GPT sample", List.of(model, block, sources.resolve("GptLaptop.java")));
-            benchmark.run("a GPT of 96 layers", List.of(model, block, deep));
+            for (Target target : TARGETS) {
+                Path plan = folder.resolve("GptPlanned.java");
+                Files.writeString(plan, PLAN.formatted(target.plan(), target.train()));
+                benchmark.run(target.name(), List.of(model, block, plan));
+            }
         } finally {
             delete(folder);
         }
