@@ -1,17 +1,32 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /** A problem with what does not depend on prices: elimination plans and boundaries of its blocks. */
 final class Chain {
     private final Problem problem;
-    private final List<EliminationPlan> plans = new ArrayList<>();
+    private final List<EliminationPlan> plans;
     private final List<Boundary> entries = new ArrayList<>();
     private final List<Boundary> exits = new ArrayList<>();
 
-    Chain(Problem problem) {
+    private Chain(Problem problem, List<EliminationPlan> plans) {
         this.problem = problem;
+        this.plans = plans;
+        for (Block block : problem.blocks()) {
+            entries.add(Boundary.entries(block));
+            exits.add(Boundary.exits(block));
+        }
+    }
+
+    Chain(Problem problem) {
+        this(problem, plans(problem));
+    }
+
+    private static List<EliminationPlan> plans(Problem problem) {
+        List<EliminationPlan> plans = new ArrayList<>();
         List<EliminationPlan> byKind = new ArrayList<>();
         for (int b = 0; b < problem.blocks().size(); b++) {
             Block block = problem.block(b);
@@ -19,9 +34,31 @@ final class Chain {
                 byKind.add(EliminationPlan.of(block));
             }
             plans.add(byKind.get(problem.kind(b)));
-            entries.add(Boundary.entries(block));
-            exits.add(Boundary.exits(block));
         }
+        return plans;
+    }
+
+    /** The same where a variable has some of its labels alone: what was listed for all its labels is listed for fewer too. */
+    Chain with(int variable, BitSet labels) {
+        int b = problem.owner(variable);
+        Block block = problem.block(b);
+        int node = 0;
+        while (problem.variable(b, node) != variable) {
+            node++;
+        }
+        List<Factor> factors = new ArrayList<>(block.factors());
+        for (int f : block.factorsOf(node)) {
+            factors.set(f, factors.get(f).with(block, node, labels));
+        }
+        if (block.factorsOf(node).length == 0) {
+            return new Chain(Narrowing.of(problem, Map.of(variable, labels)));
+        }
+        Block fewer = block.with(factors);
+        List<Block> blocks = new ArrayList<>(problem.blocks());
+        List<EliminationPlan> same = new ArrayList<>(plans);
+        blocks.set(b, fewer);
+        same.set(b, plans.get(b).with(fewer));
+        return new Chain(Problem.of(blocks, problem.slowdownNumerator(), problem.slowdownDenominator()), same);
     }
 
     Problem problem() {

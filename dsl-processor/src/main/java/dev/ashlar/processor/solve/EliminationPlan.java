@@ -21,7 +21,7 @@ final class EliminationPlan {
 
     private final Block block;
     private final int[] kept;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<Step> steps;
     private final Step last;
     private final int[] joints;
 
@@ -50,6 +50,7 @@ final class EliminationPlan {
     private EliminationPlan(Block block, int[] kept) {
         this.block = block;
         this.kept = kept;
+        steps = new ArrayList<>();
         List<SparseTable> tables = new ArrayList<>();
         block.factors().forEach(f -> tables.add(SparseTable.of(block, f)));
         List<Integer> open = new ArrayList<>();
@@ -81,6 +82,23 @@ final class EliminationPlan {
         }
         last = step(-1, kept, open, List.of(), tables);
         joints = numbers();
+    }
+
+    private EliminationPlan(Block block, EliminationPlan like) {
+        this.block = block;
+        kept = like.kept;
+        steps = like.steps;
+        last = like.last;
+        joints = like.joints;
+    }
+
+    /**
+     * The same for a block of which more is forbidden.
+     *
+     * @param fewer with the same tables
+     */
+    EliminationPlan with(Block fewer) {
+        return new EliminationPlan(fewer, this);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -110,6 +111,19 @@ final class Factor {
     int[] distinctRows() {
         Set<long[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         return Arrays.stream(used).filter(q -> seen.add(amounts[q])).toArray();
+    }
+
+    /** The same where a node has some of its labels alone. */
+    Factor with(Block block, int node, BitSet labels) {
+        boolean[] fewer = new boolean[size];
+        int stride = 1;
+        for (int k = scope.length - 1; scope[k] != node; k--) {
+            stride *= block.labels(scope[k]);
+        }
+        for (int entry = 0; entry < size; entry++) {
+            fewer[entry] = forbidden(entry) || !labels.get(entry / stride % block.labels(node));
+        }
+        return new Factor(scope, size, amounts, fewer);
     }
 
     /** The same with some of its entries. */

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Finds the fastest labelling within a budget and why none is much faster. Deterministic: integers, counts, first among equals. */
@@ -15,8 +16,27 @@ public final class Solver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     Solver(Problem problem) {
-        reduction = Reduction.of(problem);
-        chain = new Chain(reduction.problem());
+        this(Reduction.of(problem));
+    }
+
+    private Solver(Reduction reduction) {
+        this(reduction, new Chain(reduction.problem()));
+    }
+
+    private Solver(Reduction reduction, Chain chain) {
+        this.reduction = reduction;
+        this.chain = chain;
+    }
+
+    /** A solver that keeps labels in whose place another could be. */
+    static Solver ofAll(Problem problem) {
+        return new Solver(Reduction.none(problem));
+    }
+
+    /** Of a solver that keeps all labels, one in which a variable has some of its labels alone. */
+    Solver with(int variable, BitSet labels) {
+        Chain narrower = chain.with(variable, labels);
+        return new Solver(Reduction.none(narrower.problem()), narrower);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,8 @@ public final class Surroundings {
 
     private final Problem problem;
     private final int[] x;
+    private final Evaluation before;
+    private final Map<Range, Near> known = new ConcurrentHashMap<>();
 
     /**
      * The surroundings of one labelling.
@@ -29,6 +32,7 @@ public final class Surroundings {
     public Surroundings(Problem problem, List<Integer> solution) {
         this.problem = withPeaks(problem);
         x = solution.stream().mapToInt(Integer::intValue).toArray();
+        before = Evaluation.of(this.problem, x);
     }
 
     /** Only the time points that may be the peak are left, for all that is asked. */
@@ -65,42 +69,44 @@ public final class Surroundings {
         while (to + 1 < problem.blocks().size() && problem.contains(to + 1, variable)) {
             to++;
         }
-        return to - from >= MOST_BLOCKS ? Optional.empty() : new Near(from, to, variable, labels).best(budget, effort);
+        return to - from >= MOST_BLOCKS
+                ? Optional.empty()
+                : known.computeIfAbsent(new Range(from, to), Near::new).best(variable, labels, budget, effort);
     }
 
-    /** The blocks of one variable, and all others as they are. */
+    private record Range(int from, int to) {}
+
+    /** Some blocks, and all others as they are. */
     private final class Near {
         private final int from;
         private final int to;
-        private final int variable;
-        private final BitSet allowed;
+        private final Problem small;
+        private final Solver solver;
 
-        Near(int from, int to, int variable, BitSet allowed) {
-            this.from = from;
-            this.to = to;
-            this.variable = variable;
-            this.allowed = allowed;
+        Near(Range range) {
+            from = range.from();
+            to = range.to();
+            small = problem();
+            solver = Solver.ofAll(small);
         }
 
-        private Optional<Change> best(long budget, Effort effort) {
-            Problem small = problem();
-            Outcome outcome = Solver.solve(small, budget, effort);
-            if (outcome instanceof Outcome.Feasible feasible) {
-                return Optional.of(change(small, feasible.solution(), true));
-            }
-            return outcome instanceof Outcome.Infeasible infeasible
-                    ? Optional.of(change(small, infeasible.solution(), false))
-                    : Optional.empty();
-        }
-
-        private Change change(Problem small, Solution best, boolean within) {
+        Optional<Change> best(int variable, BitSet labels, long budget, Effort effort) {
             int node = IntStream.range(0, problem.block(from).nodes())
                     .filter(n -> problem.variable(from, n) == variable)
                     .findFirst()
                     .orElseThrow();
-            Evaluation before = Evaluation.of(problem, x);
-            int label = allowed.stream().toArray()[best.label(small, from, node)];
-            return new Change(label, best.time() - before.time(), best.peak() - before.peak(), within);
+            Outcome outcome = solver.with(small.variable(from, node), labels).solve(budget, effort);
+            if (outcome instanceof Outcome.Feasible feasible) {
+                return Optional.of(change(node, feasible.solution(), true));
+            }
+            return outcome instanceof Outcome.Infeasible infeasible
+                    ? Optional.of(change(node, infeasible.solution(), false))
+                    : Optional.empty();
+        }
+
+        private Change change(int node, Solution best, boolean within) {
+            return new Change(
+                    best.label(small, from, node), best.time() - before.time(), best.peak() - before.peak(), within);
         }
 
         private Problem problem() {
@@ -176,9 +182,6 @@ public final class Surroundings {
         }
 
         private int[] left(int v) {
-            if (v == variable) {
-                return allowed.stream().toArray();
-            }
             boolean shared = (from > 0 && problem.contains(from - 1, v))
                     || (to + 1 < problem.blocks().size() && problem.contains(to + 1, v));
             return shared
