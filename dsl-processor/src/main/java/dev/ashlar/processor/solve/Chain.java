@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ final class Chain {
     private final List<EliminationPlan> plans;
     private final List<Boundary> entries = new ArrayList<>();
     private final List<Boundary> exits = new ArrayList<>();
+    private final Map<Boolean, Relaxation> free = new HashMap<>();
 
     private Chain(Problem problem, List<EliminationPlan> plans) {
         this.problem = problem;
@@ -59,6 +61,12 @@ final class Chain {
         blocks.set(b, fewer);
         same.set(b, plans.get(b).with(fewer));
         return new Chain(Problem.of(blocks, problem.slowdownNumerator(), problem.slowdownDenominator()), same);
+    }
+
+    /** The problem without prices, solved once. */
+    Relaxation free(boolean timed) {
+        return free.computeIfAbsent(
+                timed, t -> Relaxation.of(this, Pricing.of(problem, Prices.FREE, t)));
     }
 
     Problem problem() {

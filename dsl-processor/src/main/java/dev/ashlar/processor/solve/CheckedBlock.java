@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 
@@ -133,12 +135,8 @@ final class CheckedBlock {
     BitSet[] below(long[] outside, long limit) {
         BitSet[] below = new BitSet[cards.length];
         Arrays.setAll(below, n -> new BitSet());
-        downwards(outside, (s, rest) -> {
-            Step step = steps.get(s);
-            List<CheckedTable> all = new ArrayList<>(step.inputs());
-            all.add(rest);
-            long[] sums =
-                    CheckedTable.least(cards, all, new int[] {step.node()}).values();
+        downwards(outside, (step, rest, byLabel) -> {
+            long[] sums = byLabel.values();
             for (int at = 0; at < sums.length; at++) {
                 below[step.node()].set(labels.label(step.node(), at), sums[at] < limit);
             }
@@ -146,30 +144,50 @@ final class CheckedBlock {
         return below;
     }
 
-    /**
-     * Visits the steps from the last one with what all that is not in the result of a step comes to at least, by joint label of the nodes
-     * around it.
-     */
-    private void downwards(long[] outside, BiConsumer<Integer, CheckedTable> visitor) {
+    private interface Visitor {
+        /**
+         * A step.
+         *
+         * @param rest what all that is not in its result comes to at least, by joint label of the nodes around it
+         * @param byLabel what all comes to at least, by label of its node
+         */
+        void visit(Step step, CheckedTable rest, CheckedTable byLabel);
+    }
+
+    /** Visits the steps from the last one on. */
+    private void downwards(long[] outside, Visitor visitor) {
+        Map<CheckedTable, CheckedTable> rests = new IdentityHashMap<>();
+        for (Step step : steps) {
+            rests.put(step.result(), CheckedTable.empty(cards, new int[0]));
+        }
         List<CheckedTable> above = new ArrayList<>(last);
         above.add(new CheckedTable(shared, outside));
-        List<List<CheckedTable>> complements = new ArrayList<>();
-        for (Step step : steps) {
-            complements.add(above.contains(step.result()) ? others(above, step.result()) : List.of());
-        }
+        CheckedSweep.lower(cards, above, results(above, rests));
         for (int s = steps.size() - 1; s >= 0; s--) {
             Step step = steps.get(s);
-            CheckedTable rest = CheckedTable.least(
-                    cards, complements.set(s, List.of()), step.result().scope());
-            visitor.accept(s, rest);
+            CheckedTable rest = Objects.requireNonNull(rests.remove(step.result()));
             List<CheckedTable> all = new ArrayList<>(step.inputs());
             all.add(rest);
-            for (int t = 0; t < s; t++) {
-                if (step.inputs().contains(steps.get(t).result())) {
-                    complements.set(t, others(all, steps.get(t).result()));
-                }
+            CheckedTable byLabel = CheckedTable.empty(cards, new int[] {step.node()});
+            List<CheckedSweep.Target> targets = new ArrayList<>(results(all, rests));
+            targets.add(new CheckedSweep.Target(byLabel, -1));
+            CheckedSweep.lower(cards, all, targets);
+            visitor.visit(step, rest, byLabel);
+        }
+    }
+
+    /** Those of some tables that are results of steps are to be lowered, each to what the others come to. */
+    private List<CheckedSweep.Target> results(List<CheckedTable> tables, Map<CheckedTable, CheckedTable> rests) {
+        List<CheckedSweep.Target> targets = new ArrayList<>();
+        for (int t = 0; t < tables.size(); t++) {
+            CheckedTable table = tables.get(t);
+            if (rests.containsKey(table)) {
+                CheckedTable rest = CheckedTable.empty(cards, table.scope());
+                rests.put(table, rest);
+                targets.add(new CheckedSweep.Target(rest, t));
             }
         }
+        return targets;
     }
 
     /**
@@ -182,18 +200,8 @@ final class CheckedBlock {
     List<List<long[]>> options(long[] outside, boolean timed, long limit, LongConsumer tried) {
         List<Integer> order = steps.stream().map(Step::node).toList();
         List<CheckedTable> rest = new ArrayList<>();
-        downwards(outside, (s, table) -> rest.add(0, table));
+        downwards(outside, (step, table, byLabel) -> rest.add(0, table));
         return new CheckedOptions(block, labels, scopes, costs, allowed, timed, limit, tried)
                 .list(order, rest, shared, new CheckedTable(shared, outside));
-    }
-
-    /** The tables without one, and a zero for its nodes, so that all of them are there. */
-    private List<CheckedTable> others(List<CheckedTable> tables, CheckedTable one) {
-        List<CheckedTable> others = new ArrayList<>(tables);
-        others.remove(one);
-        for (int node : one.scope()) {
-            others.add(new CheckedTable(new int[] {node}, new long[cards[node]]));
-        }
-        return others;
     }
 }

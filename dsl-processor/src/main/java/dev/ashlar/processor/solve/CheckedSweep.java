@@ -16,15 +16,15 @@ final class CheckedSweep {
     private final int[] order;
     private final int[] cards;
     private final Depth[] depths;
-    /** By table where the labels so far are in it; the last is the target. */
+    private final List<CheckedTable> inputs;
+    private final List<Target> targets;
+    /** By table where the labels so far are in it; first the inputs, then the targets. */
     private final int[] at;
-
-    private final long[] result;
 
     /**
      * What the label of one node decides.
      *
-     * @param touched tables that have the node, the target too
+     * @param touched tables that have the node, the targets too
      * @param strides of the node in them
      * @param ended tables without later nodes
      * @param values of those
@@ -33,19 +33,27 @@ final class CheckedSweep {
      */
     private record Depth(int[] touched, int[] strides, int[] ended, long[][] values, int[] begun, BitSet[] open) {}
 
-    private CheckedSweep(int[] order, int[] cards, List<CheckedTable> inputs, CheckedTable target) {
+    /**
+     * A table that is lowered to the least sums.
+     *
+     * @param without the input that does not count in them; -1 if all do
+     */
+    record Target(CheckedTable table, int without) {}
+
+    private CheckedSweep(int[] order, int[] cards, List<CheckedTable> inputs, List<Target> targets) {
         this.order = order;
         this.cards = cards;
-        result = target.values();
-        at = new int[inputs.size() + 1];
+        this.inputs = inputs;
+        this.targets = targets;
+        at = new int[inputs.size() + targets.size()];
         List<List<BitSet>> open = inputs.stream().map(this::open).toList();
         depths = new Depth[order.length];
         for (int d = 0; d < order.length; d++) {
-            depths[d] = depth(d, inputs, target, open);
+            depths[d] = depth(d, open);
         }
     }
 
-    private Depth depth(int d, List<CheckedTable> inputs, CheckedTable target, List<List<BitSet>> open) {
+    private Depth depth(int d, List<List<BitSet>> open) {
         int node = order[d];
         List<Integer> touched = new ArrayList<>();
         List<Integer> ended = new ArrayList<>();
@@ -65,18 +73,22 @@ final class CheckedSweep {
                 }
             }
         }
-        int[] tables = ints(touched);
-        int[] strides = Arrays.stream(tables)
-                .map(t -> stride(inputs.get(t).scope(), node))
-                .toArray();
-        if (target.has(node)) {
-            tables = Arrays.copyOf(tables, tables.length + 1);
-            strides = Arrays.copyOf(strides, tables.length);
-            tables[tables.length - 1] = inputs.size();
-            strides[tables.length - 1] = stride(target.scope(), node);
+        for (int t = 0; t < targets.size(); t++) {
+            if (targets.get(t).table().has(node)) {
+                touched.add(inputs.size() + t);
+            }
         }
+        int[] strides = touched.stream()
+                .mapToInt(t -> stride(table(t).scope(), node))
+                .toArray();
         long[][] values = ended.stream().map(t -> inputs.get(t).values()).toArray(long[][]::new);
-        return new Depth(tables, strides, ints(ended), values, ints(begun), begunOpen.toArray(BitSet[]::new));
+        return new Depth(ints(touched), strides, ints(ended), values, ints(begun), begunOpen.toArray(BitSet[]::new));
+    }
+
+    private CheckedTable table(int number) {
+        return number < inputs.size()
+                ? inputs.get(number)
+                : targets.get(number - inputs.size()).table();
     }
 
     private static int[] ints(List<Integer> numbers) {
@@ -127,13 +139,18 @@ final class CheckedSweep {
         return stride;
     }
 
-    /** Lowers the target to the least sums of the inputs, all of whose nodes the inputs have. */
-    static void lower(int[] cards, List<CheckedTable> inputs, CheckedTable target) {
+    /** Lowers tables to the least sums of the inputs, which have all their nodes. */
+    static void lower(int[] cards, List<CheckedTable> inputs, List<Target> targets) {
         long constant = 0;
         for (CheckedTable input : inputs) {
             constant = input.scope().length == 0 ? CheckedTable.add(constant, input.values()[0]) : constant;
         }
-        new CheckedSweep(order(inputs), cards, inputs, target).descend(0, constant);
+        CheckedSweep sweep = new CheckedSweep(order(inputs), cards, inputs, targets);
+        if (sweep.order.length == 0) {
+            sweep.note(constant);
+        } else if (constant < CheckedTable.FORBIDDEN) {
+            sweep.descend(0, constant);
+        }
     }
 
     private static int[] order(List<CheckedTable> inputs) {
@@ -145,21 +162,21 @@ final class CheckedSweep {
     }
 
     private void descend(int depth, long sum) {
-        if (depth == order.length) {
-            int target = at[at.length - 1];
-            result[target] = Math.min(result[target], sum);
-            return;
-        }
         Depth here = depths[depth];
         int[] touched = here.touched;
         int labels = cards[order[depth]];
+        boolean last = depth + 1 == order.length;
         for (int label = 0; label < labels; label++) {
             long more = sum;
             for (int k = 0; k < here.ended.length; k++) {
                 more = CheckedTable.add(more, here.values[k][at[here.ended[k]]]);
             }
             if (more < CheckedTable.FORBIDDEN && isOpen(here)) {
-                descend(depth + 1, more);
+                if (last) {
+                    note(more);
+                } else {
+                    descend(depth + 1, more);
+                }
             }
             for (int k = 0; k < touched.length; k++) {
                 at[touched[k]] += here.strides[k];
@@ -177,5 +194,17 @@ final class CheckedSweep {
             }
         }
         return true;
+    }
+
+    private void note(long sum) {
+        for (int t = 0; t < targets.size(); t++) {
+            Target target = targets.get(t);
+            long[] result = target.table().values();
+            int place = at[inputs.size() + t];
+            long own = target.without() < 0
+                    ? sum
+                    : sum - inputs.get(target.without()).values()[at[target.without()]];
+            result[place] = Math.min(result[place], own);
+        }
     }
 }

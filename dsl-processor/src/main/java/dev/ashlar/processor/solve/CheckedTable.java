@@ -58,6 +58,13 @@ final class CheckedTable {
         return nodes.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    /** No sum yet. */
+    static CheckedTable empty(int[] cards, int[] scope) {
+        long[] values = new long[size(cards, scope)];
+        Arrays.fill(values, FORBIDDEN);
+        return new CheckedTable(scope, values);
+    }
+
     /**
      * For all joint labels of the target the least sum of the inputs.
      *
@@ -74,10 +81,8 @@ final class CheckedTable {
                 throw new ArithmeticException("a table is too large");
             }
         }
-        long[] result = new long[size(cards, target)];
-        Arrays.fill(result, FORBIDDEN);
-        CheckedTable least = new CheckedTable(target, result);
-        CheckedSweep.lower(cards, inputs, least);
+        CheckedTable least = empty(cards, target);
+        CheckedSweep.lower(cards, inputs, List.of(new CheckedSweep.Target(least, -1)));
         return least;
     }
 

@@ -22,7 +22,7 @@ final class Dual {
         this.stop = stop;
         goal = incumbent.goal();
         master = new Master(chain.problem(), goal);
-        best = Relaxation.of(chain, Pricing.of(chain.problem(), Prices.FREE, goal.timed()));
+        best = chain.free(goal.timed());
         bound = best.bound(goal.budget());
     }
 

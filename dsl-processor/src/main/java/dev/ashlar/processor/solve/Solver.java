@@ -89,8 +89,7 @@ public final class Solver {
     }
 
     private boolean isContradiction() {
-        Pricing free = Pricing.of(chain.problem(), Prices.FREE, false);
-        return Relaxation.of(chain, free).least() >= FixedPoint.INFINITE;
+        return chain.free(false).least() >= FixedPoint.INFINITE;
     }
 
     private Solution whole(Solution solution) {
