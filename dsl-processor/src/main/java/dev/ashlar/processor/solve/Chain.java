@@ -65,8 +65,7 @@ final class Chain {
 
     /** The problem without prices, solved once. */
     Relaxation free(boolean timed) {
-        return free.computeIfAbsent(
-                timed, t -> Relaxation.of(this, Pricing.of(problem, Prices.FREE, t)));
+        return free.computeIfAbsent(timed, t -> Relaxation.of(this, Pricing.of(problem, Prices.FREE, t)));
     }
 
     Problem problem() {

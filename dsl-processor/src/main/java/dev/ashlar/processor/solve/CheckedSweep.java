@@ -78,9 +78,8 @@ final class CheckedSweep {
                 touched.add(inputs.size() + t);
             }
         }
-        int[] strides = touched.stream()
-                .mapToInt(t -> stride(table(t).scope(), node))
-                .toArray();
+        int[] strides =
+                touched.stream().mapToInt(t -> stride(table(t).scope(), node)).toArray();
         long[][] values = ended.stream().map(t -> inputs.get(t).values()).toArray(long[][]::new);
         return new Depth(ints(touched), strides, ints(ended), values, ints(begun), begunOpen.toArray(BitSet[]::new));
     }
