@@ -42,12 +42,11 @@ final class Conditions {
     }
 
     boolean holds(Condition condition, Labels x) {
-        Optional<Variable> bit = Optional.ofNullable(bits.get(key(condition))).filter(x::has);
-        if (condition instanceof Condition.Moved moved) {
-            return moved.moved() == (bit.isPresent() ? x.of(bit.get()) == 1 : isMoved(moved.marker(), x));
-        }
-        Condition.Fated fated = (Condition.Fated) condition;
-        return bit.isPresent() ? x.of(bit.get()) == 1 : fated.labels().contains(x.of(fates.variable(fated.unit())));
+        boolean yes = Optional.ofNullable(bits.get(key(condition)))
+                .filter(x::has)
+                .map(bit -> x.of(bit) == 1)
+                .orElseGet(() -> isTrue(condition, x));
+        return condition instanceof Condition.Moved moved ? moved.moved() == yes : yes;
     }
 
     private boolean isMoved(Marker marker, Labels x) {
@@ -123,11 +122,11 @@ final class Conditions {
 
     /** Whether it holds, or, of two opposites, the one that says yes. */
     private boolean isTrue(Condition condition, Labels x) {
-        return condition instanceof Condition.Moved moved
-                ? isMoved(moved.marker(), x)
-                : ((Condition.Fated) condition)
-                        .labels()
-                        .contains(x.of(fates.variable(((Condition.Fated) condition).unit())));
+        if (condition instanceof Condition.Moved moved) {
+            return isMoved(moved.marker(), x);
+        }
+        Condition.Fated fated = (Condition.Fated) condition;
+        return fated.labels().contains(x.of(fates.variable(fated.unit())));
     }
 
     /** A condition by the labels of those variables of a table that decide about it: the places of these, and whether it holds. */
@@ -204,8 +203,13 @@ final class Conditions {
         return false;
     }
 
+    /** Conditions that decide whether a storage is alive at a time. */
+    List<Condition> about(Storage storage, int point) {
+        return alive(storage, point).stream().flatMap(List::stream).distinct().toList();
+    }
+
     /** Conditions under which a storage is alive at a time: all of those of one list. */
-    List<List<Condition>> alive(Storage storage, int point) {
+    private List<List<Condition>> alive(Storage storage, int point) {
         return alive.computeIfAbsent(storage, s -> new HashMap<>()).computeIfAbsent(point, p -> merged(storage, p));
     }
 

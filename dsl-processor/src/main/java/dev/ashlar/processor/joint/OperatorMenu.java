@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * What may be chosen for an operator.
@@ -26,6 +27,12 @@ record OperatorMenu(
         facts = List.copyOf(facts);
         stored = stored.stream().map(List::copyOf).toList();
         tied = Map.copyOf(tied);
+    }
+
+    /** What a way to store its parameters comes to under a strategy; -1 where the strategy has fewer ways. */
+    long amount(int strategy, int label, ToLongFunction<Stored> amount) {
+        List<Stored> ways = stored.get(strategy);
+        return label < ways.size() ? amount.applyAsLong(ways.get(label)) : -1;
     }
 
     /** How many ways to store its parameters a strategy has, at the most. */

@@ -268,6 +268,7 @@ final class ProblemBuilder {
                 points - lifetimes.forwardPoints());
         Map<Storage, Variable> keptBefore = new HashMap<>();
         Map<Variable, Integer> nodes = new LinkedHashMap<>();
+        TableWriter writer = new TableWriter(block);
         PieceTables tables = new PieceTables(
                 lifetimes,
                 choices,
@@ -275,40 +276,40 @@ final class ProblemBuilder {
                 new Ways(choices, routes),
                 draft.fates(),
                 Collections.unmodifiableMap(keptBefore),
-                block);
+                writer);
         for (Port port : ordered(piece.given())) {
-            tables.entry(wanted(port.crossing()).variable());
+            writer.entry(wanted(port.crossing()).variable());
             if (keptAcross.contains(port.crossing())) {
                 Variable kept = new Variable("kept " + port.crossing(), 2);
-                tables.entry(kept);
+                writer.entry(kept);
                 keptBefore.put(lifetimes.given(port), kept);
             }
         }
-        ties.crossing(number - 1).forEach(tables::entry);
-        ties.from(number).forEach(tables::node);
+        ties.crossing(number - 1).forEach(writer::entry);
+        ties.from(number).forEach(writer::node);
         List<List<Lifetimes.Handed>> keeping = new ArrayList<>();
         for (Port port : ordered(piece.handed())) {
             if (keptAcross.contains(port.crossing())) {
                 keeping.add(lifetimes.handed(port));
             }
         }
-        addNodes(choices.own(), tables.conditions(keeping), tables);
+        addNodes(choices.own(), tables.conditions(keeping), writer);
         for (Port port : ordered(piece.handed())) {
             Variable crossing = wanted(port.crossing()).variable();
-            if (!tables.has(crossing)) {
-                tables.node(crossing);
+            if (!writer.has(crossing)) {
+                writer.node(crossing);
             }
-            block.exit(tables.nodeOf(crossing));
+            block.exit(writer.nodeOf(crossing));
             if (keptAcross.contains(port.crossing())) {
                 Variable kept = new Variable("keeps " + port.crossing(), 2);
-                tables.node(kept);
-                block.exit(tables.nodeOf(kept));
+                writer.node(kept);
+                block.exit(writer.nodeOf(kept));
                 tables.kept(kept, lifetimes.handed(port));
             }
         }
-        ties.crossing(number).forEach(v -> block.exit(tables.nodeOf(v)));
-        if (tables.isEmpty()) {
-            tables.node(new Variable("nothing", 1));
+        ties.crossing(number).forEach(v -> block.exit(writer.nodeOf(v)));
+        if (writer.isEmpty()) {
+            writer.node(new Variable("nothing", 1));
         }
         tables.write();
         if (lifetimes.moments().get(0) instanceof Moment.Evaluation) {
@@ -317,28 +318,28 @@ final class ProblemBuilder {
         if (number == 0) {
             tables.always(tableBytes);
         }
-        return new Template(lifetimes, draft.fates(), choices, block.build(), tables.nodes());
+        return new Template(lifetimes, draft.fates(), choices, block.build(), writer.nodes());
     }
 
     /** Adds nodes in order, each condition behind the last of what decides about it: searches go along the numbers of nodes. */
-    private static void addNodes(List<Variable> own, Map<Variable, Set<Variable>> conditions, PieceTables tables) {
+    private static void addNodes(List<Variable> own, Map<Variable, Set<Variable>> conditions, TableWriter writer) {
         Map<Variable, Set<Variable>> left = new LinkedHashMap<>(conditions);
-        addReady(left, tables);
+        addReady(left, writer);
         for (Variable variable : own) {
-            tables.node(variable);
-            addReady(left, tables);
+            writer.node(variable);
+            addReady(left, writer);
         }
-        left.keySet().forEach(tables::node);
+        left.keySet().forEach(writer::node);
     }
 
-    private static void addReady(Map<Variable, Set<Variable>> left, PieceTables tables) {
+    private static void addReady(Map<Variable, Set<Variable>> left, TableWriter writer) {
         List<Variable> ready;
         do {
             ready = left.entrySet().stream()
-                    .filter(e -> e.getValue().stream().allMatch(v -> v.labels() == 1 || tables.has(v)))
+                    .filter(e -> e.getValue().stream().allMatch(v -> v.labels() == 1 || writer.has(v)))
                     .map(Map.Entry::getKey)
                     .toList();
-            ready.forEach(tables::node);
+            ready.forEach(writer::node);
             ready.forEach(left::remove);
         } while (!ready.isEmpty());
     }

@@ -2,14 +2,7 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
-import dev.ashlar.processor.cost.CostModel;
-import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.DeviceCatalogue;
-import dev.ashlar.processor.device.Mesh;
-import dev.ashlar.processor.device.MeshAxis;
-import dev.ashlar.processor.device.NumberFormat;
-import dev.ashlar.processor.shard.Collectives;
-import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Narrowing;
 import dev.ashlar.processor.solve.Outcome;
@@ -56,7 +49,7 @@ final class JointBenchmark {
     private static final long UNLIMITED = 1L << 50;
 
     private final JointProblem joint;
-    private final Device device;
+    private final long fixedBytes;
     private final Restrictions restrictions;
     private final Way keeping;
     private final Map<String, Way> ways = new TreeMap<>();
@@ -101,12 +94,12 @@ final class JointBenchmark {
                     List.of(2, 4),
                     List.of("ib-400g", "nvlink4")));
 
-    private JointBenchmark(JointProblem joint, Device device, Mesh mesh) {
+    private JointBenchmark(JointProblem joint, int axes, long fixedBytes) {
         this.joint = joint;
-        this.device = device;
+        this.fixedBytes = fixedBytes;
         restrictions = new Restrictions(joint);
         keeping = way(restrictions.nothingAgain());
-        ExpertPlan.of(mesh.rank()).forEach(p -> ways.put(p.name(), way(restrictions.of(p))));
+        ExpertPlan.of(axes).forEach(p -> ways.put(p.name(), way(restrictions.of(p))));
         for (int i = 0; i <= BLOCK_SHARES; i++) {
             ways.put("blocks " + i, way(restrictions.wholeBlocksAgain((double) i / BLOCK_SHARES)));
         }
@@ -117,25 +110,15 @@ final class JointBenchmark {
         List<Instance> chosen =
                 arguments.length == 0 ? INSTANCES : List.of(INSTANCES.get(Integer.parseInt(arguments[0])));
         for (Instance instance : chosen) {
-            DeviceCatalogue catalogue = DeviceCatalogue.standard();
-            ModelSpecs.At here = new ModelSpecs.At("benchmark");
-            List<MeshAxis> axes = new ArrayList<>();
-            for (int i = 0; i < instance.shape().size(); i++) {
-                axes.add(new MeshAxis(
-                        instance.shape().get(i), catalogue.link(instance.links().get(i), here)));
-            }
-            Mesh mesh = new Mesh(axes);
-            Device device = catalogue.device(instance.device(), here);
-            Target target = new Target(
-                    new Collectives(mesh, device),
-                    new CostModel(device, NumberFormat.BF16),
-                    NumberFormat.BF16,
-                    i -> Layout.replicated(mesh.rank()),
-                    Repeats.OPERATORS);
+            Target target =
+                    PlannedInstance.target(instance.device(), instance.shape(), instance.links(), Repeats.OPERATORS);
             JointProblem joint = JointProblem.of(
                     SampleModels.gpt(instance.dims()).precision("BF16").graph(), target);
             System.out.println(instance.name());
-            new JointBenchmark(joint, device, mesh).run();
+            long fixedBytes = DeviceCatalogue.standard()
+                    .device(instance.device(), new ModelSpecs.At("benchmark"))
+                    .fixedBytes();
+            new JointBenchmark(joint, target.collectives().mesh().rank(), fixedBytes).run();
         }
     }
 
@@ -151,7 +134,7 @@ final class JointBenchmark {
         List<List<Integer>> stageOne = sweep();
         for (int i = 0; i < BUDGETS; i++) {
             long budget = least + (most - least) * (2 * i + 1) / (2 * BUDGETS);
-            String memory = String.format(Locale.ROOT, "%.2f", (double) (budget + device.fixedBytes()) / (1 << 30));
+            String memory = String.format(Locale.ROOT, "%.2f", (double) (budget + fixedBytes) / (1 << 30));
             row(memory, solver, budget, columns, stageOne);
         }
         row("any", solver, UNLIMITED, columns, stageOne);

@@ -46,7 +46,12 @@ class JointOracleTest {
     private static final int MODELS = 40;
     private static final int PART = 8;
     private static final long MOST_TRIED = 50_000;
-    private static final int DRAWS = 6;
+    private static final int DRAWS = 12;
+    private static final List<Integer> SIZES = List.of(2, 4, 6, 8, 12);
+
+    /** Sizes that few meshes can cut along several axes. */
+    private static final List<Integer> FEW_PARTS = List.of(2, 3, 6);
+
     private static final long ANY = 1L << 50;
     private static final double TOLERANCE = 1e-4;
 
@@ -109,7 +114,8 @@ class JointOracleTest {
         String name = form + " " + seed + " on " + mesh + ", " + repeats + ", " + machine;
         int operators = 5 - mesh.size() + random.nextInt(2);
         for (int draw = 0; draw < DRAWS; draw++) {
-            ModelSpecs model = RandomModels.of(form, Math.max(1, operators - draw), random);
+            ModelSpecs model =
+                    RandomModels.of(form, Math.max(1, operators - draw), draw < 2 ? SIZES : FEW_PARTS, random);
             JointProblem joint = JointProblem.of(model.graph(), target(mesh, machine, repeats));
             Optional<Judged> judged = joint.hasChoices() ? judged(name, joint.problem()) : Optional.empty();
             if (judged.isPresent()) {

@@ -52,19 +52,32 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
 
     /** What it is planned for. */
     Target target() {
+        List<Integer> sizes = sizes();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < sizes.size(); i++) {
+            names.add(links.equals("slow") ? "slow" : i + 1 == sizes.size() ? "nvlink4" : "ib-400g");
+        }
+        return target("h100-sxm", sizes, names, repeats);
+    }
+
+    /**
+     * A mesh of devices of the catalogue, computing in BF16.
+     *
+     * @param links by mesh axis, of the catalogue or {@code slow}
+     */
+    static Target target(String device, List<Integer> sizes, List<String> links, Repeats repeats) {
         DeviceCatalogue catalogue = DeviceCatalogue.standard();
         ModelSpecs.At here = new ModelSpecs.At("benchmark");
-        List<Integer> sizes = sizes();
         List<MeshAxis> axes = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
-            String name = i + 1 == sizes.size() ? "nvlink4" : "ib-400g";
-            axes.add(new MeshAxis(sizes.get(i), links.equals("slow") ? SLOW : catalogue.link(name, here)));
+            String name = links.get(i);
+            axes.add(new MeshAxis(sizes.get(i), name.equals("slow") ? SLOW : catalogue.link(name, here)));
         }
         Mesh on = new Mesh(axes);
-        Device device = catalogue.device("h100-sxm", here);
+        Device of = catalogue.device(device, here);
         return new Target(
-                new Collectives(on, device),
-                new CostModel(device, NumberFormat.BF16),
+                new Collectives(on, of),
+                new CostModel(of, NumberFormat.BF16),
                 NumberFormat.BF16,
                 i -> Layout.replicated(on.rank()),
                 repeats);

@@ -16,14 +16,14 @@ final class RandomModels {
     }
 
     private static final List<String> ACTIVATIONS = List.of("Relu", "Gelu", "Silu", "Tanh", "Sigmoid");
-    private static final List<Integer> SIZES = List.of(2, 4, 6, 8, 12);
-
     private final SplittableRandom random;
+    private final List<Integer> sizes;
     private final StringBuilder text = new StringBuilder();
     private int count;
     private int linears;
 
-    private RandomModels(SplittableRandom random) {
+    private RandomModels(List<Integer> sizes, SplittableRandom random) {
+        this.sizes = sizes;
         this.random = random;
     }
 
@@ -31,9 +31,10 @@ final class RandomModels {
      * A model.
      *
      * @param operators of its body, about
+     * @param sizes that dimensions may have
      */
-    static ModelSpecs of(Form form, int operators, SplittableRandom random) {
-        return new RandomModels(random).model(form, operators);
+    static ModelSpecs of(Form form, int operators, List<Integer> sizes, SplittableRandom random) {
+        return new RandomModels(sizes, random).model(form, operators);
     }
 
     private ModelSpecs model(Form form, int operators) {
@@ -68,7 +69,7 @@ final class RandomModels {
         if (form != Form.REPEATED) {
             return model;
         }
-        RandomModels cell = new RandomModels(random);
+        RandomModels cell = new RandomModels(sizes, random);
         cell.text.append("@Input(shape = \"batch d\") x()\n");
         String made = random.nextBoolean() ? cell.chain("x", operators) : cell.residual("x", operators);
         int at = cell.text.lastIndexOf("\n", cell.text.length() - 2) + 1;
@@ -76,7 +77,7 @@ final class RandomModels {
     }
 
     private int size() {
-        return SIZES.get(random.nextInt(SIZES.size()));
+        return sizes.get(random.nextInt(sizes.size()));
     }
 
     private String add(String line) {

@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * Ranks that work together, over Gloo. Allocates no tensor: what Gloo's own all-gather and reduce-scatter allocate on their threads,
- * nobody would count.
+ * Ranks that work together, over Gloo. Tensors are allocated on the caller's thread alone: {@link #reduceScatter} clones what it sums, the
+ * other collectives allocate none. What Gloo's own all-gather and reduce-scatter allocate on their threads, nobody would count.
  */
 final class GlooGroup implements Group {
     private static final int THREADS = 2;

@@ -1,0 +1,128 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.local.Boundary;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Writes the tables of what is laid out anew: tensors for their readers, gradients as they are stored. */
+final class MoveTables {
+    private final Lifetimes lifetimes;
+    private final Choices choices;
+    private final Ways ways;
+    private final Conditions conditions;
+    private final TableWriter writer;
+
+    MoveTables(Lifetimes lifetimes, Choices choices, Ways ways, Conditions conditions, TableWriter writer) {
+        this.lifetimes = lifetimes;
+        this.choices = choices;
+        this.ways = ways;
+        this.conditions = conditions;
+        this.writer = writer;
+    }
+
+    /** What decides about what a copy takes. */
+    Set<Variable> over(int point, Moment.Moving moving) {
+        Set<Variable> over = new LinkedHashSet<>(ways.variables(moving.marker()));
+        List<Storage.Condition> all = new ArrayList<>();
+        for (Lifetimes.Handed source : lifetimes.sources(moving)) {
+            all.addAll(source.when());
+            all.addAll(conditions.about(source.storage(), point + 1));
+        }
+        conditions.addVariables(over, all);
+        return over;
+    }
+
+    void copy(Copy copy) {
+        Made made = choices.made(copy.tensor());
+        Wanted wanted = choices.wanted(copy);
+        Set<Variable> over = new LinkedHashSet<>(List.of(made.variable(), wanted.variable()));
+        boolean back = lifetimes.moments().stream()
+                .anyMatch(m ->
+                        m instanceof Moment.Moving moving && moving.marker().equals(new Marker.OfCopy(copy, true)));
+        writer.addOrForbid(over, x -> {
+            Optional<Route> there = route(new Marker.OfCopy(copy, false), x);
+            Optional<Route> again = back ? route(new Marker.OfCopy(copy, true), x) : there;
+            return there.isEmpty() || again.isEmpty()
+                    ? -1
+                    : there.get().ticks() + (back ? again.get().ticks() : 0);
+        });
+        for (Choices.Reader reader : choices.agreeing(copy)) {
+            List<Boundary> boundaries = choices.boundaries(reader);
+            Variable operator = choices.variable(reader.node());
+            writer.addOrForbid(
+                    List.of(wanted.variable(), operator),
+                    x -> boundaries
+                                    .get(x.of(operator))
+                                    .equals(wanted.boundaries().get(x.of(wanted.variable())))
+                            ? 0
+                            : -1);
+        }
+    }
+
+    /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
+    void moving(int point, Moment.Moving moving) {
+        List<Lifetimes.Handed> sources = lifetimes.sources(moving);
+        Set<Variable> over = over(point, moving);
+        boolean ownsStorage = moving.source().storage() == moving.source();
+        Map<Storage, Predicate<Labels>> alive = new HashMap<>();
+        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> conditions.isAlive(of, point + 1)));
+        writer.live(point, point + 1, over, x -> {
+            Route route = route(moving.marker(), x).orElse(Route.NONE);
+            if (!route.moved()) {
+                return 0;
+            }
+            Storage source = sources.stream()
+                    .filter(s -> s.when().stream().allMatch(c -> conditions.holds(c, x)))
+                    .map(Lifetimes.Handed::storage)
+                    .findFirst()
+                    .orElseThrow();
+            if (Objects.requireNonNull(alive.get(source)).test(x)) {
+                return route.stayingBytes();
+            }
+            return ownsStorage && source.fresh() ? route.overwritingBytes() : route.leavingBytes();
+        });
+        if (moving.marker() instanceof Marker.OfParameter gradient) {
+            fused(point, gradient);
+        }
+    }
+
+    /** A gradient's place among those that are summed as one is there before the gradient, from the first kernel of backward. */
+    private void fused(int point, Marker.OfParameter gradient) {
+        OperatorNode node = choices.ofWhole(gradient.node());
+        Variable variable = choices.variable(node);
+        Variable storage = choices.storage(node);
+        OperatorMenu menu = choices.menu(node);
+        writer.live(
+                lifetimes.firstBackwardCall(),
+                point + 1,
+                List.of(variable, storage),
+                x -> Math.max(
+                        0,
+                        menu.amount(
+                                x.of(variable),
+                                x.of(storage),
+                                s -> s.fusedBytes().get(gradient.parameter()))));
+    }
+
+    /** A parameter is gathered beside the part that is stored. */
+    void gathering(int point, Marker marker) {
+        writer.live(
+                point,
+                point + 1,
+                ways.variables(marker),
+                x -> route(marker, x).map(Route::stayingBytes).orElse(0L));
+    }
+
+    private Optional<Route> route(Marker marker, Labels x) {
+        return ways.of(marker, x::of);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.ashlar.processor.joint;
+
+import dev.ashlar.processor.joint.Table.Labels;
+import dev.ashlar.processor.solve.BlockBuilder;
+import dev.ashlar.processor.solve.Quantity;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+
+/** The nodes and tables of one block of the problem. */
+final class TableWriter {
+    private final BlockBuilder block;
+    private final Map<Variable, Integer> nodes = new HashMap<>();
+
+    TableWriter(BlockBuilder block) {
+        this.block = block;
+    }
+
+    void entry(Variable variable) {
+        nodes.put(variable, block.entry(variable.labels()));
+    }
+
+    void node(Variable variable) {
+        nodes.put(variable, block.node(variable.labels()));
+    }
+
+    int nodeOf(Variable variable) {
+        return Objects.requireNonNull(nodes.get(variable), variable::toString);
+    }
+
+    boolean isEmpty() {
+        return nodes.isEmpty();
+    }
+
+    Map<Variable, Integer> nodes() {
+        return Map.copyOf(nodes);
+    }
+
+    boolean has(Variable variable) {
+        return nodes.containsKey(variable);
+    }
+
+    private Table table(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        List<Variable> ordered = new LinkedHashSet<>(over)
+                .stream()
+                        .filter(v -> v.labels() > 1)
+                        .sorted(Comparator.comparingInt(this::nodeOf))
+                        .toList();
+        return Table.of(ordered, amount);
+    }
+
+    /** Nodes of a table; any one where it is over none, and then all its entries are equal. */
+    private int[] scope(Table table) {
+        return table.variables().isEmpty()
+                ? new int[] {0}
+                : table.variables().stream().mapToInt(this::nodeOf).toArray();
+    }
+
+    private long[] amounts(Table table) {
+        if (!table.variables().isEmpty()) {
+            return table.amounts();
+        }
+        long[] same = new long[block.labels(0)];
+        Arrays.fill(same, table.amounts()[0]);
+        return same;
+    }
+
+    void add(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.addTable(quantity, scope(table), amounts(table));
+        }
+    }
+
+    /** Adds what is live at the time points {@code from .. to-1}. */
+    void live(int from, int to, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        if (from >= to) {
+            return;
+        }
+        Table table = table(over, amount);
+        if (!table.isZero()) {
+            block.live(from, to, scope(table), amounts(table));
+        }
+    }
+
+    /** What is negative in a table of times cannot be. */
+    void addOrForbid(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        Table table = table(over, amount);
+        int[] scope = scope(table);
+        long[] amounts = amounts(table).clone();
+        for (int entry = 0; entry < amounts.length; entry++) {
+            if (amounts[entry] < 0) {
+                block.forbid(scope, labels(scope, entry));
+                amounts[entry] = 0;
+            }
+        }
+        block.addTable(Quantity.TIME, scope, amounts);
+    }
+
+    private int[] labels(int[] scope, int entry) {
+        int[] labels = new int[scope.length];
+        int rest = entry;
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[k] = rest % block.labels(scope[k]);
+            rest /= block.labels(scope[k]);
+        }
+        return labels;
+    }
+
+    void rule(Fates.Rule rule) {
+        addOrForbid(rule.over(), x -> rule.allows().test(x) ? 0 : -1);
+    }
+}
