@@ -1,8 +1,8 @@
 package dev.ashlar.processor.op;
 
 /**
- * What oneDNN takes for a convolution, in bytes, counted from its allocations on two threads of an AVX-512 host. It works on copies whose channels
- * are filled up to blocks; the copies of one kernel are gone when the next one starts.
+ * What a convolution takes beside its results, in bytes, on two threads of an AVX-512 host: exactly for {@link PlainConvolution}s, at most for the others. oneDNN
+ * works on copies whose channels are filled up to blocks; the copies of one kernel are gone when the next one starts.
  */
 final class ConvolutionWorkspace {
     /** Channels of a block of oneDNN. */
@@ -55,6 +55,9 @@ final class ConvolutionWorkspace {
 
     /** Copies of both factors and of the result, which is then copied to where it belongs. */
     long forwardBytes() {
+        if (PlainConvolution.is(attributes, shapes)) {
+            return new PlainConvolution(attributes, shapes).forwardBytes();
+        }
         if (grouped) {
             return Math.max(x + weight, y);
         }
@@ -63,6 +66,9 @@ final class ConvolutionWorkspace {
 
     /** Of the gradients of input and weight, whichever takes more; the results count elsewhere and are here taken off. */
     long backwardBytes() {
+        if (PlainConvolution.is(attributes, shapes)) {
+            return new PlainConvolution(attributes, shapes).backwardBytes();
+        }
         if (attributes.whole("dilation") > 1) {
             return 3 * x + 2 * weight + y + (Workspaces.widens(shapes) && !grouped ? 4 * weight : 0);
         }
