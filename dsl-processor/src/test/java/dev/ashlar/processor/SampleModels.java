@@ -112,6 +112,37 @@ public final class SampleModels {
                 """);
     }
 
+    /**
+     * The residual network of the samples: convolutions beside an identity, twice.
+     *
+     * @param dims {@code "batch=64 side=20 c=16 classes=10"}
+     */
+    public static ModelSpecs residual(String dims) {
+        return ModelSpecs.model("Residual", dims, """
+                        @Input(shape = "batch 1 side side") images()
+                        @Input(shape = "batch", dtype = INT64) targets()
+                        @Conv2d(out = "c", kernel = 3, padding = 1, bias = false) stem(images)
+                        @BatchNorm2d stemNorm(stem)
+                        @Relu stemAct(stemNorm)
+                        @Use(ResidualBlock) fine(stemAct)
+                        @MaxPool2d(kernel = 2) pooled(fine)
+                        @Conv2d(out = "2*c", kernel = 3, padding = 1) widened(pooled)
+                        @Use(ResidualBlock) coarse(widened)
+                        @GlobalAvgPool2d features(coarse)
+                        @Output @Linear(out = "classes") logits(features)
+                        @Loss @CrossEntropy loss(logits, targets)
+                        """).block("ResidualBlock", "", """
+                        @Input(shape = "batch c h w") x()
+                        @Conv2d(out = "c", kernel = 3, padding = 1, bias = false) conv1(x)
+                        @BatchNorm2d norm1(conv1)
+                        @Relu act1(norm1)
+                        @Conv2d(out = "c", kernel = 3, padding = 1, bias = false) conv2(act1)
+                        @BatchNorm2d norm2(conv2)
+                        @Add sum(x, norm2)
+                        @Output @Relu y(sum)
+                        """);
+    }
+
     /** Two losses, one on a tensor in the middle. */
     public static ModelSpecs severalLosses() {
         return ModelSpecs.model("Losses", "batch=8 in=4 hidden=16 out=2", """

@@ -100,6 +100,7 @@ public final class CostModel {
     private static final class Traffic {
         private long bytes;
         private int kernels;
+        private boolean ofInput;
         private final Set<Value> matrices = new LinkedHashSet<>();
         private long productFlops;
         private long productBytes;
@@ -254,7 +255,12 @@ public final class CostModel {
             Traffic back = backward.get(node);
             DirectionCost again = back == null
                     ? DirectionCost.NONE
-                    : cost(node, false, back, backwardFlops(node, work, back), work.backwardWorkspaceBytes());
+                    : cost(
+                            node,
+                            false,
+                            back,
+                            backwardFlops(node, work, back),
+                            work.backwardWorkspaceBytes(back.ofInput));
             Traffic repeated = recomputed.get(node);
             DirectionCost recompute = repeated == null
                     ? DirectionCost.NONE
@@ -318,6 +324,7 @@ public final class CostModel {
             }
         }
         traffic.kernels++;
+        traffic.ofInput |= kernel.results().get(0).isPresent();
         traffic.bytes += bytes;
         addProduct(traffic, kernel.node(), made, bytes, gradient);
     }

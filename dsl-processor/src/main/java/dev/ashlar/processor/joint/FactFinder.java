@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** Finds out what an operator comes to under a strategy: it is lowered alone, as one device has it, and priced. */
 final class FactFinder {
@@ -49,8 +50,11 @@ final class FactFinder {
         LoweredOperator lowered = LoweredOperator.of(local, use.inputs(), use.parameters());
         Work work = local.operator().work(local.attributes(), local.shapes(settings.computeBytes()));
         return new Facts(
-                kernels(lowered.forward(), work.forwardWorkspaceBytes(), use.forwardOutliving()),
-                kernels(lowered.backward(), work.backwardWorkspaceBytes(), use.backwardOutliving()),
+                kernels(lowered.forward(), k -> work.forwardWorkspaceBytes(), use.forwardOutliving()),
+                kernels(
+                        lowered.backward(),
+                        k -> work.backwardWorkspaceBytes(k.results().get(0).isPresent()),
+                        use.backwardOutliving()),
                 Collectives.ticks(seconds(lowered, OperatorCost::seconds)),
                 Collectives.ticks(seconds(lowered, c -> c.backward().seconds())));
     }
@@ -107,7 +111,8 @@ final class FactFinder {
      *
      * @param outliving places of results that somebody else reads
      */
-    private Facts.Kernels kernels(List<Step.Kernel> kernels, long workspaceBytes, Set<OperatorUse.Place> outliving) {
+    private Facts.Kernels kernels(
+            List<Step.Kernel> kernels, ToLongFunction<Step.Kernel> workspaceBytes, Set<OperatorUse.Place> outliving) {
         List<List<Long>> bytes = new ArrayList<>();
         Set<Value> there = new HashSet<>();
         long live = 0;
@@ -125,7 +130,7 @@ final class FactFinder {
                 }
             }
             bytes.add(results);
-            peak = Math.max(peak, live + (works ? workspaceBytes : 0));
+            peak = Math.max(peak, live + (works ? workspaceBytes.applyAsLong(kernels.get(k)) : 0));
             for (Value gone : gone(kernels, k, there, outliving)) {
                 there.remove(gone);
                 live -= settings.bytes(gone.type());

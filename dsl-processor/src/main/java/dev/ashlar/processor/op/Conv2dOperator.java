@@ -75,7 +75,7 @@ final class Conv2dOperator implements Operator {
         long bias = attributes.flag("bias") ? shapes.output().elements() : 0;
         ConvolutionWorkspace workspace = new ConvolutionWorkspace(attributes, shapes);
         return Work.flops(product + bias, 2 * product + bias)
-                .workspace(workspace.forwardBytes(), workspace.backwardBytes());
+                .workspace(workspace.forwardBytes(), workspace.backwardBytes(true), workspace.backwardBytes(false));
     }
 
     @Override

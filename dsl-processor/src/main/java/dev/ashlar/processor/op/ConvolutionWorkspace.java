@@ -65,9 +65,9 @@ final class ConvolutionWorkspace {
     }
 
     /** Of the gradients of input and weight, whichever takes more; the results count elsewhere and are here taken off. */
-    long backwardBytes() {
+    long backwardBytes(boolean ofInput) {
         if (PlainConvolution.is(attributes, shapes)) {
-            return new PlainConvolution(attributes, shapes).backwardBytes();
+            return new PlainConvolution(attributes, shapes).backwardBytes(ofInput);
         }
         if (attributes.whole("dilation") > 1) {
             return 3 * x + 2 * weight + y + (Workspaces.widens(shapes) && !grouped ? 4 * weight : 0);
@@ -79,7 +79,7 @@ final class ConvolutionWorkspace {
         long product = yBlocked + (strided ? 2 : 1) * weightBlocked + xBlocked - x - weight + tapBytes();
         long copied = strided ? xBlocked + x - weight : xBlocked - weight;
         long weights = yBlocked + xRead() + weightBlocked - weight + gatheredBytes() + partsBytes();
-        return Math.max(Math.max(product, copied), weights) + SMALL_BYTES;
+        return (ofInput ? Math.max(Math.max(product, copied), weights) : weights) + SMALL_BYTES;
     }
 
     private long xRead() {

@@ -44,6 +44,12 @@ final class DropoutOperator implements Operator {
         return Work.pointwise(shapes.output(), 11, 11).workspace(bytes, bytes);
     }
 
+    /** The indices of a run, for all operators of a step. */
+    @Override
+    public List<Table> tables(Attributes attributes, Shapes shapes) {
+        return attributes.real("p") == 0 ? List.of() : List.of(new Table("indices", RUN * Integer.BYTES));
+    }
+
     @Override
     public void forward(ForwardBuilder f) {
         if (isIdentity(f)) {

@@ -85,6 +85,11 @@ final class MeasuredOperator implements Operator {
     }
 
     @Override
+    public List<Table> tables(Attributes attributes, Shapes shapes) {
+        return operator.tables(attributes, shapes);
+    }
+
+    @Override
     public boolean lossIsMean() {
         return operator.lossIsMean();
     }

@@ -72,19 +72,20 @@ final class PlainConvolution {
     }
 
     /** Its results count elsewhere and are here taken off. */
-    long backwardBytes() {
+    long backwardBytes(boolean ofInput) {
         if (unfolds()) {
             return columns();
         }
         long input = blocked(x, BLOCK) + Math.max(blocked(y, BLOCK) + weight(BLOCK, false), bytes(x));
+        long inputGradient = ofInput ? bytes(x) : 0;
         boolean first = channels() <= FIRST_CHANNELS;
         long block = first || channels() >= BLOCK ? BLOCK : HALF_BLOCK;
         long gradient = weight(block, first);
         long copies = blocked(y, block) + (first ? 0 : blocked(x, block));
-        long parameters = bytes(x) + gradient + biasBytes;
+        long parameters = inputGradient + gradient + biasBytes;
         long adding = parameters + copies + filledBias(block) + sums(block, first, gradient);
         long copied = parameters + weight + biasBytes;
-        return Math.max(Math.max(input, adding), copied) - bytes(x) - weight - biasBytes;
+        return Math.max(ofInput ? input : 0, Math.max(adding, copied)) - inputGradient - weight - biasBytes;
     }
 
     private boolean unfolds() {

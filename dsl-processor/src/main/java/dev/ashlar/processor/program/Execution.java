@@ -196,8 +196,11 @@ final class Execution {
             }
             if (works) {
                 boolean back = routine.direction() == Routine.Direction.BACKWARD && !kernel.recomputed();
+                boolean ofInput = kernel.results().get(0).isPresent();
                 ledger.workspace(
-                        back ? work(node).backwardWorkspaceBytes() : work(node).forwardWorkspaceBytes());
+                        back
+                                ? work(node).backwardWorkspaceBytes(ofInput)
+                                : work(node).forwardWorkspaceBytes());
             }
         }
 

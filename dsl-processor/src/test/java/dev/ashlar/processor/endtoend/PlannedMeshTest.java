@@ -38,15 +38,20 @@ class PlannedMeshTest {
     static Stream<Arguments> cases() {
         boolean all = Integer.getInteger("ashlar.sweep", 0) > 0;
         Set<String> swept = Set.of("gpt on [4]", "llama on [4]", "llama on [2, 2]");
+        return models().entrySet().stream()
+                .flatMap(m -> Stream.of(new Long[] {2L}, new Long[] {4L}, new Long[] {2L, 2L})
+                        .filter(mesh -> all || !swept.contains(m.getKey() + " on " + Arrays.toString(mesh)))
+                        .map(mesh -> Arguments.of(m.getKey(), m.getValue().get(), mesh)));
+    }
+
+    /** By name, small enough to train many times. */
+    static Map<String, Supplier<ModelSpecs>> models() {
         Map<String, Supplier<ModelSpecs>> models = new LinkedHashMap<>();
         models.put("mlp", SampleModels::mlp);
         models.put("cnn", SampleModels::cnn);
         models.put("gpt", () -> SampleModels.gpt("batch=4 seq=8 d=16 heads=4 vocab=32 layers=3"));
         models.put("llama", () -> SampleModels.llamaWithDropout("batch=4 seq=8 d=16 heads=4 vocab=32 layers=2"));
-        return models.entrySet().stream()
-                .flatMap(m -> Stream.of(new Long[] {2L}, new Long[] {4L}, new Long[] {2L, 2L})
-                        .filter(mesh -> all || !swept.contains(m.getKey() + " on " + Arrays.toString(mesh)))
-                        .map(mesh -> Arguments.of(m.getKey(), m.getValue().get(), mesh)));
+        return models;
     }
 
     @ParameterizedTest(name = "{0} on {2}")

@@ -18,10 +18,18 @@ import dev.ashlar.runtime.launch.Ranks;
 import dev.ashlar.runtime.train.PlannedStep;
 import dev.ashlar.runtime.train.Settings;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -41,8 +49,20 @@ class RankMemoryTest {
                 MeshCase.stored(MeshCase.batches(gpt(), 2), 1));
     }
 
-    static Stream<ModelSpecs> models() {
-        return Stream.of(gpt().mesh(2L), gpt().mesh(2L, 2L));
+    /** Those of {@link PlannedMeshTest} and larger ones on all meshes with {@code -Psweep}; without it a few whose plans are found soon. */
+    static Stream<Arguments> models() {
+        Map<String, Supplier<ModelSpecs>> models = new LinkedHashMap<>();
+        PlannedMeshTest.models().forEach((name, model) -> models.put("small " + name, model));
+        models.put("gpt", RankMemoryTest::gpt);
+        models.put("llama", () -> SampleModels.llamaWithDropout("batch=8 seq=64 d=64 heads=4 vocab=512 layers=2"));
+        models.put("cnn", () -> SampleModels.residual("batch=64 side=20 c=16 classes=10"));
+        boolean all = Integer.getInteger("ashlar.sweep", 0) > 0;
+        Set<String> few =
+                Set.of("gpt on [2]", "gpt on [2, 2]", "llama on [2]", "cnn on [2]", "cnn on [4]", "small cnn on [4]");
+        return models.entrySet().stream()
+                .flatMap(m -> Stream.of(new Long[] {2L}, new Long[] {4L}, new Long[] {2L, 2L})
+                        .filter(mesh -> all || few.contains(m.getKey() + " on " + Arrays.toString(mesh)))
+                        .map(mesh -> Arguments.of(m.getKey(), m.getValue().get().mesh(mesh), Arrays.toString(mesh))));
     }
 
     private static ModelSpecs gpt() {
@@ -65,14 +85,12 @@ class RankMemoryTest {
     }
 
     /** Whatever the planner chooses for a budget. */
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0} on {2}")
     @MethodSource("models")
-    void chosenIsMeasured(ModelSpecs model) throws Exception {
+    void chosenIsMeasured(String name, ModelSpecs model, String mesh) throws Exception {
         List<Plan> plans = MeshPlans.atBudgets(model, 3);
         for (int i = 0; i < plans.size(); i++) {
-            Plan plan = plans.get(i);
-            String name = plan.spec().simpleName() + " on " + plan.target().mesh() + ", budget " + i;
-            check(plan, name, directory.resolve("plan" + i));
+            check(plans.get(i), name + " on " + mesh + ", budget " + i, directory.resolve("plan" + i));
         }
     }
 
@@ -83,7 +101,13 @@ class RankMemoryTest {
         try (WrittenPlan written = WrittenPlan.of(plan, directory)) {
             List<Long> peaks = RankThreads.run(plan.target().mesh().devices(), ranks -> peak(written, ranks));
             if (Boolean.getBoolean("ashlar.ratios")) {
-                System.out.println(name + " " + plan.memory().peakBytes() + " / " + peaks);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: planned %d, measured %s, ratio %.4f%n",
+                        name,
+                        plan.memory().peakBytes(),
+                        peaks,
+                        (double) plan.memory().peakBytes() / Collections.min(peaks));
             }
             for (long peak : peaks) {
                 double ratio = (double) plan.memory().peakBytes() / peak;

@@ -140,12 +140,16 @@ class ConvolutionWorkspaceTest {
         meter.resetPeak();
         engine.ops().conv2dBackward(dy, x, weight, stride, padding, dilation, 1, true, true, c.bias);
         long backward = meter.peakBytes() - meter.currentBytes();
+        meter.resetPeak();
+        engine.ops().conv2dBackward(dy, x, weight, stride, padding, dilation, 1, false, true, c.bias);
+        long parameters = meter.peakBytes() - meter.currentBytes();
         Work work = new Conv2dOperator()
                 .work(c.attributes(), new Shapes(List.of(c.x()), List.of(c.weight()), List.of(c.y()), bytes));
         List<String> wrong = new ArrayList<>();
         boolean exact = precision == Precision.FP32 && c.stride == 1 && c.kernel > 1;
         compare(c, " forward", work.forwardWorkspaceBytes(), forward, exact, wrong);
         compare(c, " backward", work.backwardWorkspaceBytes(), backward, exact, wrong);
+        compare(c, " without input", work.parameterWorkspaceBytes(), parameters, exact, wrong);
         return wrong;
     }
 
