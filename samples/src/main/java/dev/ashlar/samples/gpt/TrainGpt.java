@@ -9,6 +9,7 @@ import dev.ashlar.runtime.io.ByteText;
 import dev.ashlar.runtime.launch.Ranks;
 import dev.ashlar.runtime.train.Batches;
 import dev.ashlar.runtime.train.PlannedStep;
+import dev.ashlar.runtime.train.Plans;
 import dev.ashlar.runtime.train.Schedule;
 import dev.ashlar.runtime.train.Settings;
 import dev.ashlar.runtime.train.Step;
@@ -95,9 +96,10 @@ public final class TrainGpt implements Callable<@Nullable Void> {
 
     /** The plan for as many ranks as there are. */
     private PlannedStep<GptBatch> open(Ranks ranks) {
-        return ranks.worldSize() == 2
-                ? GptPairStep.open(ranks, Seed.of(seed), settings())
-                : GptLaptopStep.open(ranks, Seed.of(seed), settings());
+        return Plans.<PlannedStep<GptBatch>>of(ranks)
+                .on(2, () -> GptPairStep.open(ranks, Seed.of(seed), settings()))
+                .on(1, () -> GptLaptopStep.open(ranks, Seed.of(seed), settings()))
+                .open();
     }
 
     private static Settings settings() {

@@ -82,6 +82,38 @@ class TrainGptTest {
         assertEquals(List.of(), ended.linesFrom("[rank 1]"), ended.toString());
     }
 
+    /** One of two is killed after a checkpoint: the other goes on alone, by the plan of one device. */
+    @Test
+    void theRestGoesOnByTheOtherPlan() throws Exception {
+        Path text = Files.writeString(directory.resolve("text.txt"), "the quick brown fox. ".repeat(8000));
+        Path checkpoints = directory.resolve("checkpoints");
+        SampleProcess ended = SampleProcess.run(
+                directory,
+                Launch.class,
+                "--ranks",
+                "2,1",
+                "--restarts",
+                "1",
+                KilledGpt.class.getName(),
+                "--text",
+                text.toString(),
+                "--steps",
+                "12",
+                "--checkpoint",
+                checkpoints.toString());
+        assertEquals(0, ended.code(), ended.toString());
+        assertTrue(ended.errors().contains("restart 1 of 1 on 1 rank"), ended.toString());
+        assertEquals(1, ended.linesFrom("[rank 0] device  2 times cpu as 2").size(), ended.toString());
+        assertEquals(1, ended.linesFrom("[rank 0] continuing from ").size(), ended.toString());
+        assertEquals(1, ended.linesFrom("[rank 0] step 12/12").size(), ended.toString());
+        assertEquals(
+                1,
+                ended.linesFrom("[rank 0] held out: ").stream()
+                        .filter(l -> l.contains("this model"))
+                        .count(),
+                ended.toString());
+    }
+
     @Test
     void ranksForWhichThereIsNoPlanAreAMistake() throws Exception {
         Path text = Files.writeString(directory.resolve("text.txt"), "the quick brown fox. ".repeat(8000));
@@ -89,7 +121,7 @@ class TrainGptTest {
                 directory, Launch.class, "--ranks", "3", TrainGpt.class.getName(), "--text", text.toString());
         assertEquals(2, ended.code(), ended.toString());
         assertTrue(
-                ended.errors().stream().anyMatch(l -> l.contains("is for 1 ranks, but 3 were started")),
+                ended.errors().stream().anyMatch(l -> l.contains("there is no plan for 3 ranks; start one of [1, 2]")),
                 ended.toString());
     }
 }
