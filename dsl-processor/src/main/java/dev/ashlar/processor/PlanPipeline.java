@@ -56,7 +56,10 @@ final class PlanPipeline implements PlanStep {
             return;
         }
         Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics)
-                .plan(rewrite.apply(training), number -> microBatch(training, number, spec, surroundings));
+                .plan(
+                        rewrite.apply(training),
+                        number ->
+                                microBatch(training, number, spec, surroundings).map(rewrite));
         if (plan.isPresent()) {
             report(plan.get(), surroundings);
             if (surroundings.writesSteps()) {

@@ -21,8 +21,6 @@ import java.util.function.IntFunction;
 
 /** Plans a model: how devices share it, and what backward keeps or computes again, so that a step is fastest within the memory. */
 public final class Planner {
-    private static final int MOST_MICRO_BATCHES = 8;
-
     private final DeviceCatalogue catalogue;
     private final Diagnostics diagnostics;
 
@@ -40,7 +38,7 @@ public final class Planner {
     /**
      * The plan; empty if the target is wrong or the memory does not do, which is reported.
      *
-     * @param inMicroBatches the graph of one of so many micro-batches, for what is said where the memory does not do
+     * @param inMicroBatches the graph of one of so many micro-batches, if the batch can be split like this
      */
     public Optional<Plan> plan(TrainingGraph graph, IntFunction<Optional<TrainingGraph>> inMicroBatches) {
         PlanSpec spec = graph.graph().spec();
@@ -55,11 +53,11 @@ public final class Planner {
             return Optional.empty();
         }
         try {
-            Plan plan = plan(graph, target.get(), pins);
+            Plan plan = plan(graph, target.get(), pins, inMicroBatches);
             if (plan.deviceBytes() <= target.get().budgetBytes()) {
                 return Optional.of(plan);
             }
-            List<String> hints = new ArrayList<>(hints(graph, target.get(), pins));
+            List<String> hints = new ArrayList<>(hints(graph, target.get(), pins, inMicroBatches));
             microBatches(graph, target.get(), pins, inMicroBatches).ifPresent(hints::add);
             Infeasible.report(plan, hints, diagnostics);
         } catch (ModelException refuted) {
@@ -70,6 +68,14 @@ public final class Planner {
 
     /** The fastest plan within the memory; the smallest there is if none is. */
     static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+        return plan(graph, target, pins, number -> Optional.empty());
+    }
+
+    private static Plan plan(
+            TrainingGraph graph,
+            PlanTarget target,
+            List<PinnedOperator> pins,
+            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
         PlanAssembly assembly = new PlanAssembly(graph, target);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty() && target.mesh().devices() > 1) {
@@ -78,7 +84,7 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        List<PlanProblem> forms = StepForms.of(graph, target, pins).stream()
+        List<PlanProblem> forms = StepForms.of(graph, target, pins, inMicroBatches).stream()
                 .map(f -> plans(f, target, assembly, pins))
                 .toList();
         long besideBytes = target.fixedBytes() + target.libraryBytes();
@@ -127,8 +133,10 @@ public final class Planner {
             PlanTarget target,
             List<PinnedOperator> pins,
             IntFunction<Optional<TrainingGraph>> inMicroBatches) {
-        boolean open = graph.form().microBatches() == 1 && target.mesh().devices() == 1;
-        for (int number = 2; open && number <= MOST_MICRO_BATCHES; number *= 2) {
+        boolean open = !StepForms.choosesMicroBatches(graph, target)
+                && graph.form().microBatches() == 1
+                && target.mesh().devices() == 1;
+        for (int number = 2; open && number <= StepForms.MOST_MICRO_BATCHES; number *= 2) {
             Optional<TrainingGraph> part = inMicroBatches.apply(number);
             if (part.isPresent() && plan(part.get(), target, pins).deviceBytes() <= target.budgetBytes()) {
                 return Optional.of("With microBatches = " + number + " there is a plan that fits.");
@@ -138,11 +146,15 @@ public final class Planner {
     }
 
     /** What the pins cost. */
-    private static List<String> hints(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+    private static List<String> hints(
+            TrainingGraph graph,
+            PlanTarget target,
+            List<PinnedOperator> pins,
+            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
         if (pins.isEmpty()) {
             return List.of();
         }
-        long least = plan(graph, target, List.of()).evidence().smallestFeasibleBytes();
+        long least = plan(graph, target, List.of(), inMicroBatches).evidence().smallestFeasibleBytes();
         return List.of("Without the pins " + least + " bytes would do.");
     }
 

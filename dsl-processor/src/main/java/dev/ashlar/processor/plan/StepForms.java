@@ -5,7 +5,9 @@ import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +16,8 @@ import java.util.stream.Collectors;
  * <p>Update in backward moves the bytes that the update at the end moves, in one call of the optimizer for every parameter: it is never
  * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once, and micro-batches add to
  * them.
+ *
+ * <p>Micro-batches need the activations of one of them, and add up gradients. How many is chosen where the plan leaves it open.
  *
  * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
  */
@@ -31,10 +35,34 @@ final class StepForms {
 
     private static final int MOST_CHUNKS = 64;
 
+    static final int MOST_MICRO_BATCHES = 8;
+
     private StepForms() {}
 
-    /** The forms of a model that trains, the given one first. */
-    static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
+    /**
+     * The forms of a model that trains, the given one first.
+     *
+     * @param inMicroBatches the graph of one of so many micro-batches, if the batch can be split like this
+     */
+    static List<TrainingGraph> of(
+            TrainingGraph graph,
+            PlanTarget target,
+            List<PinnedOperator> pins,
+            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
+        List<TrainingGraph> forms = new ArrayList<>(of(graph, target, pins));
+        for (int number = 2; choosesMicroBatches(graph, target) && number <= MOST_MICRO_BATCHES; number *= 2) {
+            inMicroBatches.apply(number).ifPresent(part -> forms.addAll(of(part, target, pins)));
+        }
+        return forms;
+    }
+
+    /** On accelerators it is not measured yet what micro-batches take beside their kernels, and meshes know plain graphs alone. */
+    static boolean choosesMicroBatches(TrainingGraph graph, PlanTarget target) {
+        boolean open = ((Number) graph.graph().spec().microBatches().value()).longValue() == 0;
+        return open && target.device().cpu() && target.mesh().devices() == 1;
+    }
+
+    private static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         List<TrainingGraph> losses = new ArrayList<>();
         losses.add(graph);
         // The joint problem of a mesh knows plain graphs alone.

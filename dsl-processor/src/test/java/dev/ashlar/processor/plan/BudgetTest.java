@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.CompilerKit;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,9 +34,7 @@ class BudgetTest {
     void smallestCompilesAndOneByteLessDoesNot(CompilerKit.Kind compiler) throws Exception {
         CompilerKit.Result whole = compile(compiler, "1GiB");
         assertEquals(List.of(), whole.findings());
-        Matcher smallest = SMALLEST.matcher(Files.readString(whole.classes().resolve("net/Small.plan.json")));
-        assertTrue(smallest.find());
-        long least = Long.parseLong(smallest.group(1));
+        long least = smallest(whole);
         CompilerKit.Result tight = compile(compiler, least + "B");
         assertEquals(List.of(), tight.findings());
         String json = Files.readString(tight.classes().resolve("net/Small.plan.json"));
@@ -50,6 +50,17 @@ class BudgetTest {
         CompilerKit.Result again = compile(compiler, least + "B");
         assertEquals(written, again.generated().get("net/SmallStep.java"));
         assertEquals(json, Files.readString(again.classes().resolve("net/Small.plan.json")));
+    }
+
+    /** Where a batch as a whole does not fit, it is split; a number that the plan states is obeyed. */
+    @Test
+    void microBatchesAreChosen() throws Exception {
+        long asAWhole = smallest(compile(CompilerKit.Kind.JAVAC, "1GiB", 1));
+        CompilerKit.Result split = compile(CompilerKit.Kind.JAVAC, asAWhole - 1 + "B");
+        assertEquals(List.of(), split.findings());
+        String json = Files.readString(split.classes().resolve("net/Small.plan.json"));
+        assertTrue(Pattern.compile("\"microBatches\": [248],").matcher(json).find(), json);
+        assertTrue(split.generated().get("net/SmallStep.java").contains("microBatches"));
     }
 
     /** The smallest memory that does, and what fills it, largest first, with the methods that made it. */
@@ -69,12 +80,24 @@ class BudgetTest {
         assertTrue(made > 0, message);
     }
 
+    private static long smallest(CompilerKit.Result compiled) throws IOException {
+        Matcher smallest = SMALLEST.matcher(Files.readString(compiled.classes().resolve("net/Small.plan.json")));
+        assertTrue(smallest.find());
+        return Long.parseLong(smallest.group(1));
+    }
+
     private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory) {
+        return compile(compiler, memory, 0);
+    }
+
+    private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory, int microBatches) {
         return CompilerKit.with(compiler)
-                .source("net/Net.java", MeasuredModel.GPT.sources().get("net/Net.java") + """
-                        @Plan(device = "cpu", memory = "%s")
+                .source(
+                        "net/Net.java",
+                        MeasuredModel.GPT.sources().get("net/Net.java") + """
+                        @Plan(device = "cpu", memory = "%s", microBatches = %d)
                         interface Small extends Net {}
-                        """.formatted(memory))
+                        """.formatted(memory, microBatches))
                 .compile(directory.resolve("run" + compiled++));
     }
 }
