@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -26,8 +27,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 
 /**
- * The GPT sample with one global batch, turn by turn on one rank and on two, each with one thread: prints medians, their ratio, and where
- * the time of two goes. Run {@code RankOverheadBenchmark [STEPS [MEMORY]]} on the test class path with OMP_NUM_THREADS=1 on two idle cores; the memory is
+ * The GPT sample with one global batch, turn by turn on one rank and on two, each with one thread: prints medians and the fastest
+ * steps, their ratios, and where the time of two goes. Run {@code RankOverheadBenchmark [STEPS [MEMORY]]} on the test class path with OMP_NUM_THREADS=1 on two idle cores; the memory is
  * that of each of two ranks.
  */
 final class RankOverheadBenchmark {
@@ -67,23 +68,46 @@ final class RankOverheadBenchmark {
         return SampleModels.gpt(DIMS).clipping();
     }
 
-    /**
-     * Medians of a step in milliseconds, of the clock and of the thread's processor, and shares of the time on two ranks.
-     *
-     * @param aside processor time a step of all other threads that collectives run on, both ranks'
-     */
-    private record Found(double one, double oneBusy, double two, double twoBusy, double aside, StackSamples samples) {
+    /** Steps by clock and by the processor of the first rank's thread, in milliseconds. */
+    private record Steps(List<Double> clock, List<Double> busy) {
+        Steps() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+
+        static double median(List<Double> millis) {
+            return millis.stream().sorted().toList().get(millis.size() / 2);
+        }
+
+        double fastest() {
+            return Collections.min(clock);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "median %.1f ms a step, fastest %.1f; %.1f ms of its thread's processor",
+                    median(clock),
+                    fastest(),
+                    median(busy));
+        }
+    }
+
+    /** @param aside processor time a step, in milliseconds, of all threads that collectives run on, both ranks' */
+    private record Found(Steps one, Steps two, double aside, StackSamples samples) {
         void print() {
-            System.out.printf(Locale.ROOT, "one rank:  %7.1f ms a step, %.1f ms of its processor%n", one, oneBusy);
+            double median = Steps.median(two.clock());
+            System.out.println("one rank:  " + one);
+            System.out.println("two ranks: " + two);
             System.out.printf(
                     Locale.ROOT,
-                    "two ranks: %7.1f ms a step, %.1f ms of the first's processor; ratio %.3f (0.5 without overhead)%n",
-                    two,
-                    twoBusy,
-                    two / one);
+                    "ratio: median %.3f, fastest %.3f, processor %.3f (0.5 without overhead)%n",
+                    median / Steps.median(one.clock()),
+                    two.fastest() / one.fastest(),
+                    (Steps.median(two.busy()) + aside / 2) / Steps.median(one.busy()));
             for (StackSamples.Doing doing : StackSamples.Doing.values()) {
                 String name = doing.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-                System.out.printf(Locale.ROOT, "  %-24s %7.1f ms%n", name, samples.share(doing) * two);
+                System.out.printf(Locale.ROOT, "  %-24s %7.1f ms%n", name, samples.share(doing) * median);
             }
             System.out.printf(Locale.ROOT, "  collectives' own threads %7.1f ms of both ranks' processors%n", aside);
         }
@@ -96,49 +120,36 @@ final class RankOverheadBenchmark {
         Settings settings =
                 Settings.defaults(OptimizerKind.ADAMW).withDebug(false).withClipNorm(1);
         try (PlannedStep<?> one = alone.open(Ranks.single(), Seed.of(5), settings);
-                PlannedStep<?> two = pair.open(ranks, Seed.of(5), settings);
-                StackSamples samples = new StackSamples()) {
-            List<double[]> single = new ArrayList<>();
-            List<double[]> both = new ArrayList<>();
+                PlannedStep<?> two = pair.open(ranks, Seed.of(5), settings)) {
+            StackSamples samples = new StackSamples();
+            Steps single = new Steps();
+            Steps both = new Steps();
             double aside = 0;
             for (int i = -WARM_STEPS; i < steps; i++) {
+                boolean counted = i >= 0;
                 together.await();
-                double[] first = ranks.rank() == 0 ? step(one) : new double[2];
+                if (ranks.rank() == 0) {
+                    step(one, counted ? single : new Steps());
+                }
                 together.await();
                 double before = collectiveSeconds();
-                samples.on(i >= 0);
-                double[] second = step(two);
+                samples.on(counted);
+                step(two, counted ? both : new Steps());
                 samples.on(false);
-                if (i >= 0) {
-                    single.add(first);
-                    both.add(second);
-                    aside += collectiveSeconds() - before;
-                }
+                aside += counted ? collectiveSeconds() - before : 0;
             }
-            samples.close();
-            return new Found(
-                    median(single, 0),
-                    median(single, 1),
-                    median(both, 0),
-                    median(both, 1),
-                    aside * 1e3 / steps,
-                    samples);
+            samples.end();
+            return new Found(single, both, aside * 1e3 / steps, samples);
         }
     }
 
-    private static <B> double[] step(PlannedStep<B> step) {
+    private static <B> void step(PlannedStep<B> step, Steps into) {
         B batch = ((Step<B>) step).batch(RandomBatch.of(step.plan(), 1));
         long busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         long start = System.nanoTime();
         step.train(batch, 1e-3);
-        return new double[] {
-            (System.nanoTime() - start) / 1e6,
-            (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - busy) / 1e6
-        };
-    }
-
-    private static double median(List<double[]> values, int of) {
-        return values.stream().mapToDouble(v -> v[of]).sorted().toArray()[values.size() / 2];
+        into.clock().add((System.nanoTime() - start) / 1e6);
+        into.busy().add((ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - busy) / 1e6);
     }
 
     /** Processor time of Gloo's threads, which are named after those that made them. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Looks every few milliseconds at what a thread that trains is doing, without a call in the program that is looked at. */
-final class StackSamples implements AutoCloseable {
+final class StackSamples {
     /** What a thread does. */
     enum Doing {
         KERNELS,
@@ -60,14 +60,14 @@ final class StackSamples implements AutoCloseable {
         return inside && stack[0].getClassName().startsWith("org.bytedeco.") ? Doing.KERNELS : Doing.HOST;
     }
 
-    /** The share of the counted time; {@link #close()} comes first. */
+    /** The share of the counted time; {@link #end()} comes first. */
     double share(Doing doing) {
         int all = counts.values().stream().mapToInt(Integer::intValue).sum();
         return counts.getOrDefault(doing, 0) / (double) Math.max(1, all);
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    /** Takes no more samples. */
+    void end() throws InterruptedException {
         closing = true;
         sampler.join();
     }
