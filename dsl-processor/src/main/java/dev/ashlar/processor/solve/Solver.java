@@ -81,6 +81,7 @@ public final class Solver {
             }
             return outcomes(budget, effort);
         }
+        seen.add(fastest.labels().orElseThrow());
         Solution solution = whole(fastest.solution().orElseThrow());
         return ladder.downwards().stream()
                 .<Outcome>map(

@@ -105,7 +105,7 @@ final class MicroBatchesTest {
         assertTold("the input 'targets' does not begin with the batch", IMAGES.replace("\"batch 5\"", "\"8 5\""), 2);
     }
 
-    /** Where the whole batch does not fit, the error says how many parts would. */
+    /** Where the batch is to run as a whole and does not fit, the error says how many parts would. */
     @Test
     void theErrorSaysHowManyWouldDo() throws IOException {
         long least;
@@ -113,7 +113,7 @@ final class MicroBatchesTest {
             least = number(json(whole), "smallestFeasibleBytes");
         }
         CompilerKit.Result result = CompilerKit.with(Kind.JAVAC)
-                .source("net/Net.java", withPlan(GPT, 0, least - 1 + "B"))
+                .source("net/Net.java", withPlan(GPT, 1, least - 1 + "B"))
                 .compile(directory.resolve("run" + compiled++));
         String message = result.findings().get(0).message();
         assertTrue(message.contains("With microBatches = 2 there is a plan that fits."), message);
