@@ -50,12 +50,13 @@ public sealed interface Step {
     record Fill(String at, Value bucket, long offset, Value gradient) implements Step {}
 
     /**
-     * Starts to reduce a gradient, or a bucket of them, in place; the program goes on. What is reduced is added to the parameters when it
-     * is waited for.
+     * Starts to reduce a gradient, or a bucket of them, in place, or to scatter the sum of a gradient; the program goes on. What is reduced
+     * is added to the parameters when it is waited for.
      *
      * @param at what it is for: {@code "up.weight"}
      * @param place of the operator that it is for
-     * @param transfers one after the other, all in place: the first is started, the others follow when it is waited for
+     * @param transfers one after the other, in place but for a first one that scatters: that is started, the others follow when it is
+     *     waited for
      * @param parameters whose gradients lie in the source, one after the other
      * @param overlapped whether kernels run before it is waited for
      */
@@ -78,6 +79,13 @@ public sealed interface Step {
      * Waits for what was started first, until no more than so many reductions are running, and adds what is reduced to the parameters.
      */
     record Await(int running) implements Step {}
+
+    /**
+     * Waits for one reduction, whatever else is running, and adds what is reduced to its parameters.
+     *
+     * @param at what it was started for
+     */
+    record Finish(String at) implements Step {}
 
     /** {@code result = left + right}: two gradients of one tensor meet. */
     record Sum(Value result, Value left, Value right) implements Step {}

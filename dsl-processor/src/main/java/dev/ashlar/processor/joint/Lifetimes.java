@@ -4,6 +4,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Storage.Condition;
+import dev.ashlar.processor.local.Scatters;
 import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,8 +149,9 @@ final class Lifetimes {
         for (Port port : piece.handed()) {
             port.gradient().ifPresent(g -> make(g, new Size.OfCrossing(port.crossing()), forwardPoints - 1, false));
         }
-        for (Step step : piece.backward()) {
-            add(step);
+        for (int i = 0; i < piece.backward().size(); i++) {
+            endScatters(i);
+            add(piece.backward().get(i));
         }
         flush();
         storages.addAll(repetitions.keep(own));
@@ -170,6 +172,22 @@ final class Lifetimes {
             if (step instanceof Step.ParameterGradient gradient
                     && !piece.added().contains(gradient)) {
                 read(gradient.gradient(), points);
+            }
+        }
+    }
+
+    /** Gradients that are scattered beside backward stay until they are waited for. */
+    private void endScatters(int position) throws Unplannable {
+        List<Step> steps = piece.backward();
+        for (int i = 0; i < position; i++) {
+            if (steps.get(i) instanceof Step.Collective collective
+                    && collective.transfer() instanceof Marker.OfParameter of
+                    && Scatters.end(steps, i + 1).orElse(-1) == position) {
+                flush();
+                Condition overlapped = new Condition.Moved(new Marker.OfOverlap(of.node(), of.parameter()), true);
+                roots((Value) collective.source())
+                        .forEach(r -> r.storage()
+                                .read(moments.size() - 1, r.with(overlapped).when()));
             }
         }
     }

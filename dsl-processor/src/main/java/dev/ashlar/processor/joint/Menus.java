@@ -6,6 +6,7 @@ import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.local.Scatters;
 import dev.ashlar.processor.local.WaitingGradients;
 import dev.ashlar.processor.op.Attributes;
 import dev.ashlar.processor.op.Operator;
@@ -152,11 +153,40 @@ final class Menus {
                 read,
                 outliving(kernels(piece.forward(), node), piece, node, false),
                 outliving(backward, piece, node, true),
+                hidden(whole, piece.backward()),
                 (int) piece.backward().stream()
                         .filter(Step.ParameterGradient.class::isInstance)
                         .count(),
                 piece.given().isEmpty(),
                 lastOfBackward(piece).filter(node::equals).isPresent());
+    }
+
+    /** Of gradients that kernels have made and nobody else reads: those need no copy. */
+    private static Set<Integer> hidden(OperatorNode whole, List<Step> backward) {
+        Set<Integer> hidden = new HashSet<>();
+        for (int i = 0; i + 1 < backward.size(); i++) {
+            if (backward.get(i) instanceof Step.Collective collective
+                    && collective.transfer() instanceof Marker.OfParameter of
+                    && of.node() == whole
+                    && collective.source() instanceof Value source
+                    && isOwn(source, backward)
+                    && Scatters.end(backward, i + 1).isPresent()) {
+                hidden.add(of.parameter());
+            }
+        }
+        return hidden;
+    }
+
+    private static boolean isOwn(Value gradient, List<Step> backward) {
+        long reads = backward.stream()
+                .flatMap(s -> Liveness.reads(s).stream())
+                .filter(v -> v.storage() == gradient.storage())
+                .count();
+        return gradient.storage() == gradient
+                && reads == 1
+                && backward.stream()
+                        .anyMatch(s ->
+                                s instanceof Step.Kernel && Liveness.makes(s).contains(gradient));
     }
 
     private static Optional<OperatorNode> lastOfBackward(Piece piece) {

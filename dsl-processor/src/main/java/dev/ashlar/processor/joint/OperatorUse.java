@@ -11,6 +11,7 @@ import java.util.Set;
  * @param parametersReadBackward indices of the parameters that backward reads
  * @param forwardOutliving results of its kernels forward that are read behind them
  * @param backwardOutliving the same backward
+ * @param hidden indices of the parameters whose gradients, if they are scattered, have other kernels to run beside
  * @param trainedInPart how many parameters the piece trains
  * @param lastPart whether backward runs no piece behind it
  * @param lastOfPart whether its kernels are the last of the piece's backward
@@ -22,6 +23,7 @@ record OperatorUse(
         Set<Integer> parametersReadBackward,
         Set<Place> forwardOutliving,
         Set<Place> backwardOutliving,
+        Set<Integer> hidden,
         int trainedInPart,
         boolean lastPart,
         boolean lastOfPart) {
@@ -33,6 +35,7 @@ record OperatorUse(
         parametersReadBackward = Set.copyOf(parametersReadBackward);
         forwardOutliving = Set.copyOf(forwardOutliving);
         backwardOutliving = Set.copyOf(backwardOutliving);
+        hidden = Set.copyOf(hidden);
     }
 
     /** One result of one kernel of a direction. */

@@ -7,8 +7,14 @@ package dev.ashlar.processor.joint;
  * @param ticks time that everything waits for, in units of 2⁻²⁰ nanoseconds
  * @param besideTicks time that runs beside the backward of its piece
  * @param fusedBytes of its place among gradients that are summed as one; 0 if it goes alone
+ * @param overlapped whether it is scattered beside the backward of its piece, and stays in full until that is waited for
  */
-record Reduced(Route route, long ticks, long besideTicks, long fusedBytes) {
+record Reduced(Route route, long ticks, long besideTicks, long fusedBytes, boolean overlapped) {
+    /** A way that everything waits for. */
+    static Reduced waiting(Route route, long ticks, long fusedBytes) {
+        return new Reduced(route, ticks, 0, fusedBytes, false);
+    }
+
     /** No way. */
-    static final Reduced NONE = new Reduced(Route.NONE, 0, 0, 0);
+    static final Reduced NONE = new Reduced(Route.NONE, 0, 0, 0, false);
 }

@@ -6,7 +6,7 @@ import dev.ashlar.processor.local.Fusion;
 import dev.ashlar.processor.shard.Move;
 import java.util.List;
 
-/** Prices the ways of gradients as the program goes them: sums beside backward, small ones together. */
+/** Prices the ways of gradients as the program goes them: sums beside backward, small ones together, scattered ones where they may. */
 final class Reducing {
     private final Fusion fusion;
     private final long slowdown;
@@ -16,19 +16,35 @@ final class Reducing {
         slowdown = costs.slowdownShare();
     }
 
+    /** Whether a way may begin with a reduce-scatter that runs beside backward, and is any shorter so. */
+    boolean overlaps(List<Hop> hops) {
+        return slowdown < CostModel.SLOWDOWN_UNITS
+                && !hops.isEmpty()
+                && isKind(hops.get(0), Move.Kind.REDUCE_SCATTER)
+                && hops.stream().skip(1).allMatch(h -> isKind(h, Move.Kind.ALL_REDUCE));
+    }
+
+    /** The way of a gradient that is scattered beside backward. */
+    static Reduced overlapped(List<Hop> hops, Route route) {
+        long first = hops.get(0).transfer().ticks();
+        return new Reduced(route, route.ticks() - first, first, 0, true);
+    }
+
+    private static boolean isKind(Hop hop, Move.Kind kind) {
+        return hop.transfer() instanceof Move move && move.kind() == kind;
+    }
+
     /**
-     * The way of one gradient.
+     * The way of one gradient that is not scattered beside backward.
      *
      * @param route the same when nothing runs beside it
      * @param bytes of the gradient as it is made
      * @param use what the piece makes of its operator
      */
     Reduced of(List<Hop> hops, Route route, long bytes, OperatorUse use) {
-        boolean sums = !hops.isEmpty()
-                && hops.stream()
-                        .allMatch(h -> h.transfer() instanceof Move move && move.kind() == Move.Kind.ALL_REDUCE);
+        boolean sums = !hops.isEmpty() && hops.stream().allMatch(h -> isKind(h, Move.Kind.ALL_REDUCE));
         if (!sums) {
-            return new Reduced(route, route.ticks(), 0, 0);
+            return Reduced.waiting(route, route.ticks(), 0);
         }
         List<Integer> axes =
                 hops.stream().map(h -> ((Move) h.transfer()).meshAxis()).toList();
@@ -47,12 +63,12 @@ final class Reducing {
     /** Where communication slows compute by all the time it takes, nothing is ever hidden. */
     private Reduced split(Route route, long first, long all, boolean waits, long fusedBytes) {
         if (waits) {
-            return new Reduced(route, all, 0, fusedBytes);
+            return Reduced.waiting(route, all, fusedBytes);
         }
         if (slowdown >= CostModel.SLOWDOWN_UNITS) {
             long slowed = Math.multiplyExact(first, slowdown) / CostModel.SLOWDOWN_UNITS;
-            return new Reduced(route, all - first + slowed, 0, fusedBytes);
+            return Reduced.waiting(route, all - first + slowed, fusedBytes);
         }
-        return new Reduced(route, all - first, first, fusedBytes);
+        return new Reduced(route, all - first, first, fusedBytes, false);
     }
 }

@@ -146,11 +146,11 @@ final class Skeleton {
         private StoredParameter stored(OperatorNode whole, int index) {
             ScopeParameter parameter = whole.parameters().get(index);
             if (parameter.declaration().buffer()) {
-                return new StoredParameter(parameter, List.of(), List.of(), false);
+                return new StoredParameter(parameter, List.of(), List.of(), false, false);
             }
             Hop gather = new Hop(new Marker.OfGather(whole, index, false), "", parameter.type());
             Hop gradient = new Hop(new Marker.OfParameter(whole, index), "", parameter.type());
-            return new StoredParameter(parameter, List.of(gather), List.of(gradient), false);
+            return new StoredParameter(parameter, List.of(gather), List.of(gradient), false, false);
         }
 
         private void add(UseNode whole) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.device.Mesh;
+import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.local.ParameterStorage;
@@ -88,7 +89,35 @@ final class StorageMenu {
         }
         return byWay.values().stream()
                 .flatMap(s -> Frontier.of(s, MOST).stream())
+                .flatMap(s -> withOverlap(s, whole, strategy, use, tied))
                 .toList();
+    }
+
+    /** Where what was gathered is kept there is memory for gradients that wait too. */
+    private Stream<Stored> withOverlap(
+            Stored waiting, OperatorNode whole, Strategy strategy, OperatorUse use, Map<Integer, TiedUse> tied) {
+        List<ParameterStorage> storage = new ArrayList<>(waiting.storage());
+        for (int i = 0; i < storage.size(); i++) {
+            if (use.hidden().contains(i)
+                    && !use.waiting().contains(i)
+                    && reducing.overlaps(hops(whole, strategy, i, storage.get(i)))) {
+                storage.set(i, storage.get(i).overlap());
+            }
+        }
+        if (storage.equals(waiting.storage())) {
+            return Stream.of(waiting);
+        }
+        Stored overlapped = stored(whole, strategy, use, storage, tied);
+        boolean keeps = storage.stream().anyMatch(ParameterStorage::keepGathered);
+        return keeps ? Stream.of(overlapped) : Stream.of(waiting, overlapped);
+    }
+
+    /** The way of a gradient. */
+    private List<Hop> hops(OperatorNode whole, Strategy strategy, int parameter, ParameterStorage lies) {
+        return routes.hops(
+                whole.parameters().get(parameter).type(),
+                strategy.operandGradients().get(whole.inputs().size() + parameter),
+                lies.state());
     }
 
     /** The ways in which one parameter may lie, without those of gathering it. */
@@ -198,6 +227,7 @@ final class StorageMenu {
         List<Route> gathers = new ArrayList<>();
         List<Route> again = new ArrayList<>();
         List<Route> gradients = new ArrayList<>();
+        List<Boolean> overlapped = new ArrayList<>();
         List<Long> fusedBytes = new ArrayList<>();
         List<Long> gradientBytes = new ArrayList<>();
         List<Long> keptBytes = new ArrayList<>();
@@ -234,6 +264,7 @@ final class StorageMenu {
             }
             if (!use.parameters().contains(i)) {
                 gradients.add(Route.NONE);
+                overlapped.add(false);
                 fusedBytes.add(0L);
                 gradientBytes.add(0L);
                 continue;
@@ -241,10 +272,11 @@ final class StorageMenu {
             Reduced gradient = reduced(
                     type,
                     strategy.operandGradients().get(whole.inputs().size() + i),
-                    lies.state(),
+                    lies,
                     use,
                     use.waiting().contains(i));
             gradients.add(gradient.route());
+            overlapped.add(gradient.overlapped());
             fusedBytes.add(gradient.fusedBytes());
             besideTicks += gradient.besideTicks();
             ticks += gradient.ticks() + gradient.besideTicks();
@@ -255,6 +287,7 @@ final class StorageMenu {
                 gathers,
                 again,
                 gradients,
+                overlapped,
                 fusedBytes,
                 gradientBytes,
                 keptBytes,
@@ -264,11 +297,15 @@ final class StorageMenu {
                 workspace);
     }
 
-    private Reduced reduced(TensorType type, Layout from, Layout to, OperatorUse use, boolean waits) {
-        Route route = route(type, from, to);
+    private Reduced reduced(TensorType type, Layout from, ParameterStorage lies, OperatorUse use, boolean waits) {
+        Route route = route(type, from, lies.state());
+        List<Hop> hops = routes.hops(type, from, lies.state());
+        if (lies.overlapped()) {
+            return Reducing.overlapped(hops, route);
+        }
         return waits
-                ? new Reduced(route, route.ticks(), 0, 0)
-                : reducing.of(routes.hops(type, from, to), route, routes.bytes(type, from), use);
+                ? Reduced.waiting(route, route.ticks(), 0)
+                : reducing.of(hops, route, routes.bytes(type, from), use);
     }
 
     private Route route(TensorType type, Layout from, Layout to) {

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  * @param gathers for each what brings it to where forward uses it
  * @param gathersAgain the same for backward; nothing where backward reads what forward has gathered, or does not read it
  * @param gradients for each what brings its gradient to where it is updated
+ * @param overlapped for each whether its gradient is scattered beside backward, and stays in full until that is waited for
  * @param fusedBytes for each bytes of its gradient's place among those that are summed as one
  * @param gradientBytes for each bytes of its gradient there; 0 if it is not trained
  * @param keptBytes for each what forward leaves of it to backward
@@ -25,6 +26,7 @@ record Stored(
         List<Route> gathers,
         List<Route> gathersAgain,
         List<Route> gradients,
+        List<Boolean> overlapped,
         List<Long> fusedBytes,
         List<Long> gradientBytes,
         List<Long> keptBytes,
@@ -38,6 +40,7 @@ record Stored(
         gathers = List.copyOf(gathers);
         gathersAgain = List.copyOf(gathersAgain);
         gradients = List.copyOf(gradients);
+        overlapped = List.copyOf(overlapped);
         fusedBytes = List.copyOf(fusedBytes);
         gradientBytes = List.copyOf(gradientBytes);
         keptBytes = List.copyOf(keptBytes);

@@ -16,6 +16,9 @@ import java.util.function.ToIntFunction;
 
 /** Ways of copies and gradients by the labels of what decides about them. */
 final class Ways {
+    /** Says that something stays; it takes no memory itself. */
+    private static final Route HELD = new Route(true, 0, 0, 0, 0);
+
     private final Choices choices;
     private final Routes routes;
     private final Map<Marker, Way> known = new HashMap<>();
@@ -57,6 +60,8 @@ final class Ways {
         } else if (marker instanceof Marker.OfGather gather) {
             return find(
                     gather.node(), s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
+        } else if (marker instanceof Marker.OfOverlap of) {
+            return find(of.node(), s -> s.overlapped().get(of.parameter()) ? HELD : Route.NONE);
         }
         Marker.OfParameter gradient = (Marker.OfParameter) marker;
         return find(gradient.node(), s -> s.gradients().get(gradient.parameter()));

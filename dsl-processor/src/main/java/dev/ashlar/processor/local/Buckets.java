@@ -3,6 +3,7 @@ package dev.ashlar.processor.local;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.op.Dim;
@@ -13,22 +14,32 @@ import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Move;
 import dev.ashlar.processor.shard.Placement;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Decides which gradients of a part of backward are summed over devices alone, and which together. */
+/** Decides which gradients of a part of backward are summed over devices alone, which together, and which are scattered. */
 final class Buckets {
     private final Fusion fusion;
     private final int axes;
     private final NumberFormat format;
     private final Set<Step.ParameterGradient> waiting;
 
-    /** How a gradient gets to its parameter: collectives, one directly behind the other, that sum it in place. */
+    /**
+     * How a gradient gets to its parameter: collectives, one directly behind the other, that sum it in place, but for a first one that may
+     * scatter it.
+     */
     private record Chain(int from, List<Step.Collective> collectives, Value gradient, ScopeParameter parameter) {
         int end() {
             return from + collectives.size();
+        }
+
+        boolean scatters() {
+            return !collectives.get(0).transfer().inPlace();
         }
 
         List<Integer> axes() {
@@ -80,7 +91,11 @@ final class Buckets {
                 steps.stream().filter(Step.ParameterGradient.class::isInstance).count();
         int firstKernel = firstKernel(steps);
         Map<Chain, Bucket> buckets = buckets(
-                chains.values().stream().filter(c -> c.from() > firstKernel).toList(), parameters);
+                chains.values().stream()
+                        .filter(c -> c.from() > firstKernel && !c.scatters())
+                        .toList(),
+                parameters);
+        Map<Integer, List<String>> ends = ends(steps, chains.values());
         int lastKernel = lastKernel(steps);
         List<Step> rewritten = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
@@ -90,6 +105,7 @@ final class Buckets {
                         .forEach(
                                 b -> rewritten.add(new Step.Bucket(kernel.node().name(), b.flat())));
             }
+            ends.getOrDefault(i, List.of()).forEach(at -> rewritten.add(new Step.Finish(at)));
             Chain chain = chains.get(i);
             boolean overlapped = !last || i < lastKernel;
             if (chain == null || (!buckets.containsKey(chain) && !overlapped)) {
@@ -109,6 +125,18 @@ final class Buckets {
             i = chain.end();
         }
         return rewritten;
+    }
+
+    /** What is scattered is waited for by name, before a step. */
+    private static Map<Integer, List<String>> ends(List<Step> steps, Collection<Chain> chains) {
+        Map<Integer, List<String>> ends = new HashMap<>();
+        for (Chain chain : chains) {
+            if (chain.scatters()) {
+                int end = Scatters.end(steps, chain.end()).orElseThrow();
+                ends.computeIfAbsent(end, e -> new ArrayList<>()).add(at(chain));
+            }
+        }
+        return ends;
     }
 
     private static int firstKernel(List<Step> steps) {
@@ -145,18 +173,24 @@ final class Buckets {
     /** By position of the first collective. */
     private Map<Integer, Chain> chains(List<Step> steps) {
         Map<Integer, Chain> chains = new LinkedHashMap<>();
+        Set<ScopeParameter> scattered = scattered(steps);
         for (int i = 0; i < steps.size(); i++) {
             if (!(steps.get(i) instanceof Step.ParameterGradient gradient) || waiting.contains(gradient)) {
                 continue;
             }
+            boolean scatters = scattered.contains(gradient.parameter())
+                    && Scatters.end(steps, i).isPresent();
             int from = i;
             Value wanted = gradient.gradient();
+            boolean scattering = false;
             while (from > 0
+                    && !scattering
                     && steps.get(from - 1) instanceof Step.Collective collective
                     && collective.result() == wanted
                     && collective.source() instanceof Value source
-                    && isSum(collective.transfer())) {
+                    && (isSum(collective.transfer()) || (scatters && isScatter(collective.transfer())))) {
                 wanted = source;
+                scattering = isScatter(collective.transfer());
                 from--;
             }
             List<Step.Collective> summing = steps.subList(from, i).stream()
@@ -169,6 +203,21 @@ final class Buckets {
             }
         }
         return chains;
+    }
+
+    /** Parameters whose gradients are to be scattered while backward goes on, where they are scattered. */
+    private static Set<ScopeParameter> scattered(List<Step> steps) {
+        return steps.stream()
+                .filter(Step.Kernel.class::isInstance)
+                .flatMap(s -> ((Step.Kernel) s).node().part().stream())
+                .flatMap(p -> p.parameters().stream())
+                .filter(StoredParameter::overlapped)
+                .map(StoredParameter::parameter)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isScatter(Transfer transfer) {
+        return transfer instanceof Move move && move.kind() == Move.Kind.REDUCE_SCATTER;
     }
 
     private static boolean isSum(Transfer transfer) {

@@ -16,7 +16,8 @@ import java.util.Map;
  * Lets gradients be summed over devices while backward goes on. A sum is started as soon as its gradient is made, and waited for when
  * the backward of the part that runs next is done: a part is a block, or what a scope computes between two blocks. Small gradients of a
  * part are summed as one, which pays for the latency once. What is made behind the last kernel has nothing to run beside and is waited
- * for at once.
+ * for at once. A gradient that is scattered takes memory in full until it is waited for: that is in its own part (see {@link Scatters}), and
+ * only where its parameter is stored so.
  */
 public final class GradientReductions {
     private final Buckets buckets;
@@ -92,8 +93,10 @@ public final class GradientReductions {
     private void part(List<Step> steps, boolean last, boolean first, List<Step> rewritten) {
         List<Step> part = buckets.of(steps, last);
         rewritten.addAll(part);
-        int own = (int) part.stream().filter(Step.Start.class::isInstance).count();
-        started += own;
+        int starts = (int) part.stream().filter(Step.Start.class::isInstance).count();
+        int own = starts
+                - (int) part.stream().filter(Step.Finish.class::isInstance).count();
+        started += starts;
         boolean computes = steps.stream().anyMatch(Step.Kernel.class::isInstance);
         if (last || (computes && !first)) {
             rewritten.add(new Step.Await(last ? 0 : own));

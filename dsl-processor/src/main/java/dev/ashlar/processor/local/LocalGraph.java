@@ -87,8 +87,8 @@ public final class LocalGraph {
         List<ParameterStorage> all = new ArrayList<>();
         for (int i = 0; i < operator.parameters().size(); i++) {
             ParameterStorage lies = storages.of(owner, operator.parameters().get(i));
-            boolean keeps = assignment.storage(path, operator, i).keepGathered();
-            all.add(new ParameterStorage(lies.parameter(), lies.state(), keeps));
+            ParameterStorage here = assignment.storage(path, operator, i);
+            all.add(new ParameterStorage(lies.parameter(), lies.state(), here.keepGathered(), here.overlapped()));
         }
         return all;
     }

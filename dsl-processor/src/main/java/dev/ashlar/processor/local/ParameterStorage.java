@@ -10,8 +10,19 @@ import dev.ashlar.processor.shard.Storage;
  * @param state layout of its gradient and its optimizer state: the same, or cut further; then every device updates its part and gathers
  *     the others'
  * @param keepGathered whether backward reads what forward has gathered; else backward gathers it again
+ * @param overlapped whether its gradient, where that is scattered, is so while backward goes on
  */
-public record ParameterStorage(Layout parameter, Layout state, boolean keepGathered) {
+public record ParameterStorage(Layout parameter, Layout state, boolean keepGathered, boolean overlapped) {
+    /** One whose gradient is waited for. */
+    public ParameterStorage(Layout parameter, Layout state, boolean keepGathered) {
+        this(parameter, state, keepGathered, false);
+    }
+
+    /** The same with a gradient that is scattered while backward goes on. */
+    public ParameterStorage overlap() {
+        return new ParameterStorage(parameter, state, keepGathered, true);
+    }
+
     /** A parameter that lies as an operator uses it; whole where that is partial sums. */
     public static ParameterStorage asUsed(Layout use) {
         return sharded(Storage.withoutSums(use));

@@ -156,7 +156,8 @@ public final class Parts {
                     parameters.get(i),
                     hops(whole.type(), lies.parameter(), used),
                     hops(whole.type(), gradient, lies.state()),
-                    lies.keepGathered()));
+                    lies.keepGathered(),
+                    lies.overlapped()));
         }
         return new Part(strategy.kernel(), shards(node, strategy), addends(strategy), axes(strategy), insides, stored);
     }

@@ -138,6 +138,8 @@ final class Execution {
                 start(start);
             } else if (statement instanceof Statement.Await await) {
                 updates.await(await.running());
+            } else if (statement instanceof Statement.Finish finish) {
+                updates.finish(frame.path() + finish.at());
             } else if (statement instanceof Statement.AddInPlace add) {
                 get(add.target());
                 ledger.release(take(add.addend()));
@@ -218,7 +220,7 @@ final class Execution {
             ledger.workspace(collective.transfer().workspaceBytes());
         }
 
-        /** A bucket that is full goes on where it is. */
+        /** A bucket that is full goes on where it is; what is scattered goes to memory of its own. */
         private void start(Statement.Start start) {
             if (start.fields().size() == 1) {
                 enter(frame, start.at());
@@ -233,7 +235,14 @@ final class Execution {
             List<String> reduced = start.fields().stream()
                     .map(f -> frame.parameter(parameter(f).name()))
                     .toList();
-            updates.start(source, reduced);
+            Storage sum = source;
+            if (start.scatters()) {
+                ScopeParameter parameter = parameter(start.fields().get(0));
+                sum = ledger.allocate(
+                        settings.bytes(parameter.updated()),
+                        frame.maker(start.at(), start.source().name(), start.where()));
+            }
+            updates.start(frame.path() + start.at(), source, sum, reduced);
             start.transfers().forEach(t -> ledger.workspace(t.workspaceBytes()));
         }
 

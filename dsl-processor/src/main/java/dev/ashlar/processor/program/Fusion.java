@@ -135,7 +135,7 @@ final class Fusion {
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             return gradient.gradient().slot().equals(slot);
         }
-        return !(statement instanceof Statement.Update);
+        return !(statement instanceof Statement.Update || statement instanceof Statement.Finish);
     }
 
     private static boolean isOf(Operand operand, Slot slot) {

@@ -50,6 +50,8 @@ public final class ProgramText {
                     + " for " + start.at() + " into " + start.fields();
         } else if (statement instanceof Statement.Await await) {
             return "await " + await.running();
+        } else if (statement instanceof Statement.Finish finish) {
+            return "finish " + finish.at();
         } else if (statement instanceof Statement.AddInPlace add) {
             return slot(add.target()) + " += " + slot(add.addend());
         } else if (statement instanceof Statement.Add add) {

@@ -239,6 +239,8 @@ final class RoutineBuilder {
             addStart(position, start);
         } else if (step instanceof Step.Await await) {
             statements.add(new Statement.Await(await.running()));
+        } else if (step instanceof Step.Finish finish) {
+            statements.add(new Statement.Finish(finish.at()));
         } else if (step instanceof Step.Sum sum) {
             addSum(position, sum);
         } else if (step instanceof Step.Seed seed) {

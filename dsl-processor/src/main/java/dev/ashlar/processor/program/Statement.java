@@ -55,7 +55,8 @@ public sealed interface Statement {
      *
      * @param at what it is for: {@code "up.weight"}
      * @param where the place of the operator that it is for, in words
-     * @param transfers one after the other: the first is started, the others follow when it is waited for
+     * @param transfers one after the other: the first is started, the others follow when it is waited for; all but a first one that
+     *     scatters are in place
      * @param source a gradient, or a bucket
      * @param takesOver whether the source itself is reduced, and is then gone; else a copy
      * @param fields parameters whose gradients lie in the source, one after the other
@@ -67,10 +68,22 @@ public sealed interface Statement {
             transfers = List.copyOf(transfers);
             fields = List.copyOf(fields);
         }
+
+        /** Whether the sum goes in parts to memory of its own; the source then lives until it is waited for. */
+        public boolean scatters() {
+            return !transfers.get(0).inPlace();
+        }
     }
 
     /** Waits, in the order in which they were started, until no more than so many reductions are running. */
     record Await(int running) implements Statement {}
+
+    /**
+     * Waits for one reduction, whatever else is running.
+     *
+     * @param at what it was started for
+     */
+    record Finish(String at) implements Statement {}
 
     /** {@code target += addend}; the addend is freed. */
     record AddInPlace(Slot target, Slot addend) implements Statement {}

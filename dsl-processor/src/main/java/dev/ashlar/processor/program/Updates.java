@@ -24,8 +24,12 @@ final class Updates {
     private long bytes;
     private long mostBytes;
 
-    /** A reduction of one gradient, or of several that lie one after the other. */
-    private record Running(Storage source, List<String> parameters) {}
+    /**
+     * A reduction of one gradient, or of several that lie one after the other.
+     *
+     * @param sum the source itself, or what it is scattered to
+     */
+    private record Running(String at, Storage source, Storage sum, List<String> parameters) {}
 
     Updates(MemoryLedger ledger, StepSettings settings) {
         this.ledger = ledger;
@@ -57,23 +61,43 @@ final class Updates {
         mostBytes = Math.max(mostBytes, bytes);
     }
 
-    /** Starts to reduce gradients, which are given away. */
-    void start(Storage source, List<String> parameters) {
-        count(source);
-        running.addLast(new Running(source, parameters));
+    /**
+     * Starts to reduce gradients, which are given away.
+     *
+     * @param sum where the result will be: the source itself, or memory of its own
+     */
+    void start(String at, Storage source, Storage sum, List<String> parameters) {
+        count(sum);
+        running.addLast(new Running(at, source, sum, parameters));
+    }
+
+    /** Waits for the reduction that was started for something. */
+    void finish(String at) {
+        Running finished = running.stream()
+                .filter(r -> r.at().equals(at))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no reduction of " + at + " is running"));
+        running.remove(finished);
+        finish(finished);
     }
 
     /** Adds what was started first to its parameters, until no more than so many reductions are running. */
     void await(int most) {
         while (running.size() > most) {
-            Running first = running.removeFirst();
-            for (String parameter : first.parameters()) {
-                if (!gradients.containsKey(parameter)) {
-                    gradients.put(parameter, first.source().share());
-                }
-            }
-            release(first.source());
+            finish(running.removeFirst());
         }
+    }
+
+    private void finish(Running finished) {
+        if (finished.source() != finished.sum()) {
+            ledger.release(finished.source());
+        }
+        for (String parameter : finished.parameters()) {
+            if (!gradients.containsKey(parameter)) {
+                gradients.put(parameter, finished.sum().share());
+            }
+        }
+        release(finished.sum());
     }
 
     /**

@@ -4,6 +4,7 @@ import com.palantir.javapoet.CodeBlock;
 import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.program.Statement;
 import dev.ashlar.processor.shard.Move;
+import dev.ashlar.processor.shard.Placement;
 import java.util.stream.Collectors;
 
 /** Prints reductions of gradients that run while backward goes on. */
@@ -14,7 +15,8 @@ final class ReductionWriter {
         return statement instanceof Statement.Bucket
                 || statement instanceof Statement.Fill
                 || statement instanceof Statement.Start
-                || statement instanceof Statement.Await;
+                || statement instanceof Statement.Await
+                || statement instanceof Statement.Finish;
     }
 
     static CodeBlock write(Statement statement) {
@@ -33,6 +35,10 @@ final class ReductionWriter {
                     .build();
         } else if (statement instanceof Statement.Start start) {
             return start(start);
+        } else if (statement instanceof Statement.Finish finish) {
+            return CodeBlock.builder()
+                    .addStatement("reductions.finish($S)", finish.at())
+                    .build();
         }
         return CodeBlock.builder()
                 .addStatement("reductions.await($L)", ((Statement.Await) statement).running())
@@ -55,6 +61,13 @@ final class ReductionWriter {
                 .map(t -> Integer.toString(((Move) t).meshAxis()))
                 .collect(Collectors.joining(", "));
         String into = start.fields().stream().map(f -> "p." + f).collect(Collectors.joining(", "));
+        if (start.scatters()) {
+            Move move = (Move) start.transfers().get(0);
+            int dimension = ((Placement.Shard) move.to().on(move.meshAxis())).dimension();
+            return code.addStatement(
+                            "reductions.at($S).scatter($L, $L, $L).into($L)", start.at(), taken, dimension, axes, into)
+                    .build();
+        }
         return code.addStatement("reductions.at($S).start($L, $L).into($L)", start.at(), taken, axes, into)
                 .build();
     }

@@ -7,20 +7,50 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.local.Boundary;
+import dev.ashlar.processor.local.ParameterStorage;
+import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Placement;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
 
-/** Every rank has its part of the batch, which is the first dimension of all activations, and all parameters. */
+/**
+ * Every rank has its part of the batch, which is the first dimension of all activations, and all parameters; their gradients and states too,
+ * or a part of those of matrices.
+ */
 final class DataParallel implements Assignment {
     private static final Layout BATCH = Layout.of(Placement.shard(0));
     private static final Layout WHOLE = Layout.replicated(1);
 
     private final Mesh mesh;
+    private final States states;
+
+    /** How gradients and states of matrices lie. */
+    enum States {
+        WHOLE,
+        CUT_ALONG_FIRST,
+        /** Their parts are not in one piece. */
+        CUT_ALONG_LAST
+    }
 
     DataParallel(Mesh mesh) {
+        this(mesh, States.WHOLE);
+    }
+
+    DataParallel(Mesh mesh, States states) {
         this.mesh = mesh;
+        this.states = states;
+    }
+
+    /** Gradients that are cut are scattered while backward goes on. */
+    @Override
+    public ParameterStorage storage(String path, OperatorNode node, int parameter) {
+        TensorType type = node.parameters().get(parameter).type();
+        int dimension = states == States.CUT_ALONG_FIRST ? 0 : type.rank() - 1;
+        if (states == States.WHOLE || type.rank() < 2 || type.size(dimension) % mesh.size(0) > 0) {
+            return ParameterStorage.asUsed(WHOLE);
+        }
+        return new ParameterStorage(WHOLE, Layout.of(Placement.shard(dimension)), false).overlap();
     }
 
     @Override

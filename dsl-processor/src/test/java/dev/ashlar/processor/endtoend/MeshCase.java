@@ -159,6 +159,12 @@ record MeshCase(String name, ModelSpecs model, Mesh mesh, Assignment assignment)
         return new MeshCase("batches of " + model.spec().model().simpleName(), model, mesh, new DataParallel(mesh));
     }
 
+    /** The same, of gradients and states only a part. */
+    static MeshCase scattered(ModelSpecs model, int ranks, DataParallel.States states) {
+        Mesh mesh = SimulatedMesh.mesh(ranks);
+        return new MeshCase("scattered " + states, model, mesh, new DataParallel(mesh, states));
+    }
+
     /** Columns and then rows of weights, norms and residuals on parts of the sequence. */
     static MeshCase sequences(ModelSpecs model, int ranks) {
         Mesh mesh = SimulatedMesh.mesh(ranks);

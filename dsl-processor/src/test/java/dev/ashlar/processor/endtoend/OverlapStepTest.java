@@ -30,7 +30,10 @@ class OverlapStepTest {
                 MeshCase.batches(SampleModels.nested(), 2),
                 MeshCase.batches(SampleModels.cnn(), 4),
                 MeshCase.together(SampleModels.gpt(2)),
-                MeshCase.stored(MeshCase.batches(SampleModels.gpt(2), 2), 1));
+                MeshCase.stored(MeshCase.batches(SampleModels.gpt(2), 2), 1),
+                MeshCase.scattered(SampleModels.gpt(2), 2, DataParallel.States.CUT_ALONG_FIRST),
+                MeshCase.scattered(SampleModels.gpt(2), 4, DataParallel.States.CUT_ALONG_LAST),
+                MeshCase.scattered(SampleModels.cnn(), 2, DataParallel.States.CUT_ALONG_FIRST));
     }
 
     @ParameterizedTest

@@ -46,7 +46,9 @@ class RankMemoryTest {
                 MeshCase.sequences(gpt(), 2),
                 MeshCase.vocabulary(gpt(), 2),
                 MeshCase.together(gpt()),
-                MeshCase.stored(MeshCase.batches(gpt(), 2), 1));
+                MeshCase.stored(MeshCase.batches(gpt(), 2), 1),
+                MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_ALONG_FIRST),
+                MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_ALONG_LAST));
     }
 
     /** Those of {@link PlannedMeshTest} and larger ones on all meshes with {@code -Psweep}; without it a few whose plans are found soon. */

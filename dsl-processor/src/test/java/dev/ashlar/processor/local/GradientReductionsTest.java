@@ -2,6 +2,7 @@ package dev.ashlar.processor.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.cost.CollectiveCost;
@@ -12,6 +13,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.SimulatedMesh;
@@ -40,7 +42,11 @@ class GradientReductionsTest {
     }
 
     private static TrainingGraph blocking(int d) {
-        TestAssignment assignment = new TestAssignment(FOUR)
+        return Local.graph(pairs(d), FOUR, batches());
+    }
+
+    private static TestAssignment batches() {
+        return new TestAssignment(FOUR)
                 .layout("x", "[S0]")
                 .layout("targets", "[S0]")
                 .layout("body.x", "[S0]")
@@ -50,7 +56,6 @@ class GradientReductionsTest {
                 .with("down", "x[S0] weight[R] bias[R] -> y[S0]")
                 .with("head", "x[S0] weight[R] -> y[S0]")
                 .with("loss", "x[S0] targets[S0] -> y[P]");
-        return Local.graph(pairs(d), FOUR, assignment);
     }
 
     private static TrainingGraph overlapping(int d) {
@@ -79,6 +84,10 @@ class GradientReductionsTest {
                 steps.add("bucket at " + bucket.at());
             } else if (step instanceof Step.Start start) {
                 steps.add("start " + start.at());
+            } else if (step instanceof Step.Finish finish) {
+                steps.add("finish " + finish.at());
+            } else if (step instanceof Step.Collective collective) {
+                steps.add("all of " + collective.at());
             } else if (step instanceof Step.Await await) {
                 steps.add("await " + await.running());
             } else {
@@ -157,6 +166,45 @@ class GradientReductionsTest {
         double latencies = 3 * 1.5e-5;
         double copies = 3 * 2 * 4e-6;
         assertEquals(apart.seconds() - latencies + copies - beside.hiddenSeconds(), beside.seconds(), 1e-9);
+    }
+
+    /** The last matrix of a block has too little to run beside it. */
+    @Test
+    void whatIsScatteredIsWaitedForWhenTheNextMatrixHasItsGradient() {
+        TestAssignment scattered = batches().scattered("up.weight", "[S0]").scattered("down.weight", "[S0]");
+        TrainingGraph waiting = Local.graph(pairs(1024), FOUR, scattered);
+        TrainingGraph graph = GradientReductions.of(waiting, Local.collectives(FOUR), NumberFormat.FP32);
+        List<String> steps = steps(body(graph).runs().get(0).variant().backward());
+        assertEquals(
+                List.of(
+                        "start down.weight",
+                        "finish down.weight",
+                        "all of up.weight",
+                        "start down.bias and 1 more",
+                        "await 1"),
+                steps.stream()
+                        .filter(s -> s.startsWith("start")
+                                || s.startsWith("finish")
+                                || s.startsWith("all")
+                                || s.startsWith("await"))
+                        .toList());
+        assertTrue(steps.lastIndexOf("up") < steps.indexOf("finish down.weight"));
+        assertTrue(names(graph).contains("body[0].down.weight beside compute"));
+        assertTrue(names(graph).contains("body[0].up.weight"));
+        double scatter = 1e-5 + 4 * 1024 * 1024 * 0.75 / 1e10;
+        double small = 1.5e-5 * 2 / 4 + 4 * 2 * 1024 * 1.5 / 1e10;
+        assertEquals(scatter + small, cost(graph).overlaps().get(0).reductionSeconds(), 1e-5);
+        long whole = 4 * 1024 * 1024;
+        assertEquals(at(waiting, "body[0].up") + whole, at(graph, "body[0].up"), 4 * 4 * 1024);
+    }
+
+    /** Bytes in use while backward of an operator runs. */
+    private static long at(TrainingGraph graph, String operator) {
+        return Timeline.of(ProgramBuilder.build(graph)).points().stream()
+                .filter(p -> p.phase().equals("backward") && p.at().equals(operator))
+                .mapToLong(MemoryPoint::bytes)
+                .max()
+                .orElseThrow();
     }
 
     @Test

@@ -26,7 +26,8 @@ public record RandomStorage(Assignment assignment, Mesh mesh, long seed, boolean
         TensorType type = node.parameters().get(parameter).type();
         Layout use = strategy(path, node).operands().get(node.inputs().size() + parameter);
         Layout lies = draw(Storage.options(type, use, mesh), random);
-        return new ParameterStorage(lies, draw(Storage.options(type, lies, mesh), random), random.nextBoolean());
+        Layout state = draw(Storage.options(type, lies, mesh), random);
+        return new ParameterStorage(lies, state, random.nextBoolean(), random.nextBoolean());
     }
 
     private static Layout draw(List<Layout> options, Random random) {

@@ -36,7 +36,9 @@ final class RankExecution {
     private final SimulatedMesh ranks;
     private final Map<String, List<Tensor>> parameters;
     private final Map<String, List<Tensor>> gradients = new HashMap<>();
-    private final Deque<Runnable> running = new ArrayDeque<>();
+    private final Deque<Running> running = new ArrayDeque<>();
+
+    private record Running(String at, Runnable end) {}
 
     /** One repetition of a scope. */
     private static final class Frame {
@@ -125,11 +127,18 @@ final class RankExecution {
         } else if (step instanceof Step.Start start) {
             List<Tensor> source = frame.get(start.source());
             frame.values.remove(start.source());
-            running.addLast(() -> reduce(start, source, frame.owner));
+            running.addLast(new Running(start.at(), () -> reduce(start, source, frame.owner)));
         } else if (step instanceof Step.Await await) {
             while (running.size() > await.running()) {
-                running.removeFirst().run();
+                running.removeFirst().end().run();
             }
+        } else if (step instanceof Step.Finish finish) {
+            Running finished = running.stream()
+                    .filter(r -> r.at().equals(finish.at()))
+                    .findFirst()
+                    .orElseThrow();
+            running.remove(finished);
+            finished.end().run();
         } else if (step instanceof Step.BlockForward block) {
             forward(block, frame);
         } else if (step instanceof Step.BlockBackward block) {

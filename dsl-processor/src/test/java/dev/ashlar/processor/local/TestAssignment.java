@@ -44,6 +44,13 @@ public class TestAssignment implements Assignment {
         return this;
     }
 
+    /** A parameter that lies whole, whose gradient is scattered while backward goes on. */
+    public TestAssignment scattered(String parameter, String state) {
+        Layout whole = Layout.replicated(mesh.rank());
+        storages.put(parameter, new ParameterStorage(whole, Layout.parse(state), false).overlap());
+        return this;
+    }
+
     @Override
     public ParameterStorage storage(String path, OperatorNode node, int parameter) {
         ParameterStorage asUsed = Assignment.super.storage(path, node, parameter);

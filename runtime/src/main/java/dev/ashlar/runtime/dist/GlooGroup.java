@@ -158,6 +158,38 @@ final class GlooGroup implements Group {
         }
     }
 
+    /** The copy that is summed has the source's place until the part is taken out of it. */
+    @Override
+    public Scattering startReduceScatter(Tensor source, int dim) {
+        Tensor sum;
+        try (MemoryFormatOptional dense = new MemoryFormatOptional(MemoryFormat.Contiguous)) {
+            sum = source.clone(dense);
+        }
+        Running sums = startAllReduce(sum, Reduction.SUM);
+        long length = source.size(dim) / size;
+        long[] shape = new long[Math.toIntExact(source.dim())];
+        for (int d = 0; d < shape.length; d++) {
+            shape[d] = d == dim ? length : source.size(d);
+        }
+        Tensor part = sum.new_empty(shape);
+        return new Scattering(part, new Running() {
+            @Override
+            public void await() {
+                try (sum) {
+                    sums.await();
+                    try (Tensor own = sum.narrow(dim, rank * length, length)) {
+                        part.copy_(own);
+                    }
+                }
+            }
+
+            @Override
+            public void abandon() {
+                sums.abandon();
+            }
+        });
+    }
+
     @Override
     public void allGather(Tensor stack) {
         Tensor[] parts = new Tensor[size];

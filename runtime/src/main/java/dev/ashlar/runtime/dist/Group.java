@@ -19,6 +19,13 @@ sealed interface Group extends AutoCloseable permits GlooGroup, NcclGroup {
     Tensor reduceScatter(Tensor source, int dim);
 
     /**
+     * Starts to do the same.
+     *
+     * @param source of one shape on all ranks; stays as it is, and may be closed at once
+     */
+    Scattering startReduceScatter(Tensor source, int dim);
+
+    /**
      * Fills every part with what the rank of its place has there.
      *
      * @param stack [ranks, …], contiguous

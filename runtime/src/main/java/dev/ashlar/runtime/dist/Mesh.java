@@ -230,6 +230,20 @@ public final class Mesh implements AutoCloseable {
     }
 
     /**
+     * Starts to do the same.
+     *
+     * @param source may be closed at once
+     */
+    public Scattering startReduceScatter(String at, int axis, Tensor source, int dim) {
+        Group group = groups[axis];
+        if (group == null) {
+            return new Scattering(new Tensor(source), DONE);
+        }
+        count(at, axis, CollectiveKind.REDUCE_SCATTER, source.nbytes());
+        return group.startReduceScatter(source, dim);
+    }
+
+    /**
      * Gathers along a new first dimension.
      *
      * @param stack [ranks along the axis, …], contiguous; this rank's part of it is filled already

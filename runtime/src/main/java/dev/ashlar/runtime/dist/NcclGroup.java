@@ -130,6 +130,27 @@ final class NcclGroup implements Group {
         }
     }
 
+    @Override
+    public Scattering startReduceScatter(Tensor source, int dim) {
+        Tensor stack = inParts(source, dim);
+        Tensor own = stack.new_empty(rest(stack));
+        Work work = backend._reduce_scatter_base(own, stack);
+        return new Scattering(own, new Running() {
+            @Override
+            public void await() {
+                try (stack;
+                        work) {
+                    work._wait();
+                }
+            }
+
+            @Override
+            public void abandon() {
+                abandoned.add(work);
+            }
+        });
+    }
+
     /** […] with {@code dim} cut in as many parts as there are ranks, which become the first dimension; contiguous. */
     private Tensor inParts(Tensor source, int dim) {
         long[] shape = new long[Math.toIntExact(source.dim()) + 1];

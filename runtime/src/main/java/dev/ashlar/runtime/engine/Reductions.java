@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Reduction;
 import dev.ashlar.runtime.dist.Running;
+import dev.ashlar.runtime.dist.Scattering;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * Sums of gradients over the ranks that run while backward goes on. They are waited for in the order in which they were started; then
- * the parameters have them.
+ * Sums of gradients over the ranks that run while backward goes on. They are waited for in the order in which they were started, or by
+ * name; then the parameters have them.
  */
 public final class Reductions implements AutoCloseable {
     private final KernelContext context;
@@ -33,14 +34,17 @@ public final class Reductions implements AutoCloseable {
         private final String place;
         private final Tensor gradients;
         private final int[] axes;
-        private final Running first;
+        private final String first;
+        private final Running running;
         private List<Parameter> parameters = List.of();
 
-        private Started(String place, Tensor gradients, int[] axes) {
+        /** @param first what runs along the first of the axes */
+        private Started(String place, Tensor gradients, int[] axes, String first, Running running) {
             this.place = place;
             this.gradients = gradients;
             this.axes = axes;
-            this.first = mesh.startReduce(place, axes[0], gradients, Reduction.SUM);
+            this.first = first;
+            this.running = running;
         }
 
         /** The parameters whose gradients they are, one after the other in memory. */
@@ -50,11 +54,11 @@ public final class Reductions implements AutoCloseable {
         }
 
         private void finish() {
-            first.await();
+            running.await();
             for (int i = 1; i < axes.length; i++) {
                 mesh.reduce(place, axes[i], gradients, Reduction.SUM);
             }
-            trace.checkedAt(place, "allReduce", gradients);
+            trace.checkedAt(place, first, gradients);
             try (gradients;
                     Tensor flat = gradients.view(-1)) {
                 long offset = 0;
@@ -107,7 +111,21 @@ public final class Reductions implements AutoCloseable {
      * @param gradients one gradient, or a bucket of several; taken
      */
     public Started start(Tensor gradients, int... axes) {
-        return new Started(place, taken(gradients), axes);
+        Tensor sum = taken(gradients);
+        return new Started(place, sum, axes, "allReduce", mesh.startReduce(place, axes[0], sum, Reduction.SUM));
+    }
+
+    /**
+     * Starts to sum a gradient over the ranks along the first axis, of which this rank is given its part along {@code dim}; that is then
+     * summed along the other axes, in place.
+     *
+     * @param gradient taken
+     */
+    public Started scatter(Tensor gradient, int dim, int... axes) {
+        try (gradient) {
+            Scattering scattering = mesh.startReduceScatter(place, axes[0], gradient, dim);
+            return new Started(place, scattering.part(), axes, "reduceScatter", scattering.running());
+        }
     }
 
     /** Ranks reduce memory, not elements: its order has to be one. */
@@ -120,6 +138,18 @@ public final class Reductions implements AutoCloseable {
         }
     }
 
+    /** Waits for what was started for something, whatever else is running. */
+    public void finish(String what) {
+        trace.at(what);
+        String where = trace.where();
+        Started finished = started.stream()
+                .filter(s -> s.place.equals(where))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no reduction of " + where + " is running"));
+        started.remove(finished);
+        finished.finish();
+    }
+
     /** Waits, in the order of their start, until no more than so many are running. */
     public void await(int running) {
         while (started.size() > running) {
@@ -130,7 +160,7 @@ public final class Reductions implements AutoCloseable {
     /** Gives up what nobody has waited for, because the program failed before. */
     @Override
     public void close() {
-        started.forEach(s -> s.first.abandon());
+        started.forEach(s -> s.running.abandon());
         started.clear();
         dense.close();
     }
