@@ -32,7 +32,10 @@ class OverlapStepTest {
                 MeshCase.together(SampleModels.gpt(2)),
                 MeshCase.stored(MeshCase.batches(SampleModels.gpt(2), 2), 1),
                 MeshCase.scattered(SampleModels.gpt(2), 2, DataParallel.States.CUT_ALONG_FIRST),
-                MeshCase.scattered(SampleModels.gpt(2), 4, DataParallel.States.CUT_ALONG_LAST),
+                MeshCase.scattered(
+                        SampleModels.gpt("batch=4 seq=8 d=16 heads=2 vocab=32 layers=2"),
+                        4,
+                        DataParallel.States.CUT_ALONG_LAST),
                 MeshCase.scattered(SampleModels.cnn(), 2, DataParallel.States.CUT_ALONG_FIRST));
     }
 
