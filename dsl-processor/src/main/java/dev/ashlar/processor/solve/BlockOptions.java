@@ -25,6 +25,7 @@ final class BlockOptions {
     private final Work work;
     private final int beam;
     private final int[] labels;
+    private PointGroups groups;
     private final boolean[] overlaps;
     private final List<Table> tables = new ArrayList<>();
     private long compared;
@@ -64,6 +65,7 @@ final class BlockOptions {
         block = narrowed.block();
         plan = EliminationPlan.of(block);
         labels = new int[block.nodes()];
+        groups = PointGroups.apart(block.points());
         overlaps = new boolean[] {block.overlaps(Quantity.FORWARD_ASYNC), block.overlaps(Quantity.BACKWARD_ASYNC)};
     }
 
@@ -149,7 +151,8 @@ final class BlockOptions {
         BitSet coming = new BitSet();
         coming.set(0, count);
         coming.andNot(factors);
-        Table table = new Table(factors, PointGroups.of(block, coming), new ArrayList<>());
+        groups = groups.larger(block, coming);
+        Table table = new Table(factors, groups, new ArrayList<>());
         tables.add(table);
         for (int key = 0; key < rest.length; key++) {
             List<Partial> found = new ArrayList<>();

@@ -6,10 +6,14 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** Time points of a block that the tables still to be added treat alike: only the largest of each group matters from there on. */
+/**
+ * Time points of a block that the tables still to be added treat alike: only the largest of each group matters from there on. All sums of one
+ * listing share the groups. A group that one sum has made holds points that its tables tell apart; another sum, to which these tables are
+ * still to be added, must not add to it: what two sums have at different points would be added up.
+ */
 final class CheckedPoints {
     private final Block block;
-    private final Map<BitSet, Groups> byComing = new HashMap<>();
+    private int[] groups;
     private final int[][] first;
 
     /**
@@ -23,22 +27,31 @@ final class CheckedPoints {
     CheckedPoints(Block block) {
         this.block = block;
         first = new int[block.factors().size()][0];
+        groups = new int[block.points()];
+        Arrays.setAll(groups, p -> p);
     }
 
     /** Groups of points that some tables, by number, have the same amounts for; forward points are never with backward ones. */
     Groups alike(BitSet coming) {
-        return byComing.computeIfAbsent((BitSet) coming.clone(), this::groups);
-    }
-
-    private Groups groups(BitSet coming) {
-        int[] of = new int[block.points()];
-        Arrays.setAll(of, p -> p < block.forwardPoints() ? 0 : 1);
+        int[] parts = new int[block.points()];
+        Arrays.setAll(parts, p -> p < block.forwardPoints() ? 0 : 1);
         for (int f = coming.nextSetBit(0); f >= 0; f = coming.nextSetBit(f + 1)) {
-            refine(of, first(f));
+            refine(parts, first(f));
         }
+        int[] part = new int[parts.length];
+        boolean[] apart = new boolean[parts.length];
+        Arrays.fill(part, -1);
+        for (int p = 0; p < parts.length; p++) {
+            int group = groups[p];
+            part[group] = part[group] < 0 ? parts[p] : part[group];
+            apart[group] |= part[group] != parts[p];
+        }
+        int[] of = new int[parts.length];
+        Arrays.setAll(of, p -> apart[groups[p]] ? parts.length + groups[p] : parts[p]);
         int[] firsts = new int[of.length];
-        int groups = renumber(of, firsts);
-        return new Groups(of, Arrays.copyOf(firsts, groups));
+        int count = renumber(of, firsts);
+        groups = of;
+        return new Groups(of.clone(), Arrays.copyOf(firsts, count));
     }
 
     /** Parts groups by what tells their points apart. */

@@ -6,7 +6,9 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Time points of a block that some tables treat alike are one group: once all other tables are added only the largest of them matters.
+ * Time points of a block that some tables treat alike are one group: once all other tables are added only the largest of them matters. Sums
+ * that are still apart share their groups: were two points one in one sum and one of them one with a third in another, their largest would meet at
+ * a point where they never are together.
  *
  * @param of the group of every point; groups are numbered by their first point
  * @param count of groups
@@ -20,25 +22,43 @@ record PointGroups(int[] of, int count) {
     }
 
     /**
-     * Groups for the tables that are still to come.
+     * Larger groups, of those that all tables still to come treat alike. A group whose points one of these tells apart stays as it is: another
+     * sum has made it.
      *
-     * @param coming their numbers
+     * @param coming numbers of the tables that are in no other part of the same sum
      */
-    static PointGroups of(Block block, BitSet coming) {
+    PointGroups larger(Block block, BitSet coming) {
         List<Factor> factors = coming.stream().mapToObj(block.factors()::get).toList();
-        List<Integer> firsts = new ArrayList<>();
-        int[] of = new int[block.points()];
+        int[] first = new int[count];
+        boolean[] apart = new boolean[count];
+        Arrays.fill(first, -1);
         for (int p = 0; p < of.length; p++) {
-            int group = 0;
-            while (group < firsts.size() && !alike(block, factors, firsts.get(group), p)) {
-                group++;
+            if (first[of[p]] < 0) {
+                first[of[p]] = p;
             }
-            if (group == firsts.size()) {
-                firsts.add(p);
-            }
-            of[p] = group;
+            apart[of[p]] |= !alike(block, factors, first[of[p]], p);
         }
-        return new PointGroups(of, firsts.size());
+        List<Integer> open = new ArrayList<>();
+        int[] larger = new int[count];
+        int groups = 0;
+        for (int group = 0; group < count; group++) {
+            int own = first[group];
+            int like = apart[group]
+                    ? -1
+                    : open.stream()
+                            .filter(o -> alike(block, factors, first[o], own))
+                            .findFirst()
+                            .orElse(-1);
+            if (like < 0) {
+                larger[group] = groups++;
+                if (!apart[group]) {
+                    open.add(group);
+                }
+            } else {
+                larger[group] = larger[like];
+            }
+        }
+        return new PointGroups(Arrays.stream(of).map(g -> larger[g]).toArray(), groups);
     }
 
     private static boolean alike(Block block, List<Factor> factors, int p, int q) {

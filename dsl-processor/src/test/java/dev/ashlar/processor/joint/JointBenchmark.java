@@ -218,9 +218,7 @@ final class JointBenchmark {
 
     private static Optional<Outcome.Feasible> solve(ProvedSolver solver, long budget) {
         Optional<Outcome.Feasible> quick = solve(solver, budget, EFFORT);
-        return quick.filter(f -> f.gap() > GAP).isPresent()
-                ? solve(solver, budget, PATIENT)
-                : quick;
+        return quick.filter(f -> f.gap() > GAP).isPresent() ? solve(solver, budget, PATIENT) : quick;
     }
 
     private static Optional<Outcome.Feasible> solve(ProvedSolver solver, long budget, Effort effort) {

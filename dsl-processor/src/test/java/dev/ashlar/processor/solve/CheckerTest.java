@@ -48,6 +48,25 @@ final class CheckerTest {
         assertInstanceOf(Verdict.Rejected.class, verdict);
     }
 
+    /** Two sums each of which has its most at a point of its own: they never come together, and the labelling is within the budget. */
+    @Test
+    void mostsOfDifferentPointsAreNotAddedUp() {
+        BlockBuilder builder = Block.builder("block", 3, 0);
+        int a = builder.node(2);
+        int b = builder.node(2);
+        int c = builder.node(2);
+        builder.liveTable(1, new int[] {a, c}, new long[] {10, 10, 0, 0});
+        builder.liveTable(2, new int[] {b, c}, new long[] {10, 10, 0, 0});
+        builder.addTable(Quantity.TIME, new int[] {a, c}, new long[] {1, 1, 30, 30});
+        builder.addTable(Quantity.TIME, new int[] {b, c}, new long[] {1, 1, 30, 30});
+        Problem problem = Problem.of(List.of(builder.build()));
+        Outcome.Feasible found = (Outcome.Feasible) Solver.solve(problem, 12, Effort.EXACT);
+        assertEquals(2, found.solution().time());
+        Solution slow = new Solution(List.of(1, 1, 0), 60, 0);
+        Proof wrong = new Proof.Search(Prices.FREE, 31);
+        refused(Checker.check(problem, 12, new Outcome.Feasible(slow, new Certificate(12, true, wrong))));
+    }
+
     @Test
     void refusesOtherLabels() {
         for (Solved s : solved(Effort.EXACT)) {
