@@ -131,9 +131,11 @@ public final class CostModel {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
             Set<Value> made = new HashSet<>();
+            OverlappedParts there = new OverlappedParts(path, slowdown());
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
+                    there.kernel(kernel, cost.forward());
                     operators.add(new OperatorCost(
                             path + kernel.node().name(),
                             kernel.node(),
@@ -148,11 +150,16 @@ public final class CostModel {
                         collectives.add(
                                 CollectiveCost.blocking(path + collective.at(), true, true, collective.transfer()));
                     }
+                } else if (step instanceof Step.Begin begin) {
+                    made.add(begin.result());
+                    begin(there, path, begin, false, false);
                 } else if (step instanceof Step.BlockForward block) {
+                    there.end(overlaps);
                     expand(block, path, owner, again);
                 }
             }
-            BackwardParts parts = new BackwardParts(path, slowdown());
+            there.end(overlaps);
+            OverlappedParts parts = new OverlappedParts(path, slowdown());
             Set<Value> adding = addingGradients(variant);
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Kernel kernel && !kernel.recomputed()) {
@@ -166,6 +173,8 @@ public final class CostModel {
                     boolean repeats = made.contains(collective.result());
                     collectives.add(
                             CollectiveCost.blocking(path + collective.at(), true, repeats, collective.transfer()));
+                } else if (step instanceof Step.Begin begin) {
+                    begin(parts, path, begin, true, made.contains(begin.result()));
                 } else if (step instanceof Step.Start start) {
                     start(parts, path, start);
                     start.parameters().forEach(p -> update(owner, p));
@@ -203,14 +212,19 @@ public final class CostModel {
                     : sumSeconds(sum.result().type().elements());
         }
 
+        private void begin(OverlappedParts parts, String path, Step.Begin begin, boolean backward, boolean again) {
+            collectives.add(new CollectiveCost(path + begin.at(), backward, again, true, begin.transfer()));
+            parts.beside(Collectives.seconds(begin.transfer().ticks()));
+        }
+
         /** The first transfer runs beside kernels; those that follow it are waited for. */
-        private void start(BackwardParts parts, String path, Step.Start start) {
+        private void start(OverlappedParts parts, String path, Step.Start start) {
             String name = path + start.at();
             for (int i = 0; i < start.transfers().size(); i++) {
                 Transfer transfer = start.transfers().get(i);
                 if (start.overlapped() && i == 0) {
                     collectives.add(new CollectiveCost(name, true, false, true, transfer));
-                    parts.reduce(Collectives.seconds(transfer.ticks()));
+                    parts.beside(Collectives.seconds(transfer.ticks()));
                 } else {
                     collectives.add(CollectiveCost.blocking(name, true, false, transfer));
                 }

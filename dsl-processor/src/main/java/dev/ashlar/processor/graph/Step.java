@@ -35,6 +35,21 @@ public sealed interface Step {
     record Collective(String at, Source place, Transfer transfer, Value result, Handle source) implements Step {}
 
     /**
+     * Begins to gather a parameter; the program goes on, and nobody reads the result before the {@link End}.
+     *
+     * @param at what it is for: {@code "gather up.weight"}
+     * @param place of the operator that it is for
+     */
+    record Begin(String at, Source place, Transfer transfer, Value result, ScopeParameter source) implements Step {}
+
+    /**
+     * Waits for what was begun.
+     *
+     * @param at what it is for
+     */
+    record End(String at, Value result) implements Step {}
+
+    /**
      * Memory, uninitialised, that several gradients are copied to in order to be reduced as one.
      *
      * @param at the operator whose backward begins there

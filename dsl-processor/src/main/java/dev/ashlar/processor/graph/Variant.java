@@ -3,6 +3,7 @@ package dev.ashlar.processor.graph;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,20 @@ public record Variant(
                 losses,
                 outputGradients,
                 backward.stream().map(s -> withRuns(s, runs)).toList(),
+                inputGradients);
+    }
+
+    /** The same with other steps in place of those of each direction. */
+    public Variant withSteps(UnaryOperator<List<Step>> other) {
+        return new Variant(
+                scope,
+                mode,
+                inputs,
+                other.apply(forward),
+                outputs,
+                losses,
+                outputGradients,
+                other.apply(backward),
                 inputGradients);
     }
 

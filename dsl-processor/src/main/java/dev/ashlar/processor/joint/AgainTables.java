@@ -64,6 +64,11 @@ final class AgainTables {
         if (over(unit).isEmpty() || !fate(unit, x).isAgain()) {
             return 0;
         }
+        if (isAhead(unit, x)) {
+            return isBeside(unit, x)
+                    ? 0
+                    : ways.of(unit.moving().orElseThrow(), x::of).orElseThrow().ticks();
+        }
         if (unit.moving().isPresent()) {
             // Storage counts the gathers of what backward reads itself.
             return unit.isGathered() && !fates.units().calls(unit, 0).isEmpty()
@@ -72,6 +77,47 @@ final class AgainTables {
         }
         OperatorNode node = unit.node().orElseThrow();
         return choices.menu(node).facts().get(x.of(choices.variable(node))).forwardTicks();
+    }
+
+    /** Time to gather it again beside what runs before, if that is chosen. */
+    long besideTicks(Unit unit, Labels x) {
+        return !over(unit).isEmpty() && fate(unit, x).isAgain() && isAhead(unit, x) && isBeside(unit, x)
+                ? ways.of(unit.moving().orElseThrow(), x::of).orElseThrow().ticks()
+                : 0;
+    }
+
+    /** Whether it is a parameter that is gathered early where it can be. */
+    private boolean isAhead(Unit unit, Labels x) {
+        return unit.moving().isPresent()
+                && unit.moving().get() instanceof Marker.OfGather gather
+                && ways.of(new Marker.OfAhead(gather.node(), gather.parameter()), x::of)
+                        .filter(Route::moved)
+                        .isPresent();
+    }
+
+    private boolean isBeside(Unit unit, Labels x) {
+        return fates.units().earlier(fate(unit, x).first()).isPresent();
+    }
+
+    /** What a gather takes that begins early. */
+    long bytes(Moment.Begin begin, Labels x) {
+        boolean chosen = begin.unit()
+                .map(u -> fate(u, x).isAgain() && fate(u, x).first() == begin.call())
+                .orElse(true);
+        Marker.OfGather gather = begin.marker();
+        return chosen
+                        && ways.of(new Marker.OfAhead(gather.node(), gather.parameter()), x::of)
+                                .filter(Route::moved)
+                                .isPresent()
+                ? ways.of(gather, x::of).orElseThrow().stayingBytes()
+                : 0;
+    }
+
+    /** What decides about that. */
+    Set<Variable> over(Moment.Begin begin) {
+        Set<Variable> over = new LinkedHashSet<>(ways.variables(begin.marker()));
+        begin.unit().map(fates::variable).ifPresent(over::add);
+        return over;
     }
 
     /** What it takes at the most beside what is there; the source of a copy stays. */

@@ -217,12 +217,34 @@ public final class JointProblem {
         Template template = templates.get(piece);
         Moment moment = template.lifetimes().moments().get(point);
         if (moment instanceof Moment.Again again) {
-            Fate fate = fate(piece, again.unit(), labels);
-            return fate.isAgain() && fate.first() == again.call();
+            boolean early = again.unit().moving().isPresent()
+                    && again.unit().moving().get() instanceof Marker.OfGather gather
+                    && isAhead(piece, gather, labels)
+                    && template.fates().units().earlier(again.call()).isPresent();
+            return isAgain(piece, again.unit(), again.call(), labels) && !early;
+        } else if (moment instanceof Moment.Begin begin) {
+            return isAhead(piece, begin.marker(), labels)
+                    && begin.unit()
+                            .map(u -> isAgain(piece, u, begin.call(), labels))
+                            .orElse(true);
+        } else if (moment instanceof Moment.Gathering gathering
+                && template.lifetimes().mayBegin(gathering.marker())
+                && isAhead(piece, gathering.marker(), labels)) {
+            return false;
         }
         return Moment.marker(moment)
                 .map(m -> builder.isMoved(template.choices(), m, v -> label(piece, v, labels)))
                 .orElse(true);
+    }
+
+    private boolean isAgain(int piece, Unit unit, int call, List<Integer> labels) {
+        Fate fate = fate(piece, unit, labels);
+        return fate.isAgain() && fate.first() == call;
+    }
+
+    private boolean isAhead(int piece, Marker.OfGather gather, List<Integer> labels) {
+        Marker ahead = new Marker.OfAhead(gather.node(), gather.parameter());
+        return builder.isMoved(templates.get(piece).choices(), ahead, v -> label(piece, v, labels));
     }
 
     /** The piece in which an operator of the whole graph is, in a repetition; -1 if it is in none. */

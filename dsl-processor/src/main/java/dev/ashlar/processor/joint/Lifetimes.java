@@ -4,7 +4,6 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Storage.Condition;
-import dev.ashlar.processor.local.Scatters;
 import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +28,8 @@ final class Lifetimes {
     private final Fates fates;
     private final boolean alone;
     private final Map<Value, Storage> own = new HashMap<>();
+    private final Map<Marker.OfGather, Storage> begun = new HashMap<>();
+    private final Beside beside;
     private final Repetitions repetitions;
     private boolean backward;
     private int forwardPoints;
@@ -49,6 +50,7 @@ final class Lifetimes {
         this.piece = piece;
         this.fates = fates;
         this.alone = alone;
+        beside = new Beside(piece);
         repetitions = new Repetitions(fates);
     }
 
@@ -138,8 +140,11 @@ final class Lifetimes {
         for (Port port : piece.given()) {
             make(port.value(), new Size.OfCrossing(port.crossing()), -1, false);
         }
-        for (Step step : piece.forward()) {
-            add(step);
+        for (int i = 0; i < piece.forward().size(); i++) {
+            for (Step.Collective gather : alone ? List.<Step.Collective>of() : beside.begins(i)) {
+                begin(gather);
+            }
+            add(piece.forward().get(i));
         }
         flush();
         forwardPoints = moments.size();
@@ -150,7 +155,9 @@ final class Lifetimes {
             port.gradient().ifPresent(g -> make(g, new Size.OfCrossing(port.crossing()), forwardPoints - 1, false));
         }
         for (int i = 0; i < piece.backward().size(); i++) {
-            endScatters(i);
+            for (Step.Collective gradient : beside.ends(i)) {
+                end(gradient);
+            }
             add(piece.backward().get(i));
         }
         flush();
@@ -176,20 +183,29 @@ final class Lifetimes {
         }
     }
 
-    /** Gradients that are scattered beside backward stay until they are waited for. */
-    private void endScatters(int position) throws Unplannable {
-        List<Step> steps = piece.backward();
-        for (int i = 0; i < position; i++) {
-            if (steps.get(i) instanceof Step.Collective collective
-                    && collective.transfer() instanceof Marker.OfParameter of
-                    && Scatters.end(steps, i + 1).orElse(-1) == position) {
-                flush();
-                Condition overlapped = new Condition.Moved(new Marker.OfOverlap(of.node(), of.parameter()), true);
-                roots((Value) collective.source())
-                        .forEach(r -> r.storage()
-                                .read(moments.size() - 1, r.with(overlapped).when()));
-            }
+    /** What backward waits for before a step: gradients that are scattered beside it stay in full until then. */
+    private void end(Step.Collective gradient) throws Unplannable {
+        flush();
+        Marker.OfParameter of = (Marker.OfParameter) gradient.transfer();
+        Condition overlapped = new Condition.Moved(new Marker.OfOverlap(of.node(), of.parameter()), true);
+        for (Root root : roots((Value) gradient.source())) {
+            root.storage().read(moments.size() - 1, root.with(overlapped).when());
         }
+    }
+
+    /** What is gathered early has memory from then on; from its usual time on it is what would be gathered then. */
+    private void begin(Step.Collective gather) throws Unplannable {
+        flush();
+        Marker.OfGather of = (Marker.OfGather) gather.transfer();
+        moments.add(new Moment.Begin(gather.at(), of, Optional.empty(), -1));
+        Storage early = new Storage(new Size.OfGathered(of.node(), of.parameter()), moments.size() - 1, true, false);
+        storages.add(early);
+        begun.put(of, early);
+    }
+
+    /** Whether forward may gather something early. */
+    boolean mayBegin(Marker.OfGather gather) {
+        return begun.containsKey(gather);
     }
 
     /** A sum of the gradients of readers has the size of their copy. */
@@ -344,6 +360,8 @@ final class Lifetimes {
         if (alone) {
             roots.put(collective.result(), List.of());
         } else if (!backward) {
+            int before = moments.size() - 1;
+            Optional.ofNullable(begun.get(marker)).ifPresent(s -> s.read(before, List.of(ahead(marker))));
             moments.add(new Moment.Gathering(collective.at(), marker));
             Storage storage = make(
                     collective.result(),
@@ -352,6 +370,11 @@ final class Lifetimes {
                     true);
             roots.put(collective.result(), List.of(new Root(storage, List.of(new Condition.Moved(marker, true)))));
         }
+    }
+
+    /** The condition under which something is gathered early. */
+    static Condition ahead(Marker.OfGather gather) {
+        return new Condition.Moved(new Marker.OfAhead(gather.node(), gather.parameter()), true);
     }
 
     private static Size size(Marker marker) {

@@ -17,6 +17,9 @@ sealed interface Marker extends Transfer {
     /** Whether the gradient of a parameter is scattered while backward goes on; nothing moves there. */
     record OfOverlap(OperatorNode node, int parameter) implements Marker {}
 
+    /** Whether a parameter is gathered early, where there is something to run beside; nothing moves there. */
+    record OfAhead(OperatorNode node, int parameter) implements Marker {}
+
     @Override
     default boolean inPlace() {
         return false;

@@ -5,6 +5,7 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.local.GathersAhead;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Scatters;
 import dev.ashlar.processor.local.WaitingGradients;
@@ -154,11 +155,27 @@ final class Menus {
                 outliving(kernels(piece.forward(), node), piece, node, false),
                 outliving(backward, piece, node, true),
                 hidden(whole, piece.backward()),
+                early(whole, piece.forward()),
+                early(whole, piece.backward()),
                 (int) piece.backward().stream()
                         .filter(Step.ParameterGradient.class::isInstance)
                         .count(),
                 piece.given().isEmpty(),
                 lastOfBackward(piece).filter(node::equals).isPresent());
+    }
+
+    private static Set<Integer> early(OperatorNode whole, List<Step> steps) {
+        Set<Integer> early = new HashSet<>();
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i) instanceof Step.Collective collective
+                    && collective.transfer() instanceof Marker.OfGather of
+                    && of.node() == whole
+                    && Beside.isMatrix(of)
+                    && GathersAhead.begin(steps, i).isPresent()) {
+                early.add(of.parameter());
+            }
+        }
+        return early;
     }
 
     /** Of gradients that kernels have made and nobody else reads: those need no copy. */

@@ -41,6 +41,13 @@ sealed interface Moment {
     /** A parameter is brought to where its operator uses it, if it lies elsewhere. */
     record Gathering(String at, Marker.OfGather marker) implements Moment {}
 
+    /**
+     * A parameter begins to be gathered, if that is early.
+     *
+     * @param unit of what backward gathers again, before {@code call}
+     */
+    record Begin(String at, Marker.OfGather marker, Optional<Unit> unit, int call) implements Moment {}
+
     /** A gradient is made of two, neither of which may be overwritten. */
     record Addition(Value result) implements Moment {
         @Override

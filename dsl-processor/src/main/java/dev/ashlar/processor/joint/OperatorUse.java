@@ -12,6 +12,8 @@ import java.util.Set;
  * @param forwardOutliving results of its kernels forward that are read behind them
  * @param backwardOutliving the same backward
  * @param hidden indices of the parameters whose gradients, if they are scattered, have other kernels to run beside
+ * @param early indices of the parameters that forward may gather beside what runs before
+ * @param earlyAgain the same of backward
  * @param trainedInPart how many parameters the piece trains
  * @param lastPart whether backward runs no piece behind it
  * @param lastOfPart whether its kernels are the last of the piece's backward
@@ -24,6 +26,8 @@ record OperatorUse(
         Set<Place> forwardOutliving,
         Set<Place> backwardOutliving,
         Set<Integer> hidden,
+        Set<Integer> early,
+        Set<Integer> earlyAgain,
         int trainedInPart,
         boolean lastPart,
         boolean lastOfPart) {
@@ -36,6 +40,8 @@ record OperatorUse(
         forwardOutliving = Set.copyOf(forwardOutliving);
         backwardOutliving = Set.copyOf(backwardOutliving);
         hidden = Set.copyOf(hidden);
+        early = Set.copyOf(early);
+        earlyAgain = Set.copyOf(earlyAgain);
     }
 
     /** One result of one kernel of a direction. */

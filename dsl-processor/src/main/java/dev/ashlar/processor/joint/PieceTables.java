@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Writes the tables of a piece. */
 final class PieceTables {
@@ -64,6 +65,7 @@ final class PieceTables {
             if (fates.of(unit).size() > 1) {
                 again.ties(unit).ifPresent(writer::rule);
                 writer.add(Quantity.TIME, again.over(unit), x -> again.ticks(unit, x));
+                writer.add(Quantity.BACKWARD_ASYNC, again.over(unit), x -> again.besideTicks(unit, x));
             }
         }
         for (Size sum : lifetimes.sums()) {
@@ -80,25 +82,26 @@ final class PieceTables {
         Variable variable = choices.variable(node);
         OperatorMenu menu = choices.menu(node);
         List<Facts> facts = menu.facts();
-        if (overlaps()) {
+        Quantity forward = any(w -> w.forwardBesideTicks() > 0) ? Quantity.FORWARD_COMPUTE : Quantity.TIME;
+        boolean overlaps = any(w -> w.besideTicks() > 0 || w.ahead().contains(true));
+        Quantity backward = overlaps ? Quantity.BACKWARD_COMPUTE : Quantity.TIME;
+        if (forward == backward) {
             writer.add(
-                    Quantity.TIME,
-                    List.of(variable),
-                    x -> facts.get(x.of(variable)).forwardTicks());
-            writer.add(
-                    Quantity.BACKWARD_COMPUTE,
-                    List.of(variable),
-                    x -> facts.get(x.of(variable)).backwardTicks());
+                    forward, List.of(variable), x -> facts.get(x.of(variable)).ticks());
         } else {
             writer.add(
-                    Quantity.TIME,
-                    List.of(variable),
-                    x -> facts.get(x.of(variable)).ticks());
+                    forward, List.of(variable), x -> facts.get(x.of(variable)).forwardTicks());
+            writer.add(
+                    backward, List.of(variable), x -> facts.get(x.of(variable)).backwardTicks());
         }
         Variable storage = choices.storage(node);
         menu.tied().forEach((index, use) -> tie(variable, storage, menu.stored(), index, use.tie()));
         List<Variable> both = List.of(variable, storage);
         writer.addOrForbid(both, x -> menu.amount(x.of(variable), x.of(storage), Stored::waitedTicks));
+        writer.add(
+                Quantity.FORWARD_ASYNC,
+                both,
+                x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::forwardBesideTicks)));
         writer.add(
                 Quantity.BACKWARD_ASYNC,
                 both,
@@ -123,12 +126,12 @@ final class PieceTables {
         });
     }
 
-    /** Whether gradients may be summed beside backward. */
-    private boolean overlaps() {
+    /** Whether a way to store parameters may be chosen of which something holds. */
+    private boolean any(Predicate<Stored> holds) {
         return choices.operators().stream()
                 .flatMap(n -> choices.menu(n).stored().stream())
                 .flatMap(List::stream)
-                .anyMatch(s -> s.besideTicks() > 0);
+                .anyMatch(holds);
     }
 
     /**
@@ -180,6 +183,8 @@ final class PieceTables {
             moves.moving(point, moving);
         } else if (moment instanceof Moment.Gathering gathering) {
             moves.gathering(point, gathering.marker());
+        } else if (moment instanceof Moment.Begin begin) {
+            writer.live(point, point + 1, again.over(begin), x -> again.bytes(begin, x));
         } else if (moment instanceof Moment.Addition addition) {
             Size size = lifetimes.size(addition.result());
             writer.live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));

@@ -16,9 +16,14 @@ final class Reducing {
         slowdown = costs.slowdownShare();
     }
 
+    /** Whether anything is gained by communication beside compute. */
+    boolean hides() {
+        return slowdown < CostModel.SLOWDOWN_UNITS;
+    }
+
     /** Whether a way may begin with a reduce-scatter that runs beside backward, and is any shorter so. */
     boolean overlaps(List<Hop> hops) {
-        return slowdown < CostModel.SLOWDOWN_UNITS
+        return hides()
                 && !hops.isEmpty()
                 && isKind(hops.get(0), Move.Kind.REDUCE_SCATTER)
                 && hops.stream().skip(1).allMatch(h -> isKind(h, Move.Kind.ALL_REDUCE));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -15,6 +16,9 @@ import java.util.function.Predicate;
 final class Repetitions {
     private final Fates fates;
     private final Map<Integer, Integer> times = new HashMap<>();
+    /** Times at which what is gathered again may begin, by its reading. */
+    private final Map<Integer, Integer> begun = new HashMap<>();
+
     private final List<Repetition> all = new ArrayList<>();
     private int calls;
 
@@ -34,7 +38,41 @@ final class Repetitions {
                 moments.add(new Moment.Again(unit, call));
             }
         }
+        begin(call, moments);
         times.put(fates.units().reading(call), moments.size());
+    }
+
+    /** What later calls gather may begin now. */
+    private void begin(int call, List<Moment> moments) {
+        for (Unit unit : fates.units().all()) {
+            if (unit.moving().isPresent()
+                    && unit.moving().get() instanceof Marker.OfGather gather
+                    && Beside.isMatrix(gather)) {
+                fates.of(unit).stream()
+                        .filter(f ->
+                                f.isAgain() && fates.units().earlier(f.first()).orElse(-1) == call)
+                        .map(Fate::first)
+                        .distinct()
+                        .sorted()
+                        .forEach(later -> {
+                            begun.put(fates.units().reading(later, unit), moments.size());
+                            moments.add(new Moment.Begin(unit.toString(), gather, Optional.of(unit), later));
+                        });
+            }
+        }
+    }
+
+    /** What is gathered early, until the time at which it would be gathered else. */
+    private void addEarly(Repetition repetition, Size size, List<Storage> again) {
+        Integer from = begun.get(fates.units().reading(repetition.call(), repetition.unit()));
+        if (from != null && repetition.unit().moving().orElseThrow() instanceof Marker.OfGather gather) {
+            Storage early = new Storage(size, from, true, true);
+            Set<Integer> labels = fates.labels(repetition.unit(), f -> f.isAgain() && f.first() == repetition.call());
+            early.read(
+                    repetition.time() - 1,
+                    List.of(new Condition.Fated(repetition.unit(), labels), Lifetimes.ahead(gather)));
+            again.add(early);
+        }
     }
 
     /**
@@ -54,6 +92,7 @@ final class Repetitions {
                         Storage made = new Storage(storage.size(), repetition.time(), true, true);
                         read(unit, r, made, f -> f.isAgain() && f.first() == repetition.call());
                         again.add(made);
+                        addEarly(repetition, storage.size(), again);
                     }
                 }
             }

@@ -5,6 +5,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.local.GathersAhead;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.StepSettings;
@@ -98,9 +99,12 @@ final class StorageMenu {
             Stored waiting, OperatorNode whole, Strategy strategy, OperatorUse use, Map<Integer, TiedUse> tied) {
         List<ParameterStorage> storage = new ArrayList<>(waiting.storage());
         for (int i = 0; i < storage.size(); i++) {
-            if (use.hidden().contains(i)
+            boolean scatters = use.hidden().contains(i)
                     && !use.waiting().contains(i)
-                    && reducing.overlaps(hops(whole, strategy, i, storage.get(i)))) {
+                    && reducing.overlaps(hops(whole, strategy, i, storage.get(i)));
+            boolean early = use.early().contains(i)
+                    || (use.earlyAgain().contains(i) && !storage.get(i).keepGathered());
+            if (scatters || (early && gathersEarly(whole, strategy, i, storage.get(i)))) {
                 storage.set(i, storage.get(i).overlap());
             }
         }
@@ -110,6 +114,15 @@ final class StorageMenu {
         Stored overlapped = stored(whole, strategy, use, storage, tied);
         boolean keeps = storage.stream().anyMatch(ParameterStorage::keepGathered);
         return keeps ? Stream.of(overlapped) : Stream.of(waiting, overlapped);
+    }
+
+    private boolean gathersEarly(OperatorNode whole, Strategy strategy, int parameter, ParameterStorage lies) {
+        List<Hop> hops = routes.hops(
+                whole.parameters().get(parameter).type(), lies.parameter(), used(whole, strategy, parameter));
+        return reducing.hides()
+                && GathersAhead.isMatrix(whole.parameters().get(parameter))
+                && hops.size() == 1
+                && GathersAhead.isSimple(hops.get(0).transfer());
     }
 
     /** The way of a gradient. */
@@ -228,10 +241,12 @@ final class StorageMenu {
         List<Route> again = new ArrayList<>();
         List<Route> gradients = new ArrayList<>();
         List<Boolean> overlapped = new ArrayList<>();
+        List<Boolean> ahead = new ArrayList<>();
         List<Long> fusedBytes = new ArrayList<>();
         List<Long> gradientBytes = new ArrayList<>();
         List<Long> keptBytes = new ArrayList<>();
         long ticks = 0;
+        long forwardBesideTicks = 0;
         long besideTicks = 0;
         long fixed = 0;
         long updated = 0;
@@ -245,7 +260,10 @@ final class StorageMenu {
             gathers.add(gather);
             again.add(repeated ? gather : Route.NONE);
             keptBytes.add(lies.keepGathered() && gather.moved() ? routes.bytes(type, used) : 0);
-            ticks += gather.ticks() + again.get(i).ticks();
+            boolean early = lies.overlapped() && gathersEarly(whole, strategy, i, lies);
+            ahead.add(early);
+            ticks += gather.ticks() + (early ? 0 : again.get(i).ticks());
+            forwardBesideTicks += early && use.early().contains(i) ? gather.ticks() : 0;
             // The first operator that uses a parameter answers for it.
             boolean owns = !tied.containsKey(i) || tied.get(i).owner();
             boolean trained = tied.containsKey(i)
@@ -269,12 +287,8 @@ final class StorageMenu {
                 gradientBytes.add(0L);
                 continue;
             }
-            Reduced gradient = reduced(
-                    type,
-                    strategy.operandGradients().get(whole.inputs().size() + i),
-                    lies,
-                    use,
-                    use.waiting().contains(i));
+            Reduced gradient =
+                    reduced(type, strategy.operandGradients().get(whole.inputs().size() + i), lies, use, i);
             gradients.add(gradient.route());
             overlapped.add(gradient.overlapped());
             fusedBytes.add(gradient.fusedBytes());
@@ -288,19 +302,22 @@ final class StorageMenu {
                 again,
                 gradients,
                 overlapped,
+                ahead,
                 fusedBytes,
                 gradientBytes,
                 keptBytes,
                 fixed,
                 ticks + Collectives.ticks(costs.transferSeconds(updated)),
+                forwardBesideTicks,
                 besideTicks,
                 workspace);
     }
 
-    private Reduced reduced(TensorType type, Layout from, ParameterStorage lies, OperatorUse use, boolean waits) {
+    private Reduced reduced(TensorType type, Layout from, ParameterStorage lies, OperatorUse use, int parameter) {
+        boolean waits = use.waiting().contains(parameter);
         Route route = route(type, from, lies.state());
         List<Hop> hops = routes.hops(type, from, lies.state());
-        if (lies.overlapped()) {
+        if (lies.overlapped() && use.hidden().contains(parameter) && !waits && reducing.overlaps(hops)) {
             return Reducing.overlapped(hops, route);
         }
         return waits

@@ -13,11 +13,14 @@ import java.util.stream.IntStream;
  * @param gathersAgain the same for backward; nothing where backward reads what forward has gathered, or does not read it
  * @param gradients for each what brings its gradient to where it is updated
  * @param overlapped for each whether its gradient is scattered beside backward, and stays in full until that is waited for
+ * @param ahead for each whether it is gathered early, where there is something to run beside
  * @param fusedBytes for each bytes of its gradient's place among those that are summed as one
  * @param gradientBytes for each bytes of its gradient there; 0 if it is not trained
  * @param keptBytes for each what forward leaves of it to backward
  * @param staticBytes of all parameters, masters, optimizer state
- * @param ticks time of all gathers, of the gradients' ways and of the update, in units of 2⁻²⁰ nanoseconds
+ * @param ticks time of all gathers, but for those again of what is gathered early, of the gradients' ways and of the update, in units of
+ *     2⁻²⁰ nanoseconds
+ * @param forwardBesideTicks the part of it that runs beside forward
  * @param besideTicks the part of it that runs beside backward
  * @param updateWorkspaceBytes memory that the update of one parameter takes, at the most
  */
@@ -27,11 +30,13 @@ record Stored(
         List<Route> gathersAgain,
         List<Route> gradients,
         List<Boolean> overlapped,
+        List<Boolean> ahead,
         List<Long> fusedBytes,
         List<Long> gradientBytes,
         List<Long> keptBytes,
         long staticBytes,
         long ticks,
+        long forwardBesideTicks,
         long besideTicks,
         long updateWorkspaceBytes) {
     /** Copies the lists. */
@@ -41,6 +46,7 @@ record Stored(
         gathersAgain = List.copyOf(gathersAgain);
         gradients = List.copyOf(gradients);
         overlapped = List.copyOf(overlapped);
+        ahead = List.copyOf(ahead);
         fusedBytes = List.copyOf(fusedBytes);
         gradientBytes = List.copyOf(gradientBytes);
         keptBytes = List.copyOf(keptBytes);
@@ -48,7 +54,7 @@ record Stored(
 
     /** Time that everything waits for. */
     long waitedTicks() {
-        return ticks - besideTicks;
+        return ticks - forwardBesideTicks - besideTicks;
     }
 
     /** Memory that it takes for long: all but what comes and goes at single time points. */

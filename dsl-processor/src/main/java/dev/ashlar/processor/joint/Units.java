@@ -3,6 +3,7 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.local.GathersAhead;
 import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,6 +36,7 @@ final class Units {
 
     private final Repeats repeats;
     private final boolean alone;
+    private final TreeSet<Integer> matrixCalls = new TreeSet<>();
     private int backwardCalls;
 
     /** One result of a unit. */
@@ -143,6 +146,9 @@ final class Units {
             return;
         }
         int call = backwardCalls++;
+        if (GathersAhead.hasMatrix(((Step.Kernel) row.get(0)).node())) {
+            matrixCalls.add(call);
+        }
         for (Step step : row) {
             for (Value value : Liveness.reads(step)) {
                 Place place = places.get(value);
@@ -203,6 +209,12 @@ final class Units {
     /** Calls of backward that read a result themselves, ascending. */
     List<Integer> calls(Unit unit, int result) {
         return List.copyOf(calls.getOrDefault(new Place(unit, result), new TreeSet<>()));
+    }
+
+    /** The call of backward beside which something may be gathered that a call needs. */
+    OptionalInt earlier(int call) {
+        Integer before = matrixCalls.lower(call);
+        return before == null ? OptionalInt.empty() : OptionalInt.of(before);
     }
 
     /** The reading of a call itself. */

@@ -62,6 +62,8 @@ final class Ways {
                     gather.node(), s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
         } else if (marker instanceof Marker.OfOverlap of) {
             return find(of.node(), s -> s.overlapped().get(of.parameter()) ? HELD : Route.NONE);
+        } else if (marker instanceof Marker.OfAhead of) {
+            return find(of.node(), s -> s.ahead().get(of.parameter()) ? HELD : Route.NONE);
         }
         Marker.OfParameter gradient = (Marker.OfParameter) marker;
         return find(gradient.node(), s -> s.gradients().get(gradient.parameter()));

@@ -10,15 +10,15 @@ import dev.ashlar.processor.shard.Storage;
  * @param state layout of its gradient and its optimizer state: the same, or cut further; then every device updates its part and gathers
  *     the others'
  * @param keepGathered whether backward reads what forward has gathered; else backward gathers it again
- * @param overlapped whether its gradient, where that is scattered, is so while backward goes on
+ * @param overlapped whether it is gathered, and its gradient scattered, while kernels run, as far as that can be
  */
 public record ParameterStorage(Layout parameter, Layout state, boolean keepGathered, boolean overlapped) {
-    /** One whose gradient is waited for. */
+    /** One for which everything waits. */
     public ParameterStorage(Layout parameter, Layout state, boolean keepGathered) {
         this(parameter, state, keepGathered, false);
     }
 
-    /** The same with a gradient that is scattered while backward goes on. */
+    /** The same, gathered and scattered while kernels run. */
     public ParameterStorage overlap() {
         return new ParameterStorage(parameter, state, keepGathered, true);
     }

@@ -7,8 +7,8 @@ import dev.ashlar.processor.joint.Repeats;
 import dev.ashlar.processor.joint.Target;
 import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.local.Assignment;
-import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
+import dev.ashlar.processor.local.Overlapping;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ProgramBuilder;
@@ -82,7 +82,7 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
     }
 
     private TrainingGraph reduced(TrainingGraph waiting) {
-        return GradientReductions.of(waiting, target.collectives(), target.format());
+        return Overlapping.of(waiting, target.collectives(), target.format());
     }
 
     @Override

@@ -127,6 +127,12 @@ final class Execution {
                 call(kernel);
             } else if (statement instanceof Statement.Collective collective) {
                 transfer(collective);
+            } else if (statement instanceof Statement.Begin begin) {
+                enter(frame, begin.at());
+                make(begin.result(), begin.at(), begin.where());
+                ledger.workspace(begin.transfer().workspaceBytes());
+            } else if (statement instanceof Statement.End end) {
+                get(end.result());
             } else if (statement instanceof Statement.Bucket bucket) {
                 enter(frame, bucket.at());
                 make(bucket.result(), bucket.at(), routine.scope().typeName() + "." + bucket.at());

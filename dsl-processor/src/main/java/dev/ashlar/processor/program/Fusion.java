@@ -134,6 +134,10 @@ final class Fusion {
             return free.slots().contains(slot);
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             return gradient.gradient().slot().equals(slot);
+        } else if (statement instanceof Statement.Begin begin) {
+            return begin.result().equals(slot);
+        } else if (statement instanceof Statement.End end) {
+            return end.result().equals(slot);
         }
         return !(statement instanceof Statement.Update || statement instanceof Statement.Finish);
     }

@@ -107,6 +107,8 @@ public final class Liveness {
                     .forEach(reads::add);
         } else if (step instanceof Step.Collective collective && collective.source() instanceof Value source) {
             reads.add(source);
+        } else if (step instanceof Step.End end) {
+            reads.add(end.result());
         } else if (step instanceof Step.Fill fill) {
             reads.add(fill.bucket());
             reads.add(fill.gradient());
@@ -132,6 +134,9 @@ public final class Liveness {
         }
         if (step instanceof Step.Collective collective) {
             return List.of(collective.result());
+        }
+        if (step instanceof Step.Begin begin) {
+            return List.of(begin.result());
         }
         if (step instanceof Step.Bucket bucket) {
             return List.of(bucket.result());

@@ -41,6 +41,11 @@ public final class ProgramText {
         } else if (statement instanceof Statement.Collective collective) {
             return typed(collective.result()) + " = " + (collective.takesOver() ? "take " : "")
                     + operand(collective.source()) + ", " + collective.transfer() + " for " + collective.at();
+        } else if (statement instanceof Statement.Begin begin) {
+            return typed(begin.result()) + " = begin " + operand(begin.source()) + ", " + begin.transfer() + " for "
+                    + begin.at();
+        } else if (statement instanceof Statement.End end) {
+            return "end " + slot(end.result()) + " of " + end.at();
         } else if (statement instanceof Statement.Bucket bucket) {
             return typed(bucket.result()) + " = bucket";
         } else if (statement instanceof Statement.Fill fill) {

@@ -129,6 +129,7 @@ final class RoutineBuilder {
         }
         boolean calls = step instanceof Step.Kernel
                 || step instanceof Step.Collective
+                || step instanceof Step.Begin
                 || step instanceof Step.Fill
                 || step instanceof Step.Start;
         return calls ? 1 : 0;
@@ -229,6 +230,16 @@ final class RoutineBuilder {
             addKernel(position, kernel);
         } else if (step instanceof Step.Collective collective) {
             addCollective(position, collective);
+        } else if (step instanceof Step.Begin begin) {
+            fresh.add(begin.result());
+            statements.add(new Statement.Begin(
+                    begin.at(),
+                    begin.place().where(),
+                    begin.transfer(),
+                    slot(begin.result()),
+                    new Operand.Parameter(names.parameter(begin.source()))));
+        } else if (step instanceof Step.End end) {
+            statements.add(new Statement.End(end.at(), slot(end.result())));
         } else if (step instanceof Step.Bucket bucket) {
             fresh.add(bucket.result());
             statements.add(new Statement.Bucket(bucket.at(), slot(bucket.result())));

@@ -36,6 +36,19 @@ public sealed interface Statement {
             implements Statement {}
 
     /**
+     * Begins to gather a parameter while the program goes on.
+     *
+     * @param at what it is for: {@code "gather up.weight"}
+     * @param where the place of the operator that it is for, in words
+     * @param result memory that nobody reads before the {@link End}
+     */
+    record Begin(String at, String where, Transfer transfer, Slot result, Operand.Parameter source)
+            implements Statement {}
+
+    /** Waits for what was begun for something. */
+    record End(String at, Slot result) implements Statement {}
+
+    /**
      * Memory, uninitialised, for gradients that are reduced as one.
      *
      * @param at the operator whose backward begins there

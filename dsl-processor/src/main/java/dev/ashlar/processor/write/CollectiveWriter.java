@@ -22,6 +22,23 @@ final class CollectiveWriter {
                 .build();
     }
 
+    static CodeBlock write(Statement.Begin begin) {
+        Move move = (Move) begin.transfer();
+        return CodeBlock.builder()
+                .add(
+                        "// $L: $L  $L sent while kernels go on\n",
+                        begin.at(),
+                        move,
+                        OperatorComments.bytes(move.wireBytes()))
+                .addStatement(
+                        "$L = collectives.at($S).startAllGather($L, $L)",
+                        StatementWriter.assign(begin.result()),
+                        begin.at(),
+                        StatementWriter.operand(begin.source()),
+                        move.meshAxis())
+                .build();
+    }
+
     private static CodeBlock call(Move move, Statement.Collective collective) {
         CodeBlock source = StatementWriter.operand(collective.source());
         int axis = move.meshAxis();

@@ -78,6 +78,10 @@ final class StatementWriter {
     private void other(Statement statement) {
         if (statement instanceof Statement.Collective collective) {
             code.add(CollectiveWriter.write(collective));
+        } else if (statement instanceof Statement.Begin begin) {
+            code.add(CollectiveWriter.write(begin));
+        } else if (statement instanceof Statement.End end) {
+            code.addStatement("collectives.finish($S)", end.at());
         } else if (ReductionWriter.knows(statement)) {
             code.add(ReductionWriter.write(statement));
         } else if (statement instanceof Statement.AddInPlace add) {

@@ -30,7 +30,9 @@ final class DataParallel implements Assignment {
         WHOLE,
         CUT_ALONG_FIRST,
         /** Their parts are not in one piece. */
-        CUT_ALONG_LAST
+        CUT_ALONG_LAST,
+        /** Parameters too, which are gathered before their use. */
+        CUT_WITH_PARAMETERS
     }
 
     DataParallel(Mesh mesh) {
@@ -42,15 +44,16 @@ final class DataParallel implements Assignment {
         this.states = states;
     }
 
-    /** Gradients that are cut are scattered while backward goes on. */
+    /** What is cut is gathered and scattered while kernels run. */
     @Override
     public ParameterStorage storage(String path, OperatorNode node, int parameter) {
         TensorType type = node.parameters().get(parameter).type();
-        int dimension = states == States.CUT_ALONG_FIRST ? 0 : type.rank() - 1;
+        int dimension = states == States.CUT_ALONG_LAST ? type.rank() - 1 : 0;
         if (states == States.WHOLE || type.rank() < 2 || type.size(dimension) % mesh.size(0) > 0) {
             return ParameterStorage.asUsed(WHOLE);
         }
-        return new ParameterStorage(WHOLE, Layout.of(Placement.shard(dimension)), false).overlap();
+        Layout cut = Layout.of(Placement.shard(dimension));
+        return new ParameterStorage(states == States.CUT_WITH_PARAMETERS ? cut : WHOLE, cut, false).overlap();
     }
 
     @Override

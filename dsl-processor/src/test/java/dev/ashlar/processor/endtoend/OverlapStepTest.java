@@ -36,7 +36,9 @@ class OverlapStepTest {
                         SampleModels.gpt("batch=4 seq=8 d=16 heads=2 vocab=32 layers=2"),
                         4,
                         DataParallel.States.CUT_ALONG_LAST),
-                MeshCase.scattered(SampleModels.cnn(), 2, DataParallel.States.CUT_ALONG_FIRST));
+                MeshCase.scattered(SampleModels.cnn(), 2, DataParallel.States.CUT_WITH_PARAMETERS),
+                MeshCase.scattered(SampleModels.gpt(2), 2, DataParallel.States.CUT_WITH_PARAMETERS),
+                MeshCase.scattered(SampleModels.nested(), 2, DataParallel.States.CUT_WITH_PARAMETERS));
     }
 
     @ParameterizedTest

@@ -48,7 +48,8 @@ class RankMemoryTest {
                 MeshCase.together(gpt()),
                 MeshCase.stored(MeshCase.batches(gpt(), 2), 1),
                 MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_ALONG_FIRST),
-                MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_ALONG_LAST));
+                MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_ALONG_LAST),
+                MeshCase.scattered(gpt(), 2, DataParallel.States.CUT_WITH_PARAMETERS));
     }
 
     /** Those of {@link PlannedMeshTest} and larger ones on all meshes with {@code -Psweep}; without it a few whose plans are found soon. */

@@ -10,8 +10,8 @@ import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
+import dev.ashlar.processor.local.Overlapping;
 import dev.ashlar.processor.program.MemoryPoint;
 import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ModelParameter;
@@ -99,7 +99,7 @@ class JointMemoryTest {
             assertTrue(account.allowed());
             TrainingGraph waiting = joint.recomputed(
                     LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format()), labels);
-            TrainingGraph local = GradientReductions.of(waiting, target.collectives(), target.format());
+            TrainingGraph local = Overlapping.of(waiting, target.collectives(), target.format());
             MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
             ModelCost cost = target.costs().of(local.train());
             double seconds = cost.seconds() + cost.updateSeconds();

@@ -117,7 +117,7 @@ class GradientReductionsTest {
                         "start.weight"),
                 names(overlapping(8)));
         ModelCost cost = cost(overlapping(8));
-        double block = cost.overlaps().get(0).reductionSeconds();
+        double block = cost.overlaps().get(0).besideSeconds();
         assertEquals(1e-5 + 4 * 2 * (64 + 8) * 1.5 / 1e10, block, 1e-12);
     }
 
@@ -156,12 +156,12 @@ class GradientReductionsTest {
         ModelCost beside = cost(overlapping(1024));
         assertEquals(4, beside.overlaps().size());
         for (Overlap overlap : beside.overlaps()) {
-            assertEquals(Math.max(overlap.computeSeconds(), overlap.reductionSeconds()), overlap.seconds(), 1e-15);
+            assertEquals(Math.max(overlap.computeSeconds(), overlap.besideSeconds()), overlap.seconds(), 1e-15);
         }
         Overlap block = beside.overlaps().get(0);
         assertEquals(
                 2 * 1e-5 + 4 * 2 * 1024 * 1024 * 1.5 / 1e10 + 0.5e-5 + 4 * 2 * 1024 * 1.5 / 1e10,
-                block.reductionSeconds(),
+                block.besideSeconds(),
                 1e-9);
         double latencies = 3 * 1.5e-5;
         double copies = 3 * 2 * 4e-6;
@@ -171,7 +171,8 @@ class GradientReductionsTest {
     /** The last matrix of a block has too little to run beside it. */
     @Test
     void whatIsScatteredIsWaitedForWhenTheNextMatrixHasItsGradient() {
-        TestAssignment scattered = batches().scattered("up.weight", "[S0]").scattered("down.weight", "[S0]");
+        TestAssignment scattered =
+                batches().overlapped("up.weight", "[R]", "[S0]").overlapped("down.weight", "[R]", "[S0]");
         TrainingGraph waiting = Local.graph(pairs(1024), FOUR, scattered);
         TrainingGraph graph = GradientReductions.of(waiting, Local.collectives(FOUR), NumberFormat.FP32);
         List<String> steps = steps(body(graph).runs().get(0).variant().backward());
@@ -193,7 +194,7 @@ class GradientReductionsTest {
         assertTrue(names(graph).contains("body[0].up.weight"));
         double scatter = 1e-5 + 4 * 1024 * 1024 * 0.75 / 1e10;
         double small = 1.5e-5 * 2 / 4 + 4 * 2 * 1024 * 1.5 / 1e10;
-        assertEquals(scatter + small, cost(graph).overlaps().get(0).reductionSeconds(), 1e-5);
+        assertEquals(scatter + small, cost(graph).overlaps().get(0).besideSeconds(), 1e-5);
         long whole = 4 * 1024 * 1024;
         assertEquals(at(waiting, "body[0].up") + whole, at(graph, "body[0].up"), 4 * 4 * 1024);
     }

@@ -44,10 +44,9 @@ public class TestAssignment implements Assignment {
         return this;
     }
 
-    /** A parameter that lies whole, whose gradient is scattered while backward goes on. */
-    public TestAssignment scattered(String parameter, String state) {
-        Layout whole = Layout.replicated(mesh.rank());
-        storages.put(parameter, new ParameterStorage(whole, Layout.parse(state), false).overlap());
+    /** A parameter that is gathered, and its gradient scattered, while kernels run. */
+    public TestAssignment overlapped(String parameter, String layout, String state) {
+        storages.put(parameter, new ParameterStorage(Layout.parse(layout), Layout.parse(state), false).overlap());
         return this;
     }
 

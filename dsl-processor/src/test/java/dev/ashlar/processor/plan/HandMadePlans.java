@@ -7,8 +7,8 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.local.Assignment;
-import dev.ashlar.processor.local.GradientReductions;
 import dev.ashlar.processor.local.LocalGraph;
+import dev.ashlar.processor.local.Overlapping;
 import dev.ashlar.processor.local.TestAssignment;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.SimulatedMesh;
@@ -81,7 +81,7 @@ public final class HandMadePlans {
         TrainingGraph whole = model.graph();
         Collectives collectives = new Collectives(mesh, device);
         TrainingGraph blocking = LocalGraph.of(whole, assignment, collectives, NumberFormat.FP32);
-        TrainingGraph local = overlapping ? GradientReductions.of(blocking, collectives, NumberFormat.FP32) : blocking;
+        TrainingGraph local = overlapping ? Overlapping.of(blocking, collectives, NumberFormat.FP32) : blocking;
         PlanAssembly assembly = new PlanAssembly(whole, target);
         return assembly.only(new PlannedGraph(local, local, whole, assignment));
     }

@@ -40,6 +40,10 @@ class StoragePlansTest {
                 .toList();
     }
 
+    private static List<String> storages(Plan plan) {
+        return weights(plan).stream().map(p -> p.storage().toString()).toList();
+    }
+
     /** Collectives of parameters and their gradients; those of biases are left out. */
     private static Map<String, Integer> ofWeights(Plan plan) {
         Map<String, Integer> found = new TreeMap<>();
@@ -54,30 +58,29 @@ class StoragePlansTest {
     }
 
     /**
-     * Where nothing is made again: with memory enough weights are copies and their gradients are all-reduced. With less the optimizer's states are cut first, which
-     * costs no more than latency. In the smallest memory weights are cut too, and gathered for each direction; backward does not read the
-     * first.
+     * Where nothing is made again: with memory enough those weights are copies whose gathers and scatters would have nothing to run beside,
+     * the first of each pair; the others are cut, which makes their update shorter, and nothing waits for what they exchange. With less the
+     * states of all are cut. In the smallest memory all weights are, and gathered for each direction; backward does not read the first.
      */
     @Test
     void theLessMemoryTheMoreIsCut() {
         List<Plan> plans = MeshPlans.keepingAtBudgets(perceptron("batch=16384 d=512"), 5);
         Plan free = plans.get(0);
-        // The gradients of a pair of layers, biases of 4 * 512 and 512 numbers among them, are one reduction.
-        String pair = "all_reduce [P] -> [R] " + (2 * WEIGHT_BYTES + 5 * 512 * 4);
-        assertTrue(weights(free).stream()
-                .allMatch(p -> p.optimizerStorage().toString().equals("[R]")));
+        assertEquals(List.of("[R]", "[S0]", "[R]", "[S0]", "[R]", "[S0]"), storages(free));
         assertEquals(
-                List.of(pair, pair, pair),
-                free.communications().stream()
-                        .filter(c -> c.purpose() == Communication.Purpose.PARAMETER_GRADIENT)
-                        .filter(Communication::overlapped)
-                        .map(c -> c.kind() + " " + c.from() + " -> " + c.to() + " " + c.tensorBytes())
-                        .toList());
+                Map.of(
+                        "forward all_gather [S0] -> [R]", 3,
+                        "backward reduce_scatter [P] -> [S0]", 3),
+                ofWeights(free));
+        assertTrue(free.communications().stream()
+                .filter(c -> c.purpose() == Communication.Purpose.PARAMETER
+                        || c.purpose() == Communication.Purpose.PARAMETER_GRADIENT)
+                .allMatch(Communication::overlapped));
+        assertTrue(free.time().hiddenSeconds() > 0.8 * free.time().communicationSeconds());
         Plan between = plans.get(3);
         assertTrue(weights(between).stream()
                 .allMatch(p -> p.optimizerStorage().toString().equals("[S0]")));
-        assertTrue(
-                weights(between).stream().anyMatch(p -> p.storage().toString().equals("[R]")));
+        assertTrue(weights(between).stream().anyMatch(ParameterPlan::keepGathered));
         assertEquals(6, ofWeights(between).get("backward reduce_scatter [P] -> [S0]"));
         Plan tight = plans.get(4);
         assertTrue(weights(tight).stream().allMatch(p -> p.storage().toString().equals("[S0]")));
@@ -95,26 +98,27 @@ class StoragePlansTest {
                     "every device has its part of the batch");
         }
         assertTrue(between.memory().staticBytes() < free.memory().staticBytes() / 2);
-        assertTrue(tight.memory().staticBytes() < free.memory().staticBytes() / 3);
+        assertTrue(tight.memory().staticBytes() < free.memory().staticBytes() / 2);
         assertTrue(Stream.of(between, tight)
                 .allMatch(p -> p.time().seconds() >= free.time().seconds()));
     }
 
     /**
-     * Activations that are cheap to make again go before parameters are cut; in the smallest memory both do, and it is less than cuts alone
+     * Activations that are cheap to make again go before more parameters are cut; in the smallest memory both do, and it is less than cuts alone
      * can reach.
      */
     @Test
     void recomputesBeforeItCuts() {
         ModelSpecs model = perceptron("batch=16384 d=512");
         List<Plan> cutting = MeshPlans.keepingAtBudgets(model, 5);
-        Plan less = MeshPlans.atBudgets(model, 5).get(1);
+        List<Plan> all = MeshPlans.atBudgets(model, 5);
+        Plan less = all.get(1);
         assertEquals(
                 List.of(List.of("act")),
                 RecomputedSegment.of(less.operators()).stream()
                         .map(RecomputedSegment::tensors)
                         .toList());
-        assertTrue(weights(less).stream().allMatch(p -> p.storage().toString().equals("[R]")));
+        assertEquals(storages(all.get(0)), storages(less));
         Plan tight = cutting.get(4);
         Plan within = MeshPlans.withinThatOf(tight, model);
         assertTrue(within.time().recomputeSeconds() > 0);

@@ -192,34 +192,41 @@ final class GlooGroup implements Group {
 
     @Override
     public void allGather(Tensor stack) {
-        Tensor[] parts = new Tensor[size];
-        try {
-            for (int i = 0; i < size; i++) {
-                parts[i] = stack.select(0, i);
-            }
-            allGather(parts);
-        } finally {
-            for (Tensor part : parts) {
-                if (part != null) {
-                    part.close();
-                }
-            }
-        }
+        startAllGather(stack).await();
     }
 
-    private void allGather(Tensor[] parts) {
-        Work[] works = new Work[size];
-        try {
-            for (int root = 0; root < size; root++) {
-                works[root] = broadcast(parts[root], root);
-            }
-        } finally {
-            for (Work work : works) {
-                if (work != null) {
-                    run(() -> work, parts);
+    @Override
+    public Running startAllGather(Tensor stack) {
+        List<Tensor> parts = new ArrayList<>();
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            parts.add(stack.select(0, i));
+        }
+        Running gathering = new Running() {
+            @Override
+            public void await() {
+                try {
+                    works.forEach(w -> run(() -> w, parts.toArray(Tensor[]::new)));
+                } finally {
+                    parts.forEach(Tensor::close);
                 }
             }
+
+            @Override
+            public void abandon() {
+                abandoned.addAll(parts);
+                abandonedWork.addAll(works);
+            }
+        };
+        try {
+            for (int root = 0; root < size; root++) {
+                works.add(broadcast(parts.get(root), root));
+            }
+        } catch (RuntimeException e) {
+            gathering.abandon();
+            throw failed(e);
         }
+        return gathering;
     }
 
     private Work broadcast(Tensor tensor, int root) {

@@ -32,6 +32,9 @@ sealed interface Group extends AutoCloseable permits GlooGroup, NcclGroup {
      */
     void allGather(Tensor stack);
 
+    /** Starts to do the same; the stack has to live until the end is waited for. */
+    Running startAllGather(Tensor stack);
+
     /** Sends the i-th part of the source's first dimension to rank i, and puts what rank i sends at the result's i-th part. */
     void allToAll(Tensor result, Tensor source);
 

@@ -256,6 +256,16 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
+    /** Starts to do the same; the stack has to live, and nobody may touch it, until the end is waited for. */
+    public Running startGather(String at, int axis, Tensor stack) {
+        Group group = groups[axis];
+        if (group == null) {
+            return DONE;
+        }
+        count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
+        return group.startAllGather(stack);
+    }
+
     /**
      * Exchanges along the first dimension.
      *

@@ -102,20 +102,7 @@ final class NcclGroup implements Group {
     @Override
     public Running startAllReduce(Tensor tensor, Reduction reduction) {
         try (TensorVector tensors = new TensorVector(tensor)) {
-            Work work = backend.allreduce(tensors, reductions.get(reduction));
-            return new Running() {
-                @Override
-                public void await() {
-                    try (work) {
-                        work._wait();
-                    }
-                }
-
-                @Override
-                public void abandon() {
-                    abandoned.add(work);
-                }
-            };
+            return running(backend.allreduce(tensors, reductions.get(reduction)));
         }
     }
 
@@ -134,19 +121,18 @@ final class NcclGroup implements Group {
     public Scattering startReduceScatter(Tensor source, int dim) {
         Tensor stack = inParts(source, dim);
         Tensor own = stack.new_empty(rest(stack));
-        Work work = backend._reduce_scatter_base(own, stack);
+        Running summing = running(backend._reduce_scatter_base(own, stack));
         return new Scattering(own, new Running() {
             @Override
             public void await() {
-                try (stack;
-                        work) {
-                    work._wait();
+                try (stack) {
+                    summing.await();
                 }
             }
 
             @Override
             public void abandon() {
-                abandoned.add(work);
+                summing.abandon();
             }
         });
     }
@@ -177,6 +163,29 @@ final class NcclGroup implements Group {
                 Work work = backend._allgather_base(stack, own)) {
             work._wait();
         }
+    }
+
+    @Override
+    public Running startAllGather(Tensor stack) {
+        try (Tensor own = stack.select(0, rank)) {
+            return running(backend._allgather_base(stack, own));
+        }
+    }
+
+    private Running running(Work work) {
+        return new Running() {
+            @Override
+            public void await() {
+                try (work) {
+                    work._wait();
+                }
+            }
+
+            @Override
+            public void abandon() {
+                abandoned.add(work);
+            }
+        };
     }
 
     @Override

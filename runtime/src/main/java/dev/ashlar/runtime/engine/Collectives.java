@@ -3,6 +3,9 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Reduction;
+import dev.ashlar.runtime.dist.Running;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -15,7 +18,11 @@ public final class Collectives implements AutoCloseable {
     private final Mesh mesh;
     private final Trace trace;
     private final MemoryFormatOptional dense = new MemoryFormatOptional(MemoryFormat.Contiguous);
+    private final Map<String, Gathering> gathering = new LinkedHashMap<>();
     private String place = "";
+
+    /** @param gathered the caller's */
+    private record Gathering(Tensor gathered, Running running) {}
 
     Collectives(Mesh mesh, Trace trace) {
         this.mesh = mesh;
@@ -71,6 +78,39 @@ public final class Collectives implements AutoCloseable {
         }
         mesh.gather(place, axis, stack);
         return trace.checked("allGather", order.named(joined(stack, order.place(dim))));
+    }
+
+    /**
+     * Starts to do the same along the first dimension; nobody may read the result before {@link #finish}.
+     *
+     * @param x a parameter
+     */
+    public Tensor startAllGather(Tensor x, int axis) {
+        MemoryOrder order = MemoryOrder.of(x);
+        if (order.place(0) > 0) {
+            return allGather(x, axis, 0);
+        }
+        Tensor stack;
+        try (Tensor source = order.inMemory(x)) {
+            stack = stack(source, axis);
+            try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
+                own.copy_(source);
+            }
+        }
+        Running running = mesh.startGather(place, axis, stack);
+        Tensor gathered = order.named(joined(stack, 0));
+        gathering.put(place, new Gathering(gathered, running));
+        return gathered;
+    }
+
+    /** Waits for what was started for something. */
+    public void finish(String what) {
+        trace.at(what);
+        Gathering finished = gathering.remove(trace.where());
+        if (finished != null) {
+            finished.running().await();
+            trace.checked("allGather", finished.gathered());
+        }
     }
 
     /** The same along the one mesh axis that cuts the first layout alone. */
@@ -187,6 +227,8 @@ public final class Collectives implements AutoCloseable {
 
     @Override
     public void close() {
+        gathering.values().forEach(g -> g.running().abandon());
+        gathering.clear();
         dense.close();
     }
 }

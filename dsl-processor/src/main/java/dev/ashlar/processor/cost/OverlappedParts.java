@@ -6,36 +6,36 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Adds up the parts of the backward of one repetition of a scope. */
-final class BackwardParts {
+/** Adds up the parts of one direction of one repetition of a scope. */
+final class OverlappedParts {
     private final String path;
     private final double slowdown;
     private final Set<OperatorNode> seen = new HashSet<>();
     private double computeSeconds;
-    private double reductionSeconds;
+    private double besideSeconds;
 
-    BackwardParts(String path, double slowdown) {
+    OverlappedParts(String path, double slowdown) {
         this.path = path;
         this.slowdown = slowdown;
     }
 
-    /** @param cost of all gradients of its operator there */
+    /** @param cost of all kernels of its operator there */
     void kernel(Step.Kernel kernel, DirectionCost cost) {
         if (seen.add(kernel.node())) {
             computeSeconds += cost.seconds();
         }
     }
 
-    void reduce(double seconds) {
-        reductionSeconds += seconds;
+    void beside(double seconds) {
+        besideSeconds += seconds;
     }
 
     /** Ends a part; it is of interest if something runs beside it. */
     void end(List<Overlap> overlaps) {
-        if (reductionSeconds > 0) {
-            overlaps.add(new Overlap(path, computeSeconds, reductionSeconds, slowdown));
+        if (besideSeconds > 0) {
+            overlaps.add(new Overlap(path, computeSeconds, besideSeconds, slowdown));
         }
         computeSeconds = 0;
-        reductionSeconds = 0;
+        besideSeconds = 0;
     }
 }
