@@ -123,6 +123,18 @@ class KnownPlansTest {
         assertEquals(2 * (3 * (2 * weight + biases) + 4) * 3 / 4, wireBytes(plan));
     }
 
+    /** The same on CPUs, where what is exchanged takes as long from computation: data parallelism, one reduction of all gradients of a pair. */
+    @Test
+    void largeBatchesAreDataParallelWhereExchangesCost() {
+        Plan plan = MeshPlans.fastest(perceptron("batch=65536 d=128").device("cpu"));
+        long bytes = 3 * (8 * 128 * 128 + 5 * 128) * 4;
+        assertEquals(plan.memory().parameterBytes(), bytes);
+        assertEquals(
+                Map.of("backward parameter gradient all_reduce [R, P] -> [R, R]", "3 of " + bytes / 3, LOSS, "1 of 4"),
+                collectives(plan));
+        assertEquals(2 * (bytes + 4) * 3 / 4, wireBytes(plan));
+    }
+
     /** Where copies of all parameters do not fit, each lies in parts and is gathered where it is used, as often as that is. */
     @Test
     void inTightMemoryParametersAreGathered() {
