@@ -8,7 +8,6 @@ import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.graph.Variant;
-import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.shard.Move;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +87,7 @@ public final class GathersAhead {
         Value gathered = ((Step.Collective) part.get(gather)).result();
         return part.stream()
                 .skip(gather)
-                .filter(s -> s instanceof Step.Kernel && Liveness.reads(s).contains(gathered))
+                .filter(s -> s instanceof Step.Kernel k && k.arguments().contains(gathered))
                 .map(s -> ((Step.Kernel) s).node())
                 .findFirst();
     }
