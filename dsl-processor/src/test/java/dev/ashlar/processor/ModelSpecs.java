@@ -6,6 +6,7 @@ import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.Source;
 import dev.ashlar.processor.graph.Autodiff;
 import dev.ashlar.processor.graph.GraphBuilder;
+import dev.ashlar.processor.graph.MicroBatches;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.op.Catalogue;
 import dev.ashlar.processor.plan.Plan;
@@ -167,11 +168,12 @@ public final class ModelSpecs {
         return new ValueSpec(value, true, new At("Plan." + element));
     }
 
-    /** The graph with its gradients. */
+    /** The graph with its gradients; that of one micro-batch if a number of them is set. */
     public TrainingGraph graph() {
         Diagnostics diagnostics = new Diagnostics();
-        TrainingGraph graph = new GraphBuilder(Catalogue.standard(), diagnostics)
-                .build(spec())
+        GraphBuilder builder = new GraphBuilder(Catalogue.standard(), diagnostics);
+        TrainingGraph graph = builder.build(spec())
+                .flatMap(g -> MicroBatches.of(g, builder::build))
                 .map(g -> Autodiff.derive(g, diagnostics))
                 .orElseThrow(() -> new AssertionError(text(diagnostics)));
         if (diagnostics.hasErrors()) {

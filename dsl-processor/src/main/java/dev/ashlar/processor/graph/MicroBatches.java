@@ -226,8 +226,9 @@ public final class MicroBatches {
     private Counted counted(Scope root) {
         List<Counted> all = new ArrayList<>();
         for (ScopeLoss loss : root.losses()) {
+            Value made = original(root, loss.value());
             OperatorNode maker = root.nodes().stream()
-                    .filter(n -> n.outputs().contains(loss.value()))
+                    .filter(n -> n.outputs().contains(made))
                     .filter(OperatorNode.class::isInstance)
                     .map(OperatorNode.class::cast)
                     .filter(n -> n.operator().lossIsMean())
@@ -247,11 +248,20 @@ public final class MicroBatches {
             return new Counted(OptionalLong.empty(), 0);
         }
         for (int i = 0; i < root.inputs().size(); i++) {
-            if (root.inputs().get(i).value() == loss.inputs().get(1)) {
+            if (root.inputs().get(i).value() == original(root, loss.inputs().get(1))) {
                 return new Counted(OptionalLong.of(i), ignored.getAsLong());
             }
         }
         throw impossible("the targets of '" + loss.name() + "' are no input of the model");
+    }
+
+    /** What a tensor is a copy of, where devices have laid it out anew. */
+    private static Value original(Scope root, Value value) {
+        return root.nodes().stream()
+                .filter(n -> n instanceof CopyNode copy && copy.copy() == value && copy.tensor() != value)
+                .findFirst()
+                .map(n -> original(root, ((CopyNode) n).tensor()))
+                .orElse(value);
     }
 
     private ModelException impossible(String reason) {

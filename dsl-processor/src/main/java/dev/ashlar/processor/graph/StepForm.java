@@ -12,6 +12,19 @@ public record StepForm(boolean updateInBackward, int lossChunks, int microBatche
     /** Forward, backward, and one update at the end, with the operators that the user wrote, of the whole batch. */
     public static final StepForm PLAIN = new StepForm(false, 1, 1);
 
+    /** Whether gradients are added to those of earlier micro-batches. */
+    public boolean accumulates() {
+        return microBatches > 1;
+    }
+
+    /**
+     * Whether devices reduce every gradient by itself as soon as it is made: where it is updated, or added to another, right behind. What
+     * waited until another block has run would take its memory there.
+     */
+    public boolean reducesAtOnce() {
+        return updateInBackward || accumulates();
+    }
+
     /** The same with updates in backward. */
     StepForm updatingInBackward() {
         return new StepForm(true, lossChunks, microBatches);

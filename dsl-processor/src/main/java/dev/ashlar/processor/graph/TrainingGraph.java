@@ -18,7 +18,7 @@ public record TrainingGraph(
     }
 
     /** The same, said to have another form. */
-    TrainingGraph with(StepForm other) {
+    public TrainingGraph with(StepForm other) {
         return new TrainingGraph(graph, train, losses, outputs, trainable, other);
     }
 }

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param passing inputs of the model that are read later
  * @param losses made here
  * @param laterLosses made in later pieces, and kept until the end of backward
- * @param added gradients that are added to those that other uses of the same parameters have made before
+ * @param added gradients that are added to those that other uses of the same parameters, or earlier micro-batches, have made before
  */
 record Piece(
         String path,

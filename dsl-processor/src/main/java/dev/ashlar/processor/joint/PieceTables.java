@@ -97,12 +97,12 @@ final class PieceTables {
         Variable storage = choices.storage(node);
         menu.tied().forEach((index, use) -> tie(variable, storage, menu.stored(), index, use.tie()));
         List<Variable> both = List.of(variable, storage);
-        writer.addOrForbid(both, x -> menu.amount(x.of(variable), x.of(storage), Stored::waitedTicks));
-        writer.add(
+        writer.addOrForbidInStep(both, x -> menu.amount(x.of(variable), x.of(storage), Stored::waitedTicks));
+        writer.addInStep(
                 Quantity.FORWARD_ASYNC,
                 both,
                 x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::forwardBesideTicks)));
-        writer.add(
+        writer.addInStep(
                 Quantity.BACKWARD_ASYNC,
                 both,
                 x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::besideTicks)));

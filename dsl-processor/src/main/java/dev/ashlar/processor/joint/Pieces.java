@@ -25,6 +25,7 @@ final class Pieces {
     private final Skeleton skeleton;
     private final Variant root;
     private final boolean alone;
+    private final boolean accumulates;
     private final Map<Step.BlockForward, List<Crossing>> inputs = new HashMap<>();
     private final Map<Step.BlockForward, List<Crossing>> outputs = new HashMap<>();
 
@@ -32,6 +33,7 @@ final class Pieces {
         this.alone = alone;
         this.skeleton = skeleton;
         root = skeleton.graph().train();
+        accumulates = skeleton.graph().form().accumulates();
     }
 
     /** @param alone whether there is one device */
@@ -92,8 +94,11 @@ final class Pieces {
         return shared(pieces);
     }
 
-    /** Notes what parameters are shared: backward runs the last piece first, so that what comes later is added to what is there. */
-    private static List<Piece> shared(List<Piece> pieces) {
+    /**
+     * Notes what parameters are shared: backward runs the last piece first, so that what comes later is added to what is there. In all
+     * micro-batches but the first everything is.
+     */
+    private List<Piece> shared(List<Piece> pieces) {
         List<Set<ScopeParameter>> known = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (Piece piece : pieces) {
@@ -114,8 +119,9 @@ final class Pieces {
             Set<Step.ParameterGradient> added = new HashSet<>();
             for (Step step : pieces.get(b).backward()) {
                 if (step instanceof Step.ParameterGradient gradient
-                        && !there.add(
-                                pieces.get(b).owner() + gradient.parameter().name())) {
+                        && (!there.add(pieces.get(b).owner()
+                                        + gradient.parameter().name())
+                                || accumulates)) {
                     added.add(gradient);
                 }
             }

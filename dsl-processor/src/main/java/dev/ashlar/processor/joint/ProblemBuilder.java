@@ -71,10 +71,14 @@ final class ProblemBuilder {
                 new FactFinder(parts, target.costs(), settings),
                 new StorageMenu(
                         routes,
-                        new Reducing(new Fusion(target.collectives()), target.costs()),
+                        new Reducing(
+                                new Fusion(target.collectives()),
+                                target.costs(),
+                                whole.form().reducesAtOnce()),
                         target.collectives().mesh(),
                         target.costs(),
                         settings,
+                        whole.form(),
                         largest(whole)));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
@@ -268,7 +272,7 @@ final class ProblemBuilder {
                 points - lifetimes.forwardPoints());
         Map<Storage, Variable> keptBefore = new HashMap<>();
         Map<Variable, Integer> nodes = new LinkedHashMap<>();
-        TableWriter writer = new TableWriter(block);
+        TableWriter writer = new TableWriter(block, whole.form().microBatches());
         PieceTables tables = new PieceTables(
                 lifetimes,
                 choices,

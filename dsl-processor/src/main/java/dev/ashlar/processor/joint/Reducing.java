@@ -10,8 +10,11 @@ import java.util.List;
 final class Reducing {
     private final Fusion fusion;
     private final long slowdown;
+    private final boolean atOnce;
 
-    Reducing(Fusion fusion, CostModel costs) {
+    /** @param atOnce whether every gradient goes its way by itself, and is waited for */
+    Reducing(Fusion fusion, CostModel costs, boolean atOnce) {
+        this.atOnce = atOnce;
         this.fusion = fusion;
         slowdown = costs.slowdownShare();
     }
@@ -24,6 +27,7 @@ final class Reducing {
     /** Whether a way may begin with a reduce-scatter that runs beside backward, and is any shorter so. */
     boolean overlaps(List<Hop> hops) {
         return hides()
+                && !atOnce
                 && !hops.isEmpty()
                 && isKind(hops.get(0), Move.Kind.REDUCE_SCATTER)
                 && hops.stream().skip(1).allMatch(h -> isKind(h, Move.Kind.ALL_REDUCE));
@@ -48,7 +52,7 @@ final class Reducing {
      */
     Reduced of(List<Hop> hops, Route route, long bytes, OperatorUse use) {
         boolean sums = !hops.isEmpty() && hops.stream().allMatch(h -> isKind(h, Move.Kind.ALL_REDUCE));
-        if (!sums) {
+        if (!sums || atOnce) {
             return Reduced.waiting(route, route.ticks(), 0);
         }
         List<Integer> axes =

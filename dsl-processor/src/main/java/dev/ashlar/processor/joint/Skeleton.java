@@ -48,7 +48,8 @@ final class Skeleton {
     private record Wanted(Value tensor, String group) {}
 
     Skeleton(TrainingGraph whole) {
-        graph = Autodiff.derive(whole.graph().with(scope(whole.graph().root())), whole.trainable());
+        graph = Autodiff.derive(whole.graph().with(scope(whole.graph().root())), whole.trainable())
+                .with(whole.form());
     }
 
     TrainingGraph graph() {

@@ -5,6 +5,7 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
+import dev.ashlar.processor.graph.StepForm;
 import dev.ashlar.processor.local.GathersAhead;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.op.TensorType;
@@ -42,10 +43,19 @@ final class StorageMenu {
     private final Mesh mesh;
     private final CostModel costs;
     private final StepSettings settings;
+    private final StepForm form;
     private final long largest;
 
     /** @param largest how many numbers the largest parameter of the model has */
-    StorageMenu(Routes routes, Reducing reducing, Mesh mesh, CostModel costs, StepSettings settings, long largest) {
+    StorageMenu(
+            Routes routes,
+            Reducing reducing,
+            Mesh mesh,
+            CostModel costs,
+            StepSettings settings,
+            StepForm form,
+            long largest) {
+        this.form = form;
         this.routes = routes;
         this.reducing = reducing;
         this.mesh = mesh;
@@ -248,6 +258,7 @@ final class StorageMenu {
         long ticks = 0;
         long forwardBesideTicks = 0;
         long besideTicks = 0;
+        long onceTicks = 0;
         long fixed = 0;
         long updated = 0;
         long workspace = 0;
@@ -278,7 +289,11 @@ final class StorageMenu {
                 fixed += beside;
                 updated += routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
                 workspace = Math.max(workspace, settings.updateWorkspaceBytes(elements));
-                ticks += route(type, lies.state(), lies.parameter()).ticks();
+                onceTicks += route(type, lies.state(), lies.parameter()).ticks();
+                if (form.accumulates()) {
+                    fixed += routes.bytes(type, lies.state());
+                    onceTicks += (form.microBatches() - 1) * Collectives.ticks(costs.sumSeconds(elements));
+                }
             }
             if (!use.parameters().contains(i)) {
                 gradients.add(Route.NONE);
@@ -307,9 +322,9 @@ final class StorageMenu {
                 gradientBytes,
                 keptBytes,
                 fixed,
-                ticks + Collectives.ticks(costs.transferSeconds(updated)),
-                forwardBesideTicks,
-                besideTicks,
+                form.microBatches() * ticks + onceTicks + Collectives.ticks(costs.transferSeconds(updated)),
+                form.microBatches() * forwardBesideTicks,
+                form.microBatches() * besideTicks,
                 workspace);
     }
 

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * @param fusedBytes for each bytes of its gradient's place among those that are summed as one
  * @param gradientBytes for each bytes of its gradient there; 0 if it is not trained
  * @param keptBytes for each what forward leaves of it to backward
- * @param staticBytes of all parameters, masters, optimizer state
- * @param ticks time of all gathers, but for those again of what is gathered early, of the gradients' ways and of the update, in units of
+ * @param staticBytes of all parameters, masters, optimizer state, and of gradients that micro-batches add up
+ * @param ticks time in a step of all gathers, but for those again of what is gathered early, of the gradients' ways and of the update, in units of
  *     2⁻²⁰ nanoseconds
  * @param forwardBesideTicks the part of it that runs beside forward
  * @param besideTicks the part of it that runs beside backward

@@ -13,13 +13,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 
-/** The nodes and tables of one block of the problem. */
+/** The nodes and tables of one block of the problem. Times are those of one micro-batch unless said otherwise. */
 final class TableWriter {
     private final BlockBuilder block;
+    private final int microBatches;
     private final Map<Variable, Integer> nodes = new HashMap<>();
 
-    TableWriter(BlockBuilder block) {
+    /** @param microBatches of a step */
+    TableWriter(BlockBuilder block, int microBatches) {
         this.block = block;
+        this.microBatches = microBatches;
     }
 
     void entry(Variable variable) {
@@ -72,6 +75,12 @@ final class TableWriter {
     }
 
     void add(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
+        boolean repeated = quantity.isTime() && microBatches > 1;
+        addInStep(quantity, over, repeated ? x -> microBatches * amount.applyAsLong(x) : amount);
+    }
+
+    /** Adds what a whole step comes to. */
+    void addInStep(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
         Table table = table(over, amount);
         if (!table.isZero()) {
             block.addTable(quantity, scope(table), amounts(table));
@@ -91,6 +100,11 @@ final class TableWriter {
 
     /** What is negative in a table of times cannot be. */
     void addOrForbid(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        addOrForbidInStep(over, microBatches == 1 ? amount : x -> microBatches * amount.applyAsLong(x));
+    }
+
+    /** The same for times of a whole step. */
+    void addOrForbidInStep(Collection<Variable> over, ToLongFunction<Labels> amount) {
         Table table = table(over, amount);
         int[] scope = scope(table);
         long[] amounts = amounts(table).clone();

@@ -29,14 +29,14 @@ public final class GradientReductions {
     }
 
     /**
-     * The same graph with reductions that are started and waited for; itself if there is nothing to reduce, or if backward updates
-     * parameters, which needs what is reduced at once.
+     * The same graph with reductions that are started and waited for; itself if there is nothing to reduce, or if its form needs what is
+     * reduced at once.
      *
      * @param graph of one device of the mesh of {@code collectives}
      * @param format that the plan computes in
      */
     public static TrainingGraph of(TrainingGraph graph, Collectives collectives, NumberFormat format) {
-        if (graph.form().updateInBackward()) {
+        if (graph.form().reducesAtOnce()) {
             return graph;
         }
         GradientReductions reductions =

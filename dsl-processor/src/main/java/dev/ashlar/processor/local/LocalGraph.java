@@ -57,7 +57,8 @@ public final class LocalGraph {
                 .map(o -> Boundary.of(assignment.output(o)))
                 .toList();
         Scope part = local.scope(root, "", "", inputs, outputs);
-        TrainingGraph derived = Autodiff.derive(graph.graph().with(part), graph.trainable());
+        TrainingGraph derived =
+                Autodiff.derive(graph.graph().with(part), graph.trainable()).with(graph.form());
         return graph.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
     }
 

@@ -9,8 +9,8 @@ public final class Overlapping {
     private Overlapping() {}
 
     /**
-     * The same graph with gathers that are begun early and reductions of gradients that are waited for late; itself if backward updates
-     * parameters.
+     * The same graph with gathers that are begun early and reductions of gradients that are waited for late, as far as its form allows: none
+     * where backward updates parameters, gathers alone where gradients are added to those of earlier micro-batches.
      *
      * @param graph of one device of the mesh of {@code collectives}
      * @param format that the plan computes in

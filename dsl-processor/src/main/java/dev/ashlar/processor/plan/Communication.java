@@ -3,7 +3,7 @@ package dev.ashlar.processor.plan;
 import java.util.Locale;
 
 /**
- * One collective or copy between devices, once a step.
+ * One collective or copy between devices.
  *
  * @param name what it is for: {@code "body[0].ln1 -> up"}, {@code "body[0].up.weight"}, {@code "loss"}
  * @param phase when
@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param wireBytes what one device sends
  * @param seconds estimated time
  * @param overlapped whether compute goes on beside it
+ * @param times how often a step runs it: once for every micro-batch, or for the update
  */
 public record Communication(
         String name,
@@ -29,7 +30,8 @@ public record Communication(
         long tensorBytes,
         long wireBytes,
         double seconds,
-        boolean overlapped) {
+        boolean overlapped,
+        int times) {
     /** When something is sent. */
     public enum Phase {
         FORWARD,
@@ -68,6 +70,16 @@ public record Communication(
         }
     }
 
+    /** Seconds that it takes in a step. */
+    public double stepSeconds() {
+        return times * seconds;
+    }
+
+    /** Bytes that one device sends for it in a step. */
+    public long stepBytes() {
+        return times * wireBytes;
+    }
+
     /** The tensor's own name: {@code "body[0].ln1"}. */
     public String tensor() {
         int arrow = name.indexOf(" -> ");
@@ -77,6 +89,6 @@ public record Communication(
     /** The same with another name. */
     Communication named(String other) {
         return new Communication(
-                other, phase, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds, overlapped);
+                other, phase, purpose, kind, meshAxis, from, to, tensorBytes, wireBytes, seconds, overlapped, times);
     }
 }

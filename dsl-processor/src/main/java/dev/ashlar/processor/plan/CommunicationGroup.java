@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Collectives of the repetitions of a block that are alike but for the repetition.
+ * Collectives of the repetitions of a block, and of micro-batches, that are alike but for the repetition.
  *
  * @param first of them
  * @param name {@code "body[0..11].ln1 -> up"}; {@code "body[*].ln1 -> up"} if not one after the other
@@ -38,8 +38,8 @@ public record CommunicationGroup(Communication first, String name, int count) {
             alike.computeIfAbsent(key, k -> new ArrayList<>()).add(communication.name());
         }
         List<CommunicationGroup> groups = new ArrayList<>();
-        alike.forEach((key, names) -> groups.add(
-                new CommunicationGroup(firsts.getOrDefault(key, key), name(names, key.name()), names.size())));
+        alike.forEach((key, names) -> groups.add(new CommunicationGroup(
+                firsts.getOrDefault(key, key), name(names, key.name()), key.times() * names.size())));
         return List.copyOf(groups);
     }
 

@@ -22,9 +22,11 @@ final class Communications {
     private static final Pattern FILE_INDEX = Pattern.compile("\\.(\\d+)(?=\\.)");
 
     private final Collectives collectives;
+    private final int microBatches;
 
-    Communications(Collectives collectives) {
+    Communications(Collectives collectives, int microBatches) {
         this.collectives = collectives;
+        this.microBatches = microBatches;
     }
 
     /** Redistributions first, forward and then backward of each scope; then what kernels reduce inside; then what follows the update. */
@@ -48,7 +50,7 @@ final class Communications {
         return backward ? Communication.Phase.BACKWARD : Communication.Phase.FORWARD;
     }
 
-    private static Communication redistribution(CollectiveCost cost, Communication.Phase phase) {
+    private Communication redistribution(CollectiveCost cost, Communication.Phase phase) {
         if (!(cost.transfer() instanceof Move move)) {
             throw new IllegalArgumentException(cost.name() + " is no move of a mesh");
         }
@@ -65,7 +67,8 @@ final class Communications {
                 move.tensorBytes(),
                 move.wireBytes(),
                 cost.seconds(),
-                cost.overlapped());
+                cost.overlapped(),
+                phase == Communication.Phase.UPDATE ? 1 : microBatches);
     }
 
     private static Communication.Purpose purpose(CollectiveCost cost) {
@@ -92,7 +95,8 @@ final class Communications {
                 bytes,
                 collectives.wireBytes(Collective.ALL_REDUCE, axis, bytes),
                 Collectives.seconds(inside.ticks()),
-                false);
+                false,
+                microBatches);
     }
 
     private static String name(Move.Kind kind) {

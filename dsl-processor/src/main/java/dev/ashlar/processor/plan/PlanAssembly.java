@@ -68,8 +68,7 @@ final class PlanAssembly {
                 : Timeline.of(ProgramBuilder.build(chosen.keepsAll())).saved();
         ModelCost cost = cost(chosen.graph());
         LaidOut laidOut = LaidOut.of(chosen.whole().graph().root(), chosen.assignment());
-        List<Communication> communications =
-                new Communications(new Collectives(target.mesh(), target.device())).of(cost);
+        List<Communication> communications = communications(chosen.graph(), cost);
         List<OperatorPlan> operators = operators(cost, laidOut, memory, read, alternatives);
         List<ParameterPlan> parameters = parameters(chosen.graph(), laidOut);
         StepTime time = time(chosen.graph(), cost, communications);
@@ -93,7 +92,14 @@ final class PlanAssembly {
     /** The time of a step of a graph. */
     StepTime time(TrainingGraph graph) {
         ModelCost cost = cost(graph);
-        return time(graph, cost, new Communications(new Collectives(target.mesh(), target.device())).of(cost));
+        return time(graph, cost, communications(graph, cost));
+    }
+
+    private List<Communication> communications(TrainingGraph graph, ModelCost cost) {
+        return new Communications(
+                        new Collectives(target.mesh(), target.device()),
+                        graph.form().microBatches())
+                .of(cost);
     }
 
     private StepTime time(TrainingGraph graph, ModelCost cost, List<Communication> communications) {
@@ -103,7 +109,7 @@ final class PlanAssembly {
                         .mapToDouble(o -> o.recompute().seconds())
                         .sum();
         double communication =
-                communications.stream().mapToDouble(Communication::seconds).sum();
+                communications.stream().mapToDouble(Communication::stepSeconds).sum();
         double hidden = times * cost.hiddenSeconds();
         double inSteps = times * cost.seconds() + sumSeconds(graph) + hidden + cost.updateSeconds();
         return new StepTime(inSteps - communication, recompute, communication, hidden, updateSeconds(graph));

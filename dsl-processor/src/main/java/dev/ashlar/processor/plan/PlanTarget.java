@@ -55,7 +55,7 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
         Optional<Long> budget = attempt(
                 diagnostics,
                 () -> Memory.parse(spec.memory().text(), spec.memory().source()));
-        Optional<Boolean> whole = attempt(diagnostics, () -> requireMicroBatches(spec.microBatches(), shape));
+        Optional<Boolean> whole = attempt(diagnostics, () -> requireMicroBatches(spec.microBatches()));
         Optional<Boolean> fits = device.isEmpty() || budget.isEmpty()
                 ? Optional.empty()
                 : attempt(diagnostics, () -> requireMemory(device.get(), budget.get(), spec.memory()));
@@ -152,20 +152,13 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
         return new ModelException(Code.BAD_MESH, value.source(), message);
     }
 
-    private static boolean requireMicroBatches(ValueSpec microBatches, Optional<List<Integer>> mesh) {
+    private static boolean requireMicroBatches(ValueSpec microBatches) {
         long count = ((Number) microBatches.value()).longValue();
         if (count < 0 || count > Integer.MAX_VALUE) {
             throw new ModelException(
                     Code.BAD_ATTRIBUTE,
                     microBatches.source(),
                     "There cannot be " + count + " micro-batches. Write a divisor of the batch, or leave them out.");
-        }
-        if (count > 1 && mesh.filter(m -> m.stream().anyMatch(size -> size > 1)).isPresent()) {
-            throw new ModelException(
-                    Code.BAD_ATTRIBUTE,
-                    microBatches.source(),
-                    "Micro-batches are not planned on meshes yet; leave out 'microBatches', and accumulate gradients"
-                            + " over several batches at run time instead.");
         }
         return true;
     }

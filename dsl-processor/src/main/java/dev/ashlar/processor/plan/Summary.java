@@ -75,10 +75,13 @@ final class Summary {
             return Optional.empty();
         }
         long wireBytes =
-                communications.stream().mapToLong(Communication::wireBytes).sum();
+                communications.stream().mapToLong(Communication::stepBytes).sum();
         double seconds =
-                communications.stream().mapToDouble(Communication::seconds).sum();
-        long calls = communications.stream().filter(c -> c.wireBytes() > 0).count();
+                communications.stream().mapToDouble(Communication::stepSeconds).sum();
+        int calls = communications.stream()
+                .filter(c -> c.wireBytes() > 0)
+                .mapToInt(Communication::times)
+                .sum();
         return Optional.of("sends   " + Memory.text(wireBytes) + " in " + calls + " collectives, " + duration(seconds));
     }
 

@@ -54,12 +54,17 @@ final class CollectiveJson {
         json.writeNumberField("axis", axis);
         json.writeNumberField("size", of.size());
         json.writeNumberField(
-                "collectives", own.stream().filter(c -> c.wireBytes() > 0).count());
+                "collectives",
+                own.stream()
+                        .filter(c -> c.wireBytes() > 0)
+                        .mapToInt(Communication::times)
+                        .sum());
         json.writeNumberField(
-                "wireBytes", own.stream().mapToLong(Communication::wireBytes).sum());
+                "wireBytes", own.stream().mapToLong(Communication::stepBytes).sum());
         json.writeNumberField(
                 "nanos",
-                PlanJson.nanos(own.stream().mapToDouble(Communication::seconds).sum()));
+                PlanJson.nanos(
+                        own.stream().mapToDouble(Communication::stepSeconds).sum()));
         json.writeEndObject();
     }
 }

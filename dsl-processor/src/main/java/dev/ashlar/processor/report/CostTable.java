@@ -29,7 +29,7 @@ public final class CostTable {
         rows.values().forEach(r -> table.row(r.cells(whole)));
         double sent = plan.communications().stream()
                 .filter(c -> c.purpose() != Communication.Purpose.INSIDE)
-                .mapToDouble(Communication::seconds)
+                .mapToDouble(Communication::stepSeconds)
                 .sum();
         if (sent > 0) {
             Row collectives = new Row("collectives", "");

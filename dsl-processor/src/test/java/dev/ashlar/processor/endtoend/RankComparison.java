@@ -127,7 +127,7 @@ final class RankComparison {
         for (Communication communication : plan.communications()) {
             if (communication.wireBytes() > 0) {
                 String key = key(communication.name(), communication.meshAxis(), communication.kind());
-                bytes.merge(key, communication.wireBytes(), Long::sum);
+                bytes.merge(key, communication.stepBytes(), Long::sum);
             }
         }
         return bytes;

@@ -58,11 +58,18 @@ class RankMemoryTest {
         Map<String, Supplier<ModelSpecs>> models = new LinkedHashMap<>();
         PlannedMeshTest.models().forEach((name, model) -> models.put("small " + name, model));
         models.put("gpt", RankMemoryTest::gpt);
+        models.put("gpt in 2", () -> gpt().microBatches(2));
         models.put("llama", () -> SampleModels.llamaWithDropout("batch=8 seq=64 d=64 heads=4 vocab=512 layers=2"));
         models.put("cnn", () -> SampleModels.residual("batch=64 side=20 c=16 classes=10"));
         boolean all = Integer.getInteger("ashlar.sweep", 0) > 0;
-        Set<String> few =
-                Set.of("gpt on [2]", "gpt on [2, 2]", "llama on [2]", "cnn on [2]", "cnn on [4]", "small cnn on [4]");
+        Set<String> few = Set.of(
+                "gpt on [2]",
+                "gpt on [2, 2]",
+                "gpt in 2 on [2]",
+                "llama on [2]",
+                "cnn on [2]",
+                "cnn on [4]",
+                "small cnn on [4]");
         return models.entrySet().stream()
                 .flatMap(m -> Stream.of(new Long[] {2L}, new Long[] {4L}, new Long[] {2L, 2L})
                         .filter(mesh -> all || few.contains(m.getKey() + " on " + Arrays.toString(mesh)))

@@ -69,6 +69,12 @@ class JointMemoryTest {
         cases.add(Arguments.of("gpt 1", SampleModels.gpt(1), TWO, Repeats.OPERATORS, 2));
         cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.EVERYTHING, 1));
         cases.add(Arguments.of("llama 2", SampleModels.llama(2), ONE, Repeats.EVERYTHING, 4));
+        for (Mesh mesh : List.of(TWO, FOUR)) {
+            cases.add(Arguments.of("mlp in 2", SampleModels.mlp().microBatches(2), mesh, Repeats.EVERYTHING, 8));
+        }
+        cases.add(Arguments.of("gpt 1 in 2", SampleModels.gpt(1).microBatches(2), FOUR, Repeats.NOTHING, 4));
+        cases.add(Arguments.of("gpt 4 in 2", SampleModels.gpt(4).microBatches(2), TWO, Repeats.OPERATORS, 1));
+        cases.add(Arguments.of("llama 2 in 2", SampleModels.llama(2).microBatches(2), TWO, Repeats.NOTHING, 4));
         return cases.stream();
     }
 
@@ -102,8 +108,9 @@ class JointMemoryTest {
             TrainingGraph local = Overlapping.of(waiting, target.collectives(), target.format());
             MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
             ModelCost cost = target.costs().of(local.train());
-            double seconds = cost.seconds() + cost.updateSeconds();
-            assertEquals(seconds, joint.seconds(account.time()) - updateSeconds(local, target), seconds * 1e-9);
+            double seconds = local.form().microBatches() * cost.seconds() + cost.updateSeconds();
+            double besides = updateSeconds(local, target) + sumSeconds(local, target);
+            assertEquals(seconds, joint.seconds(account.time()) - besides, seconds * 1e-9);
             assertEquals("", differences(timeline(profile), problem(joint, account, labels)), "seed " + seed);
             assertTrue(gathersOfUpdate(profile) <= account.peak());
         }
@@ -120,6 +127,15 @@ class JointMemoryTest {
                 })
                 .sum();
         return target.costs().transferSeconds(bytes);
+    }
+
+    /** Of gradients of micro-batches. */
+    private static double sumSeconds(TrainingGraph local, Target target) {
+        return (local.form().microBatches() - 1)
+                * ModelParameters.of(local).stream()
+                        .filter(ModelParameter::trained)
+                        .mapToDouble(p -> target.costs().sumSeconds(p.updated().elements()))
+                        .sum();
     }
 
     private static String differences(Map<String, Long> timeline, Map<String, Long> problem) {

@@ -199,9 +199,6 @@ class PlannerTest {
         assertProblem(
                 "Plan.microBatches: [ASH-044] There cannot be -1 micro-batches.",
                 SampleModels.mlp().microBatches(-1));
-        assertProblem(
-                "Plan.microBatches: [ASH-044] Micro-batches are not planned on meshes yet;",
-                SampleModels.mlp().microBatches(4).mesh(2L));
     }
 
     /** Every mistake is told at once. */
