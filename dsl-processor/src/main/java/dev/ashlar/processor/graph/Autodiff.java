@@ -52,7 +52,7 @@ public final class Autodiff {
                 autodiff.lower(root, ancestors(root, losses), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, outputs), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 trainable,
-                new StepForm(false, 1, microBatches(graph)));
+                StepForm.PLAIN.withMicroBatches(microBatches(graph)));
     }
 
     /** The micro-batches that the plan asks for; where the choice is the planner's, one. */

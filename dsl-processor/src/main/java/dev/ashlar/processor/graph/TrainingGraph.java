@@ -17,6 +17,11 @@ public record TrainingGraph(
         return new TrainingGraph(graph, other, losses, outputs, trainable, form);
     }
 
+    /** The same with updates of so many numbers of a parameter at once. */
+    public TrainingGraph updatingAtOnce(long most) {
+        return with(form.updatingAtOnce(most));
+    }
+
     /** The same, said to have another form. */
     public TrainingGraph with(StepForm other) {
         return new TrainingGraph(graph, train, losses, outputs, trainable, other);

@@ -50,6 +50,16 @@ final class PieceTables {
         writer.live(0, 1, List.of(), x -> bytes);
     }
 
+    /** Lets the update take memory beside the gradients, whatever is chosen. */
+    void inUpdate(long bytes) {
+        List<Moment> moments = lifetimes.moments();
+        for (int p = 0; p < moments.size(); p++) {
+            if (moments.get(p) instanceof Moment.Update) {
+                writer.live(p, p + 1, List.of(), x -> bytes);
+            }
+        }
+    }
+
     /** Takes memory all the time, whatever is chosen. */
     void always(long bytes) {
         writer.add(Quantity.STATIC, List.of(), x -> bytes);

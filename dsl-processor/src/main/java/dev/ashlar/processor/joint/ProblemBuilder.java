@@ -10,6 +10,7 @@ import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Fusion;
 import dev.ashlar.processor.local.Parts;
+import dev.ashlar.processor.local.UpdateParts;
 import dev.ashlar.processor.program.KernelTables;
 import dev.ashlar.processor.program.ModelParameters;
 import dev.ashlar.processor.program.StepSettings;
@@ -60,7 +61,8 @@ final class ProblemBuilder {
         this.whole = whole;
         this.target = target;
         skeleton = new Skeleton(whole);
-        settings = StepSettings.of(whole);
+        settings = StepSettings.of(whole.updatingAtOnce(
+                UpdateParts.most(whole, target.collectives().mesh())));
         Parts parts = new Parts(target.collectives(), target.format());
         tableBytes =
                 KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
@@ -167,18 +169,7 @@ final class ProblemBuilder {
         for (Value input : piece.crossing()) {
             choices.add(input, arrived(input));
         }
-        requireNoUpdateWorkspace(choices);
         return new Draft(lifetimes, fates, choices, leaving);
-    }
-
-    private void requireNoUpdateWorkspace(Choices choices) throws Unplannable {
-        for (OperatorNode node : choices.operators()) {
-            if (choices.menu(node).stored().stream()
-                    .flatMap(List::stream)
-                    .anyMatch(s -> s.updateWorkspaceBytes() > 0)) {
-                throw new Unplannable("the optimizer's update takes memory beside the gradients");
-            }
-        }
     }
 
     private Made arrived(Value input) {
@@ -321,6 +312,7 @@ final class ProblemBuilder {
         }
         if (number == 0) {
             tables.always(tableBytes);
+            tables.inUpdate(settings.updateWorkspaceBytes(UpdateParts.largest(whole)));
         }
         return new Template(lifetimes, draft.fates(), choices, block.build(), writer.nodes());
     }

@@ -261,7 +261,6 @@ final class StorageMenu {
         long onceTicks = 0;
         long fixed = 0;
         long updated = 0;
-        long workspace = 0;
         for (int i = 0; i < storage.size(); i++) {
             ParameterStorage lies = storage.get(i);
             TensorType type = whole.parameters().get(i).type();
@@ -288,7 +287,6 @@ final class StorageMenu {
                 long beside = routes.besideBytes(type, lies) + settings.optimizerBytes(elements);
                 fixed += beside;
                 updated += routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
-                workspace = Math.max(workspace, settings.updateWorkspaceBytes(elements));
                 onceTicks += route(type, lies.state(), lies.parameter()).ticks();
                 if (form.accumulates()) {
                     fixed += routes.bytes(type, lies.state());
@@ -324,8 +322,7 @@ final class StorageMenu {
                 fixed,
                 form.microBatches() * ticks + onceTicks + Collectives.ticks(costs.transferSeconds(updated)),
                 form.microBatches() * forwardBesideTicks,
-                form.microBatches() * besideTicks,
-                workspace);
+                form.microBatches() * besideTicks);
     }
 
     private Reduced reduced(TensorType type, Layout from, ParameterStorage lies, OperatorUse use, int parameter) {

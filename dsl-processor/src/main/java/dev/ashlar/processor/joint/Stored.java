@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
  *     2⁻²⁰ nanoseconds
  * @param forwardBesideTicks the part of it that runs beside forward
  * @param besideTicks the part of it that runs beside backward
- * @param updateWorkspaceBytes memory that the update of one parameter takes, at the most
  */
 record Stored(
         List<ParameterStorage> storage,
@@ -37,8 +36,7 @@ record Stored(
         long staticBytes,
         long ticks,
         long forwardBesideTicks,
-        long besideTicks,
-        long updateWorkspaceBytes) {
+        long besideTicks) {
     /** Copies the lists. */
     Stored {
         storage = List.copyOf(storage);
@@ -72,7 +70,7 @@ record Stored(
     }
 
     private List<Long> amounts() {
-        List<Long> amounts = new ArrayList<>(List.of(waitedTicks(), besideTicks, staticBytes, updateWorkspaceBytes));
+        List<Long> amounts = new ArrayList<>(List.of(waitedTicks(), besideTicks, staticBytes));
         amounts.addAll(fusedBytes);
         amounts.addAll(gradientBytes);
         amounts.addAll(keptBytes);

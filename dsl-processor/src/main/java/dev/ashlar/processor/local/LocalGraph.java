@@ -57,8 +57,9 @@ public final class LocalGraph {
                 .map(o -> Boundary.of(assignment.output(o)))
                 .toList();
         Scope part = local.scope(root, "", "", inputs, outputs);
-        TrainingGraph derived =
-                Autodiff.derive(graph.graph().with(part), graph.trainable()).with(graph.form());
+        TrainingGraph derived = Autodiff.derive(graph.graph().with(part), graph.trainable())
+                .with(graph.form())
+                .updatingAtOnce(UpdateParts.most(graph, collectives.mesh()));
         return graph.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
     }
 

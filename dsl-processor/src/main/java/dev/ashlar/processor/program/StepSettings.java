@@ -13,8 +13,10 @@ import dev.ashlar.processor.spec.PlanSpec;
  * @param moments tensors of state for every trained parameter, each as large as what the optimizer updates
  * @param counters whether every trained parameter has a counter of its own
  * @param directions tensors beside the state that an update makes for one parameter at a time
+ * @param mostUpdatedAtOnce how many numbers of a parameter are updated at once
  */
-public record StepSettings(int computeBytes, boolean masters, int moments, boolean counters, int directions) {
+public record StepSettings(
+        int computeBytes, boolean masters, int moments, boolean counters, int directions, long mostUpdatedAtOnce) {
     private static final int FLOAT32 = Float.BYTES;
 
     /** The settings of a plan. */
@@ -23,14 +25,15 @@ public record StepSettings(int computeBytes, boolean masters, int moments, boole
         String precision = spec.train().precision();
         int computeBytes = precision.equals("FP32") ? FLOAT32 : Short.BYTES;
         boolean masters = precision.equals("BF16_MIXED");
+        long most = graph.form().mostUpdatedAtOnce();
         if (!spec.mode().equals("TRAIN")) {
-            return new StepSettings(computeBytes, masters, 0, false, 0);
+            return new StepSettings(computeBytes, masters, 0, false, 0, most);
         }
         return switch (spec.train().optimizer()) {
             // Momentum is a run-time setting; without it, which is the default, there is no state.
-            case "SGD" -> new StepSettings(computeBytes, masters, 0, false, 0);
-            case "ADAMW" -> new StepSettings(computeBytes, masters, 2, true, 0);
-            case "LION" -> new StepSettings(computeBytes, masters, 1, false, 1);
+            case "SGD" -> new StepSettings(computeBytes, masters, 0, false, 0, most);
+            case "ADAMW" -> new StepSettings(computeBytes, masters, 2, true, 0, most);
+            case "LION" -> new StepSettings(computeBytes, masters, 1, false, 1, most);
             default ->
                 throw new IllegalStateException(
                         "unknown optimizer " + spec.train().optimizer());
@@ -81,11 +84,19 @@ public record StepSettings(int computeBytes, boolean masters, int moments, boole
 
     /**
      * Memory that the update of one parameter takes beside all gradients. With masters the gradient is widened first, and the narrow one
-     * is let go before the rest.
+     * is let go before the rest, unless parameters are updated part by part.
      */
     public long updateWorkspaceBytes(long elements) {
-        long widened = masters ? Math.multiplyExact(elements, FLOAT32) : 0;
-        long direction = Math.multiplyExact(elements, directions * updatedBytes());
-        return Math.max(widened, widened - (masters ? elements * computeBytes : 0) + direction);
+        boolean parts = updatesInParts();
+        long updated = Math.min(elements, mostUpdatedAtOnce);
+        long widened = masters ? Math.multiplyExact(updated, FLOAT32) : 0;
+        long released = masters && !parts ? Math.multiplyExact(updated, computeBytes) : 0;
+        long direction = Math.multiplyExact(updated, directions * updatedBytes());
+        return Math.max(widened, widened - released + direction);
+    }
+
+    /** Whether updates take memory, and therefore go part by part. */
+    public boolean updatesInParts() {
+        return mostUpdatedAtOnce < Long.MAX_VALUE && (masters || directions > 0);
     }
 }

@@ -15,6 +15,7 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.Routine;
 import dev.ashlar.processor.program.ScopeNames;
+import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.HashSet;
 import java.util.List;
@@ -189,6 +190,11 @@ public final class StepWriter {
         if (program.graph().form().updateInBackward()) {
             step.addMethod(override("updatesInBackward", Modifier.PROTECTED, TypeName.BOOLEAN)
                     .addStatement("return true")
+                    .build());
+        }
+        if (StepSettings.of(program.graph()).updatesInParts()) {
+            step.addMethod(override("mostUpdatedAtOnce", Modifier.PROTECTED, TypeName.LONG)
+                    .addStatement("return $LL", program.graph().form().mostUpdatedAtOnce())
                     .build());
         }
     }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the planner chooses for several ranks trains as one rank does, whatever the memory, and sends what the plan says. */
@@ -60,6 +62,28 @@ class PlannedMeshTest {
         Settings settings = Settings.defaults(OptimizerKind.ADAMW).withDebug(true);
         RankComparison one = RankComparison.with(model.plan(), settings, directory.resolve("one"));
         List<Plan> plans = MeshPlans.atBudgets(model.mesh(mesh), BUDGETS);
+        for (int i = 0; i < plans.size(); i++) {
+            one.check(plans.get(i), directory.resolve("all" + i));
+        }
+    }
+
+    /** Updates that take memory: parameters are updated part by part. In 16 bits sums are rounded coarsely. */
+    @ParameterizedTest
+    @CsvSource({
+        "mlp, LION, FP32, 1e-4, 1e-5",
+        "gpt, LION, FP32, 1e-3, 1e-5",
+        "mlp, LION, BF16_MIXED, 1e-2, 1e-2",
+        "mlp, SGD, BF16_MIXED, 1e-2, 1e-2",
+        "gpt, ADAMW, BF16_MIXED, 3e-2, 3e-2"
+    })
+    void updatesInParts(String name, OptimizerKind kind, String precision, double losses, double gradients)
+            throws Exception {
+        ModelSpecs model = Objects.requireNonNull(models().get(name)).get();
+        model = model.optimizer(kind.name()).precision(precision);
+        Settings settings = Settings.defaults(kind).withDebug(true);
+        RankComparison one = RankComparison.with(model.plan(), settings, directory.resolve("one"))
+                .within(losses, gradients);
+        List<Plan> plans = MeshPlans.atBudgets(model.mesh(2L), 2);
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));
         }

@@ -61,11 +61,15 @@ class RankMemoryTest {
         models.put("gpt in 2", () -> gpt().microBatches(2));
         models.put("llama", () -> SampleModels.llamaWithDropout("batch=8 seq=64 d=64 heads=4 vocab=512 layers=2"));
         models.put("cnn", () -> SampleModels.residual("batch=64 side=20 c=16 classes=10"));
+        models.put("gpt lion", () -> gpt().optimizer("LION"));
+        models.put("wide mixed", RankMemoryTest::wide);
         boolean all = Integer.getInteger("ashlar.sweep", 0) > 0;
         Set<String> few = Set.of(
                 "gpt on [2]",
                 "gpt on [2, 2]",
                 "gpt in 2 on [2]",
+                "gpt lion on [2]",
+                "wide mixed on [2, 2]",
                 "llama on [2]",
                 "cnn on [2]",
                 "cnn on [4]",
@@ -78,6 +82,20 @@ class RankMemoryTest {
 
     private static ModelSpecs gpt() {
         return SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=512 layers=3");
+    }
+
+    /** Little but parameters: nothing takes more than the update. */
+    private static ModelSpecs wide() {
+        return ModelSpecs.model("Wide", "batch=4 in=64 hidden=1024 out=32", """
+                        @Input(shape = "batch in") x()
+                        @Input(shape = "batch out") targets()
+                        @Linear(out = "hidden") up(x)
+                        @Relu act(up)
+                        @Output @Linear(out = "out") y(act)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """)
+                .precision("BF16_MIXED")
+                .optimizer("LION");
     }
 
     @ParameterizedTest

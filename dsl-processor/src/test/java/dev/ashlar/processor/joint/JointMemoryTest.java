@@ -59,6 +59,13 @@ class JointMemoryTest {
         cases.add(Arguments.of("gpt 4", SampleModels.gpt(4), FOUR, Repeats.NOTHING, 2));
         cases.add(Arguments.of("llama 2", SampleModels.llama(2), TWO, Repeats.NOTHING, 4));
         cases.add(Arguments.of("llama 1", SampleModels.llama(1), FOUR, Repeats.NOTHING, 2));
+        for (Mesh mesh : List.of(ONE, TWO, FOUR)) {
+            ModelSpecs mixed = SampleModels.mlp().precision("BF16_MIXED").optimizer("LION");
+            cases.add(Arguments.of("mlp mixed lion", mixed, mesh, Repeats.NOTHING, 4));
+        }
+        ModelSpecs mixed = SampleModels.llama(2).precision("BF16_MIXED");
+        cases.add(Arguments.of("llama 2 mixed", mixed, TWO, Repeats.NOTHING, 2));
+        cases.add(Arguments.of("cnn lion", SampleModels.cnn().optimizer("LION"), FOUR, Repeats.OPERATORS, 2));
         cases.add(Arguments.of("shared and tied", SampleModels.sharedAndTied(), ONE, Repeats.NOTHING, 1));
         for (Mesh mesh : List.of(ONE, TWO, FOUR)) {
             cases.add(Arguments.of("mlp", SampleModels.mlp(), mesh, Repeats.EVERYTHING, 4));
@@ -79,11 +86,15 @@ class JointMemoryTest {
     }
 
     static Target target(Mesh mesh, Repeats repeats) {
+        return target(mesh, repeats, NumberFormat.FP32);
+    }
+
+    private static Target target(Mesh mesh, Repeats repeats, NumberFormat format) {
         Collectives collectives = new Collectives(mesh, SimulatedMesh.device(false));
         return new Target(
                 collectives,
-                new CostModel(SimulatedMesh.device(false), NumberFormat.FP32),
-                NumberFormat.FP32,
+                new CostModel(SimulatedMesh.device(false), format),
+                format,
                 i -> Layout.replicated(mesh.rank()),
                 repeats);
     }
@@ -92,7 +103,8 @@ class JointMemoryTest {
     @MethodSource("cases")
     void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
         TrainingGraph whole = model.graph();
-        Target target = target(mesh, repeats);
+        boolean wide = model.spec().train().precision().equals("FP32");
+        Target target = target(mesh, repeats, wide ? NumberFormat.FP32 : NumberFormat.BF16);
         JointProblem joint = JointProblem.of(whole, target);
         int checked = 0;
         for (int seed = 0; seed < draws; seed++) {
@@ -118,11 +130,12 @@ class JointMemoryTest {
     }
 
     private static double updateSeconds(TrainingGraph local, Target target) {
+        int number = target.format().bytes();
         long bytes = ModelParameters.of(local).stream()
                 .filter(ModelParameter::trained)
                 .mapToLong(p -> {
-                    long updated = p.updated().elements() * 4;
-                    long beside = p.bytes() - p.type().elements() * 4 + p.optimizerBytes();
+                    long updated = p.updated().elements() * number;
+                    long beside = p.bytes() - p.type().elements() * number + p.optimizerBytes();
                     return updated + 2 * (updated + beside);
                 })
                 .sum();

@@ -10,8 +10,8 @@ final class AdamWOptimizer extends StatefulOptimizer {
     private static final String STEP = "step";
     private static final Tensor[] NO_MAXIMA = {};
 
-    AdamWOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context) {
-        super(settings, context);
+    AdamWOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
+        super(settings, context, most);
         try (Tensor counters = counters(parameters.size())) {
             for (int i = 0; i < parameters.size(); i++) {
                 allocate(parameters.get(i), MOMENT);
@@ -27,16 +27,19 @@ final class AdamWOptimizer extends StatefulOptimizer {
     }
 
     @Override
-    void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate) {
-        Tensor[] steps = states(parameters, STEP);
-        context.operator("_foreach_add_", "Scalar", 2).call(steps, 1.0);
+    void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate) {
+        Tensor[] steps =
+                share.parameters().stream().map(each -> state(each, STEP)).toArray(Tensor[]::new);
+        if (share.first()) {
+            context.operator("_foreach_add_", "Scalar", 2).call(steps, 1.0);
+        }
         Tensor rate = deviceRate();
         context.operator("_fused_adamw_", rate == null ? "" : "tensor_lr", 15)
                 .call(
-                        masters(parameters),
+                        masters(share),
                         gradients,
-                        states(parameters, MOMENT),
-                        states(parameters, SQUARE),
+                        states(share, MOMENT),
+                        states(share, SQUARE),
                         NO_MAXIMA,
                         steps,
                         rate == null ? learningRate : rate,

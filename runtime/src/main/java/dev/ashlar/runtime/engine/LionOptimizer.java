@@ -8,19 +8,21 @@ import org.bytedeco.pytorch.global.torch;
 final class LionOptimizer extends StatefulOptimizer {
     private static final String MOMENT = "exp_avg";
 
-    LionOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context) {
-        super(settings, context);
+    LionOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
+        super(settings, context, most);
         parameters.forEach(parameter -> allocate(parameter, MOMENT));
     }
 
     @Override
-    void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate) {
+    void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate) {
         for (int i = 0; i < gradients.length; i++) {
-            Tensor master = parameters.get(i).master();
-            Tensor moment = state(parameters.get(i), MOMENT);
+            Parameter parameter = share.parameters().get(i);
+            Tensor master = share.of(parameter.master());
+            Tensor moment = share.of(state(parameter, MOMENT));
+            // Before the direction is there, for libtorch makes a tensor of the factor.
+            master.mul_(context.scalar(1 - learningRate * weightDecay));
             try (Tensor direction = torch.lerp(moment, gradients[i], context.scalar(1 - settings.beta1()))) {
                 direction.sign_();
-                master.mul_(context.scalar(1 - learningRate * weightDecay));
                 master.add_(direction, context.scalar(-learningRate));
             }
             moment.lerp_(gradients[i], context.scalar(1 - settings.beta2()));

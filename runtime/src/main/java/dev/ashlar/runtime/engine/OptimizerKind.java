@@ -17,12 +17,21 @@ public enum OptimizerKind {
      * @param parameters those to be trained; the others are passed over
      */
     public Optimizer create(OptimizerSettings settings, List<Parameter> parameters, Engine engine) {
+        return create(settings, parameters, engine, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same, where larger parameters are updated part by part.
+     *
+     * @param most numbers of a parameter that are updated at once, where that takes memory
+     */
+    public Optimizer create(OptimizerSettings settings, List<Parameter> parameters, Engine engine, long most) {
         List<Parameter> trained =
                 parameters.stream().filter(Parameter::trainable).toList();
         return switch (this) {
-            case SGD -> new SgdOptimizer(settings, trained, engine.context());
-            case ADAMW -> new AdamWOptimizer(settings, trained, engine.context());
-            case LION -> new LionOptimizer(settings, trained, engine.context());
+            case SGD -> new SgdOptimizer(settings, trained, engine.context(), most);
+            case ADAMW -> new AdamWOptimizer(settings, trained, engine.context(), most);
+            case LION -> new LionOptimizer(settings, trained, engine.context(), most);
         };
     }
 }

@@ -12,26 +12,26 @@ final class SgdOptimizer extends StatefulOptimizer {
     private static final String MOMENTUM = "momentum_buffer";
     private static final Tensor[] NO_MOMENTUM = {};
 
-    SgdOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context) {
-        super(settings, context);
+    SgdOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
+        super(settings, context, most);
         if (settings.momentum() > 0) {
             parameters.forEach(parameter -> allocate(parameter, MOMENTUM));
         }
     }
 
     @Override
-    void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate) {
+    void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate) {
         if (context.precision().master() == DType.BFLOAT16) {
             for (int i = 0; i < gradients.length; i++) {
-                apply(parameters.get(i), gradients[i], weightDecay, learningRate);
+                apply(share, share.parameters().get(i), gradients[i], weightDecay, learningRate);
             }
             return;
         }
-        Tensor[] momenta = settings.momentum() > 0 ? states(parameters, MOMENTUM) : NO_MOMENTUM;
+        Tensor[] momenta = settings.momentum() > 0 ? states(share, MOMENTUM) : NO_MOMENTUM;
         // Momenta start at zero, so that the first step needs no case of its own.
         context.operator("_fused_sgd_", 12)
                 .call(
-                        masters(parameters),
+                        masters(share),
                         gradients,
                         momenta,
                         weightDecay,
@@ -46,12 +46,12 @@ final class SgdOptimizer extends StatefulOptimizer {
     }
 
     /** The gradient belongs to the optimizer, which closes it next. */
-    private void apply(Parameter parameter, Tensor gradient, double weightDecay, double learningRate) {
-        Tensor value = parameter.master();
+    private void apply(Share share, Parameter parameter, Tensor gradient, double weightDecay, double learningRate) {
+        Tensor value = share.of(parameter.master());
         gradient.add_(value, context.scalar(weightDecay));
         Tensor step = gradient;
         if (settings.momentum() > 0) {
-            step = state(parameter, MOMENTUM);
+            step = share.of(state(parameter, MOMENTUM));
             step.mul_(context.scalar(settings.momentum()));
             step.add_(gradient, context.scalar(1));
         }

@@ -26,6 +26,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
 
     final OptimizerSettings settings;
     final KernelContext context;
+    private final long most;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     /** The learning rate where kernels read it from the device. */
     private @Nullable Tensor rate;
@@ -33,13 +34,15 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     private double filled = Double.NaN;
     private final Map<String, Parameter> parameters = new HashMap<>();
 
-    StatefulOptimizer(OptimizerSettings settings, KernelContext context) {
+    /** @param most numbers of a parameter that are updated at once */
+    StatefulOptimizer(OptimizerSettings settings, KernelContext context, long most) {
         this.settings = settings;
         this.context = context;
+        this.most = most;
     }
 
-    /** Applies gradients to the masters of parameters with one weight decay. Neither array is closed. */
-    abstract void apply(List<Parameter> parameters, Tensor[] gradients, double weightDecay, double learningRate);
+    /** Applies gradients to the masters of parameters with one weight decay. The array is not closed. */
+    abstract void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate);
 
     /** Allocates a state as large as the master. */
     final void allocate(Parameter parameter, String suffix) {
@@ -69,12 +72,16 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         return found;
     }
 
-    final Tensor[] states(List<Parameter> parameters, String suffix) {
-        return parameters.stream().map(parameter -> state(parameter, suffix)).toArray(Tensor[]::new);
+    final Tensor[] states(Share share, String suffix) {
+        return share.parameters().stream()
+                .map(parameter -> share.of(state(parameter, suffix)))
+                .toArray(Tensor[]::new);
     }
 
-    static Tensor[] masters(List<Parameter> parameters) {
-        return parameters.stream().map(Parameter::master).toArray(Tensor[]::new);
+    static Tensor[] masters(Share share) {
+        return share.parameters().stream()
+                .map(parameter -> share.of(parameter.master()))
+                .toArray(Tensor[]::new);
     }
 
     private static String key(Parameter parameter, String suffix) {
@@ -112,7 +119,9 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         List<Parameter> due =
                 parameters.stream().filter(each -> each.gradient() != null).toList();
         OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
-        if (context.precision() == Precision.BF16_MIXED) {
+        if (most < Long.MAX_VALUE) {
+            due.forEach(each -> updateInParts(each, learningRate));
+        } else if (context.precision() == Precision.BF16_MIXED) {
             // One at a time: the gradient's copy in 32-bit floats is then no larger than the largest parameter.
             due.forEach(each -> updateGroup(List.of(each), decayOf(each), learningRate));
         } else {
@@ -135,9 +144,24 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
             Tensor gradient = Objects.requireNonNull(group.get(i).takeGradient());
             gradients[i] = Tensors.converted(gradient, context.precision().master());
         }
-        apply(group, gradients, weightDecay, learningRate);
+        apply(Share.whole(group), gradients, weightDecay, learningRate);
         Tensors.close(gradients);
         group.forEach(Parameter::publish);
+    }
+
+    /** What an update takes beside the gradients is then no more than for so many numbers, however the parameters lie. */
+    private void updateInParts(Parameter parameter, double learningRate) {
+        try (Tensor gradient = Objects.requireNonNull(parameter.takeGradient())) {
+            long size = gradient.numel();
+            for (long from = 0; from < size; from += most) {
+                try (Share share = Share.part(parameter, from, Math.min(most, size - from));
+                        Tensor part = Tensors.as(
+                                share.of(gradient), context.precision().master())) {
+                    apply(share, new Tensor[] {part}, decayOf(parameter), learningRate);
+                }
+            }
+        }
+        parameter.publish();
     }
 
     private OptionalDouble clip(List<Parameter> parameters, double clipNorm) {

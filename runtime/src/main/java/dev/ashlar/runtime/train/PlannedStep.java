@@ -122,7 +122,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     /** Ends the written class' constructor: allocates the optimizer's state. */
     protected final void ready() {
-        optimizer = plan.optimizer().create(settings.optimizer(), store.all(), engine);
+        optimizer = plan.optimizer().create(settings.optimizer(), store.all(), engine, mostUpdatedAtOnce());
     }
 
     /** The batch's inputs in the order of {@link PlanInfo#inputs()}. */
@@ -159,6 +159,11 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** Whether {@link #forwardBackward} updates the parameters by {@link #update(Parameter)}. */
     protected boolean updatesInBackward() {
         return false;
+    }
+
+    /** How many numbers of a parameter the optimizer updates at once; all of them unless the plan says otherwise. */
+    protected long mostUpdatedAtOnce() {
+        return Long.MAX_VALUE;
     }
 
     /** Updates a parameter whose gradient is complete, in a plan that updates in backward; its gradient is closed. */
