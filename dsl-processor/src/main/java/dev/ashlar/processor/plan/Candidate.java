@@ -5,7 +5,9 @@ import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
 import dev.ashlar.processor.solve.ProvedSolver;
 import dev.ashlar.processor.solve.Verdict;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.Supplier;
 
@@ -30,6 +32,7 @@ final class Candidate {
     private final Effort effort;
     private final Outcome.Infeasible smallest;
     private final Known fastest;
+    private final Map<Long, Known> found = new HashMap<>();
 
     /**
      * A plan with what is proved about it among those of its form.
@@ -116,7 +119,17 @@ final class Candidate {
      * @param rough whether a plan will do that may be a thousandth slower
      */
     Known within(long budgetBytes, boolean rough) {
-        return later(budgetBytes, rough).get();
+        return rough ? later(budgetBytes, true).get() : within(budgetBytes);
+    }
+
+    /** The same as close as is asked for, found once. */
+    private Known within(long budgetBytes) {
+        Known known = found.get(budgetBytes);
+        if (known == null) {
+            known = later(budgetBytes, false).get();
+            found.put(budgetBytes, known);
+        }
+        return known;
     }
 
     /** The same; what is claimed of it is checked beside what the caller does until it asks for it. */

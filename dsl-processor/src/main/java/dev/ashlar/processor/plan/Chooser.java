@@ -5,13 +5,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Chooses the fastest plan within a memory among those of several forms of the step. A form is left out where no plan of it can be faster
- * than one that was found: its bound within a larger memory says so.
+ * than one that was found: its bound within a larger memory says so. What is proved holds for all forms that it is given.
  */
 final class Chooser {
     private static final int TRADEOFFS = 12;
+
+    /** How much longer than the first form's fastest plan one may take for which no other form is looked for. */
+    private static final double ENOUGH = 1.02;
 
     private final List<Candidate> candidates;
     private final long fixedBytes;
@@ -22,9 +26,31 @@ final class Chooser {
      * @param fixedBytes memory of the device beside the plan
      */
     Chooser(List<? extends PlanProblem> forms, long fixedBytes) {
-        candidates = forms.stream().map(Candidate::new).toList();
+        this(forms.stream().map(Candidate::new).toList(), List.of(), fixedBytes);
+    }
+
+    private Chooser(List<Candidate> candidates, List<Candidate> more, long fixedBytes) {
+        this.candidates =
+                Stream.concat(candidates.stream(), more.stream()).toList();
         this.fixedBytes = fixedBytes;
-        leastBytes = candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
+        leastBytes = this.candidates.stream()
+                .mapToLong(Candidate::leastBytes)
+                .min()
+                .orElseThrow();
+    }
+
+    /** The same with another form, the last. */
+    Chooser with(PlanProblem form) {
+        return new Chooser(candidates, List.of(new Candidate(form)), fixedBytes);
+    }
+
+    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which no other form is faster. */
+    boolean hasEnough(long budgetBytes) {
+        long within = budgetBytes - fixedBytes;
+        double seconds = ENOUGH * candidates.get(0).fastest().lowerBoundSeconds();
+        return candidates.stream()
+                .filter(c -> c.leastBytes() <= within && c.fastest().lowerBoundSeconds() <= seconds)
+                .anyMatch(c -> c.within(within, false).seconds() <= seconds);
     }
 
     /**

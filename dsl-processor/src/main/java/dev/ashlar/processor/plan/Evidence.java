@@ -3,7 +3,8 @@ package dev.ashlar.processor.plan;
 import java.util.List;
 
 /**
- * How good a plan is among all that its model allows.
+ * How good a plan is among all that its model allows in the forms of the step that were looked at: on one device all that there are, on a mesh
+ * only the plain one where a plan of it fits that is hardly slower than without any bound of memory.
  *
  * @param smallestFeasibleBytes the least memory of the device for which a plan was found
  * @param provedSmallestBytes no plan needs less; that much if it is proved that none needs less than was found

@@ -14,6 +14,7 @@ import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,12 +85,17 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        List<PlanProblem> forms = StepForms.of(graph, target, pins, inMicroBatches).stream()
-                .map(f -> plans(f, target, assembly, pins))
-                .toList();
         long besideBytes = target.fixedBytes() + target.libraryBytes();
-        Chooser.Choice choice = new Chooser(forms, besideBytes).choose(target.budgetBytes());
-        PlanProblem plans = forms.get(choice.form());
+        Iterator<TrainingGraph> forms = StepForms.of(graph, target, pins, inMicroBatches);
+        List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
+        Chooser chooser = new Chooser(problems, besideBytes);
+        // On a mesh every form takes the compiler long.
+        while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough(target.budgetBytes()))) {
+            problems.add(plans(forms.next(), target, assembly, pins));
+            chooser = chooser.with(problems.get(problems.size() - 1));
+        }
+        Chooser.Choice choice = chooser.choose(target.budgetBytes());
+        PlanProblem plans = problems.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
         Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
@@ -134,8 +140,7 @@ public final class Planner {
             List<PinnedOperator> pins,
             IntFunction<Optional<TrainingGraph>> inMicroBatches) {
         boolean open = !StepForms.choosesMicroBatches(graph, target)
-                && graph.form().microBatches() == 1
-                && target.mesh().devices() == 1;
+                && graph.form().microBatches() == 1;
         for (int number = 2; open && number <= StepForms.MOST_MICRO_BATCHES; number *= 2) {
             Optional<TrainingGraph> part = inMicroBatches.apply(number);
             if (part.isPresent() && plan(part.get(), target, pins).deviceBytes() <= target.budgetBytes()) {

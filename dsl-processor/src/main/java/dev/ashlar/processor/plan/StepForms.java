@@ -4,11 +4,14 @@ import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The forms that a training step may have, each a graph of its own to plan. Together their plans are all plans of the model.
@@ -17,7 +20,8 @@ import java.util.stream.Collectors;
  * faster, and pays where the memory of the gradients lets backward compute less again. Clipping needs all gradients at once, and micro-batches add to
  * them.
  *
- * <p>Micro-batches need the activations of one of them, and add up gradients. How many is chosen where the plan leaves it open.
+ * <p>Micro-batches need the activations of one of them, and add up gradients: no number of them is faster. How many is chosen where the plan
+ * leaves it open.
  *
  * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
  */
@@ -40,32 +44,35 @@ final class StepForms {
     private StepForms() {}
 
     /**
-     * The forms of a model that trains, the given one first.
+     * The forms of a model that trains, the given one first; each is made when it is asked for.
      *
      * @param inMicroBatches the graph of one of so many micro-batches, if the batch can be split like this
      */
-    static List<TrainingGraph> of(
+    static Iterator<TrainingGraph> of(
             TrainingGraph graph,
             PlanTarget target,
             List<PinnedOperator> pins,
             IntFunction<Optional<TrainingGraph>> inMicroBatches) {
-        List<TrainingGraph> forms = new ArrayList<>(of(graph, target, pins));
-        for (int number = 2; choosesMicroBatches(graph, target) && number <= MOST_MICRO_BATCHES; number *= 2) {
-            inMicroBatches.apply(number).ifPresent(part -> forms.addAll(of(part, target, pins)));
-        }
-        return forms;
+        IntStream numbers = choosesMicroBatches(graph, target)
+                ? IntStream.iterate(2, n -> n <= MOST_MICRO_BATCHES, n -> 2 * n)
+                : IntStream.empty();
+        return Stream.concat(
+                        Stream.of(graph),
+                        numbers.mapToObj(inMicroBatches).flatMap(Optional::stream))
+                .flatMap(g -> of(g, target, pins).stream())
+                .iterator();
     }
 
-    /** On accelerators it is not measured yet what micro-batches take beside their kernels, and meshes know plain graphs alone. */
+    /** On accelerators it is not measured yet what micro-batches take beside their kernels. */
     static boolean choosesMicroBatches(TrainingGraph graph, PlanTarget target) {
         boolean open = ((Number) graph.graph().spec().microBatches().value()).longValue() == 0;
-        return open && target.device().cpu() && target.mesh().devices() == 1;
+        return open && target.device().cpu();
     }
 
     private static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         List<TrainingGraph> losses = new ArrayList<>();
         losses.add(graph);
-        // The joint problem of a mesh knows plain graphs alone.
+        // The joint problem of a mesh knows no other form of a pass.
         if (target.mesh().devices() > 1 || graph.form().updateInBackward()) {
             return losses;
         }

@@ -1,16 +1,27 @@
 package dev.ashlar.processor.endtoend;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.plan.MeshPlans;
 import dev.ashlar.processor.plan.Plan;
+import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.engine.OptimizerKind;
+import dev.ashlar.runtime.launch.RankThreads;
+import dev.ashlar.runtime.train.PlannedStep;
 import dev.ashlar.runtime.train.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,6 +53,68 @@ class MeshFormsTest {
     @MethodSource("cases")
     void inMicroBatches(String name, Long[] mesh) throws Exception {
         check(model(name).plan(), model(name).mesh(mesh).microBatches(2));
+    }
+
+    private static final String SOURCE = """
+            package net;
+            import dev.ashlar.dsl.*;
+            @Model(dims = "batch=16 seq=16 d=8 heads=2 vocab=16")
+            interface Net {
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
+                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
+                @Repeat("2") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
+                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor body);
+                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
+            }
+            @Block
+            interface Decoder {
+                @Input(shape = "batch seq d") Tensor x();
+                @LayerNorm Tensor ln(Tensor x);
+                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln);
+                @Dropout(p = 0.3) Tensor kept(Tensor attn);
+                @Output @Add Tensor y(Tensor x, Tensor kept);
+            }
+            @Plan(memory = "1GiB", microBatches = 1)
+            interface One extends Net {}
+            @Plan(mesh = 2, memory = "%s", microBatches = %d)
+            interface Two extends Net {}
+            """;
+
+    /** A little less than the smallest memory of the batch as a whole is enough, and trains alike. */
+    @Test
+    void microBatchesAreChosenWhereMemoryIsTight() throws Exception {
+        long least;
+        try (CompiledPlan whole = CompiledPlan.of(SOURCE.formatted("1GiB", 1), directory.resolve("whole"))) {
+            least = number(whole, "smallestFeasibleBytes");
+        }
+        String source = SOURCE.formatted(least - 1 + "B", 0);
+        try (CompiledPlan split = CompiledPlan.of(source, directory.resolve("split"))) {
+            assertTrue(number(split, "microBatches") > 1);
+            assertTrue(number(split, "smallestFeasibleBytes") < least);
+            List<Float> expected = losses(split.open("One", Seed.of(3)));
+            RankThreads.run(2, ranks -> losses(split.open("Two", ranks, Seed.of(3), null)))
+                    .forEach(actual -> {
+                        for (int i = 0; i < expected.size(); i++) {
+                            assertEquals(expected.get(i), actual.get(i), 1e-4 * expected.get(i));
+                        }
+                    });
+        }
+    }
+
+    private static long number(CompiledPlan plan, String key) throws IOException {
+        String json = Files.readString(plan.result().classes().resolve("net/Two.plan.json"));
+        Matcher value = Pattern.compile("\"" + key + "\": (\\d+)").matcher(json);
+        assertTrue(value.find());
+        return Long.parseLong(value.group(1));
+    }
+
+    private static <B> List<Float> losses(PlannedStep<B> step) {
+        try (step) {
+            return Stream.of(0, 1, 2, 3)
+                    .map(i -> step.train(step.batch(RandomBatch.of(step.plan(), i)), 0.01))
+                    .toList();
+        }
     }
 
     private void check(Plan serial, ModelSpecs onMesh) throws Exception {
