@@ -62,6 +62,11 @@ public final class CostModel {
         return bytes / device.bytesPerSecond();
     }
 
+    /** Time of one call of the optimizer that reads and writes so many bytes. */
+    public double updateSeconds(long bytes) {
+        return bytes == 0 ? 0 : Math.max(transferSeconds(bytes), device.launchSeconds());
+    }
+
     /** Time to add two gradients of so many elements. */
     public double sumSeconds(long elements) {
         return seconds(elements, 3 * elements * format.bytes(), 1);

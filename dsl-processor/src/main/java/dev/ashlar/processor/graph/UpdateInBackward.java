@@ -17,12 +17,27 @@ import java.util.Set;
  */
 public final class UpdateInBackward {
     private final Map<Variant, Variant> made = new IdentityHashMap<>();
+    private final boolean acrossBlocks;
 
-    private UpdateInBackward() {}
+    private UpdateInBackward(boolean acrossBlocks) {
+        this.acrossBlocks = acrossBlocks;
+    }
 
     /** The graph with updates in backward. */
     public static TrainingGraph of(TrainingGraph graph) {
-        return graph.withTrain(new UpdateInBackward().apply(graph.train()))
+        return of(graph, true);
+    }
+
+    /**
+     * The same, but that a parameter is updated at the end too that operators before and behind a block have. Its gradient is there nearly
+     * until then anyway.
+     */
+    public static TrainingGraph withinBlocks(TrainingGraph graph) {
+        return of(graph, false);
+    }
+
+    private static TrainingGraph of(TrainingGraph graph, boolean acrossBlocks) {
+        return graph.withTrain(new UpdateInBackward(acrossBlocks).apply(graph.train()))
                 .with(graph.form().updatingInBackward());
     }
 
@@ -60,18 +75,27 @@ public final class UpdateInBackward {
         return !use.shared() && use.tiedTo().isEmpty() && !owners.contains(use.name());
     }
 
-    private static Variant withUpdates(Variant variant) {
+    private Variant withUpdates(Variant variant) {
         List<Step> backward = variant.backward();
         Map<String, Integer> last = new HashMap<>();
         Map<String, ScopeParameter> graded = new HashMap<>();
+        Map<String, Integer> blocksBefore = new HashMap<>();
+        Set<String> later = new HashSet<>();
+        int blocks = 0;
         for (int i = 0; i < backward.size(); i++) {
+            blocks += backward.get(i) instanceof Step.BlockBackward ? 1 : 0;
             for (ScopeParameter parameter : touched(backward.get(i))) {
                 last.put(parameter.name(), i);
+                if (!acrossBlocks && blocks > blocksBefore.getOrDefault(parameter.name(), blocks)) {
+                    later.add(parameter.name());
+                }
             }
             if (backward.get(i) instanceof Step.ParameterGradient gradient) {
                 graded.put(gradient.parameter().name(), gradient.parameter());
+                blocksBefore.putIfAbsent(gradient.parameter().name(), blocks);
             }
         }
+        graded.keySet().removeAll(later);
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < backward.size(); i++) {
             steps.add(backward.get(i));

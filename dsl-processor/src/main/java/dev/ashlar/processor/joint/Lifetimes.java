@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Storage.Condition;
@@ -55,16 +56,17 @@ final class Lifetimes {
     }
 
     /**
-     * @param first whether the update of the optimizer is counted as its last time point
-     * @param evaluates whether evaluation is counted as the first time point of the first piece
+     * @param updates whether the update of the optimizer is counted as its last time point
+     * @param evaluates whether evaluation is counted as its first time point
      * @param alone whether there is one device, so that no copy is ever made
      */
-    static Lifetimes of(Piece piece, Fates fates, boolean first, boolean evaluates, boolean alone) throws Unplannable {
+    static Lifetimes of(Piece piece, Fates fates, boolean updates, boolean evaluates, boolean alone)
+            throws Unplannable {
         Lifetimes lifetimes = new Lifetimes(piece, fates, alone);
-        if (first && evaluates) {
+        if (evaluates) {
             lifetimes.moments.add(new Moment.Evaluation());
         }
-        lifetimes.build(first);
+        lifetimes.build(updates);
         return lifetimes;
     }
 
@@ -133,7 +135,7 @@ final class Lifetimes {
     /** A storage that is handed on, or laid out anew, if all conditions hold. */
     record Handed(Storage storage, List<Condition> when) {}
 
-    private void build(boolean first) throws Unplannable {
+    private void build(boolean updates) throws Unplannable {
         countReaders();
         nameSums();
         arrive();
@@ -163,7 +165,7 @@ final class Lifetimes {
         flush();
         storages.addAll(repetitions.keep(own));
         int last = moments.size() - 1;
-        if (first) {
+        if (updates) {
             moments.add(new Moment.Update());
         }
         points = moments.size();
@@ -176,8 +178,7 @@ final class Lifetimes {
             read(loss, last);
         }
         for (Step step : piece.backward()) {
-            if (step instanceof Step.ParameterGradient gradient
-                    && !piece.added().contains(gradient)) {
+            if (step instanceof Step.ParameterGradient gradient && piece.leaves(gradient)) {
                 read(gradient.gradient(), points);
             }
         }
@@ -290,6 +291,20 @@ final class Lifetimes {
         } else if (step instanceof Step.ParameterGradient gradient
                 && piece.added().contains(gradient)) {
             read(gradient.gradient(), moments.size() - 1);
+        } else if (step instanceof Step.Update update) {
+            update(update.parameter());
+        }
+    }
+
+    /** The optimizer lets the gradient go, and only then the parameter is gathered where it lies whole. */
+    private void update(ScopeParameter parameter) {
+        Step.ParameterGradient first = piece.firstOf(parameter);
+        Marker.OfParameter way = piece.marker(first);
+        moments.add(new Moment.UpdateOne(way.node(), way.parameter()));
+        read(first.gradient(), moments.size() - 1);
+        if (!alone) {
+            Marker.OfUpdate behind = new Marker.OfUpdate(way.node(), way.parameter());
+            moments.add(new Moment.Restoring("gather " + parameter.name(), behind));
         }
     }
 

@@ -14,6 +14,9 @@ sealed interface Marker extends Transfer {
     /** The gradient of a parameter, on its way to where it is updated. */
     record OfParameter(OperatorNode node, int parameter) implements Marker {}
 
+    /** A parameter that backward has updated, on its way to where it is stored. */
+    record OfUpdate(OperatorNode node, int parameter) implements Marker {}
+
     /** Whether the gradient of a parameter is scattered while backward goes on; nothing moves there. */
     record OfOverlap(OperatorNode node, int parameter) implements Marker {}
 

@@ -72,6 +72,17 @@ sealed interface Moment {
         }
     }
 
+    /** The optimizer updates one parameter. */
+    record UpdateOne(OperatorNode node, int parameter) implements Moment {
+        @Override
+        public String at() {
+            return "update " + node.parameters().get(parameter).name();
+        }
+    }
+
+    /** A parameter that backward has updated is brought to where it is stored, if that is elsewhere. */
+    record Restoring(String at, Marker.OfUpdate marker) implements Moment {}
+
     /** The optimizer runs. */
     record Update() implements Moment {
         @Override
@@ -84,6 +95,9 @@ sealed interface Moment {
     static Optional<Marker> marker(Moment moment) {
         if (moment instanceof Moving moving) {
             return Optional.of(moving.marker());
+        }
+        if (moment instanceof Restoring restoring) {
+            return Optional.of(restoring.marker());
         }
         return moment instanceof Gathering gathering ? Optional.of(gathering.marker()) : Optional.empty();
     }

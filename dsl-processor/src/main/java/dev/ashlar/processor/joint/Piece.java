@@ -51,6 +51,32 @@ record Piece(
         added = Set.copyOf(added);
     }
 
+    /** Whether a gradient is there until the end of the step: it is the first of its parameter, and backward does not update that. */
+    boolean leaves(Step.ParameterGradient gradient) {
+        return !added.contains(gradient)
+                && backward.stream()
+                        .noneMatch(s -> s instanceof Step.Update update && update.parameter() == gradient.parameter());
+    }
+
+    /** The gradient of a parameter to which others are added. */
+    Step.ParameterGradient firstOf(ScopeParameter parameter) {
+        return backward.stream()
+                .filter(s -> s instanceof Step.ParameterGradient g && g.parameter() == parameter)
+                .map(Step.ParameterGradient.class::cast)
+                .filter(g -> !added.contains(g))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The way of a gradient to where it is updated. */
+    Marker.OfParameter marker(Step.ParameterGradient gradient) {
+        return backward.stream()
+                .filter(s -> s instanceof Step.Collective c && c.result() == gradient.gradient())
+                .map(s -> (Marker.OfParameter) ((Step.Collective) s).transfer())
+                .findFirst()
+                .orElseThrow();
+    }
+
     /**
      * The same where some gradients are added to others; it is not like those where they are not.
      *

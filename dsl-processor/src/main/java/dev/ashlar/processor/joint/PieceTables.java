@@ -193,6 +193,23 @@ final class PieceTables {
             moves.moving(point, moving);
         } else if (moment instanceof Moment.Gathering gathering) {
             moves.gathering(point, gathering.marker());
+        } else if (moment instanceof Moment.UpdateOne update) {
+            OperatorNode node = choices.ofWhole(update.node());
+            Variable variable = choices.variable(node);
+            Variable storage = choices.storage(node);
+            OperatorMenu menu = choices.menu(node);
+            writer.live(
+                    point,
+                    point + 1,
+                    List.of(variable, storage),
+                    x -> Math.max(
+                            0,
+                            menu.amount(
+                                    x.of(variable),
+                                    x.of(storage),
+                                    s -> s.updateBytes().get(update.parameter()))));
+        } else if (moment instanceof Moment.Restoring restoring) {
+            moves.gathering(point, restoring.marker());
         } else if (moment instanceof Moment.Begin begin) {
             writer.live(point, point + 1, again.over(begin), x -> again.bytes(begin, x));
         } else if (moment instanceof Moment.Addition addition) {

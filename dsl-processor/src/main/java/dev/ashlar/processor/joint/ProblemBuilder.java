@@ -41,6 +41,7 @@ final class ProblemBuilder {
     private final long evaluationBytes;
     private final long tableBytes;
     private long staticBytes;
+    private boolean updatesAtEnd;
     private final Routes routes;
     private final Menus menus;
     private final Map<Value, Layout> inputs = new HashMap<>();
@@ -100,6 +101,10 @@ final class ProblemBuilder {
 
     JointProblem build() throws Unplannable {
         List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
+        updatesAtEnd = !whole.form().updateInBackward() || pieces.stream().anyMatch(ProblemBuilder::leavesGradients);
+        if (updatesAtEnd && whole.form().updateInBackward() && settings.updateWorkspaceBytes(1) > 0) {
+            throw new Unplannable("the update of what is shared takes memory beside the gradients");
+        }
         Ties ties = Ties.of(whole, pieces, skeleton, menus);
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
@@ -134,6 +139,11 @@ final class ProblemBuilder {
         return new JointProblem(this, pieces, templates);
     }
 
+    private static boolean leavesGradients(Piece piece) {
+        return piece.backward().stream()
+                .anyMatch(s -> s instanceof Step.ParameterGradient gradient && piece.leaves(gradient));
+    }
+
     /** Of one device, where nothing is to be chosen about it. */
     private static long staticBytes(Draft draft) {
         return draft.choices().operators().stream()
@@ -146,10 +156,10 @@ final class ProblemBuilder {
     }
 
     private Draft draft(Piece piece, int number, Ties ties) throws Unplannable {
-        boolean first = number == 0;
+        boolean last = number == 0 && updatesAtEnd;
         boolean alone = target.collectives().mesh().devices() == 1;
         Fates fates = Fates.of(Units.of(piece, target.repeats(), alone));
-        Lifetimes lifetimes = Lifetimes.of(piece, fates, first, evaluationBytes > 0, alone);
+        Lifetimes lifetimes = Lifetimes.of(piece, fates, last, number == 0 && evaluationBytes > 0, alone);
         Choices choices = new Choices();
         for (Step step : piece.forward()) {
             if (step instanceof Step.Kernel kernel && !choices.operators().contains(kernel.node())) {

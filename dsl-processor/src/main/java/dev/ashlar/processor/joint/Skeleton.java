@@ -12,6 +12,7 @@ import dev.ashlar.processor.graph.ScopeOutput;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import java.util.ArrayList;
@@ -48,8 +49,10 @@ final class Skeleton {
     private record Wanted(Value tensor, String group) {}
 
     Skeleton(TrainingGraph whole) {
-        graph = Autodiff.derive(whole.graph().with(scope(whole.graph().root())), whole.trainable())
+        TrainingGraph derived = Autodiff.derive(
+                        whole.graph().with(scope(whole.graph().root())), whole.trainable())
                 .with(whole.form());
+        graph = whole.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
     }
 
     TrainingGraph graph() {

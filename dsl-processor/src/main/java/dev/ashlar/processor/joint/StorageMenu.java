@@ -250,6 +250,8 @@ final class StorageMenu {
         List<Route> gathers = new ArrayList<>();
         List<Route> again = new ArrayList<>();
         List<Route> gradients = new ArrayList<>();
+        List<Route> updates = new ArrayList<>();
+        List<Long> updateBytes = new ArrayList<>();
         List<Boolean> overlapped = new ArrayList<>();
         List<Boolean> ahead = new ArrayList<>();
         List<Long> fusedBytes = new ArrayList<>();
@@ -282,11 +284,19 @@ final class StorageMenu {
             if (owns) {
                 fixed += routes.bytes(type, lies.parameter());
             }
+            boolean inBackward = form.updateInBackward() && trained;
+            updates.add(inBackward ? route(type, lies.state(), lies.parameter()) : Route.NONE);
+            updateBytes.add(inBackward ? settings.updateWorkspaceBytes(routes.elements(type, lies.state())) : 0);
             if (owns && trained) {
                 long elements = routes.elements(type, lies.state());
                 long beside = routes.besideBytes(type, lies) + settings.optimizerBytes(elements);
                 fixed += beside;
-                updated += routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
+                long moved = routes.bytes(type, lies.state()) + 2 * (routes.bytes(type, lies.state()) + beside);
+                if (form.updateInBackward()) {
+                    onceTicks += Collectives.ticks(costs.updateSeconds(moved));
+                } else {
+                    updated += moved;
+                }
                 onceTicks += route(type, lies.state(), lies.parameter()).ticks();
                 if (form.accumulates()) {
                     fixed += routes.bytes(type, lies.state());
@@ -314,6 +324,8 @@ final class StorageMenu {
                 gathers,
                 again,
                 gradients,
+                updates,
+                updateBytes,
                 overlapped,
                 ahead,
                 fusedBytes,

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
  * @param gathers for each what brings it to where forward uses it
  * @param gathersAgain the same for backward; nothing where backward reads what forward has gathered, or does not read it
  * @param gradients for each what brings its gradient to where it is updated
+ * @param updates for each what brings it to where it is stored when backward has updated it
+ * @param updateBytes for each what its update takes beside its gradient, where backward updates it
  * @param overlapped for each whether its gradient is scattered beside backward, and stays in full until that is waited for
  * @param ahead for each whether it is gathered early, where there is something to run beside
  * @param fusedBytes for each bytes of its gradient's place among those that are summed as one
@@ -28,6 +30,8 @@ record Stored(
         List<Route> gathers,
         List<Route> gathersAgain,
         List<Route> gradients,
+        List<Route> updates,
+        List<Long> updateBytes,
         List<Boolean> overlapped,
         List<Boolean> ahead,
         List<Long> fusedBytes,
@@ -43,6 +47,8 @@ record Stored(
         gathers = List.copyOf(gathers);
         gathersAgain = List.copyOf(gathersAgain);
         gradients = List.copyOf(gradients);
+        updates = List.copyOf(updates);
+        updateBytes = List.copyOf(updateBytes);
         overlapped = List.copyOf(overlapped);
         ahead = List.copyOf(ahead);
         fusedBytes = List.copyOf(fusedBytes);
@@ -74,7 +80,8 @@ record Stored(
         amounts.addAll(fusedBytes);
         amounts.addAll(gradientBytes);
         amounts.addAll(keptBytes);
-        for (List<Route> routes : List.of(gathers, gathersAgain, gradients)) {
+        amounts.addAll(updateBytes);
+        for (List<Route> routes : List.of(gathers, gathersAgain, gradients, updates)) {
             for (Route route : routes) {
                 amounts.addAll(List.of(
                         route.moved() ? 1L : 0L, route.stayingBytes(), route.leavingBytes(), route.overwritingBytes()));

@@ -60,6 +60,8 @@ final class Ways {
         } else if (marker instanceof Marker.OfGather gather) {
             return find(
                     gather.node(), s -> (gather.backward() ? s.gathersAgain() : s.gathers()).get(gather.parameter()));
+        } else if (marker instanceof Marker.OfUpdate of) {
+            return find(of.node(), s -> s.updates().get(of.parameter()));
         } else if (marker instanceof Marker.OfOverlap of) {
             return find(of.node(), s -> s.overlapped().get(of.parameter()) ? HELD : Route.NONE);
         } else if (marker instanceof Marker.OfAhead of) {

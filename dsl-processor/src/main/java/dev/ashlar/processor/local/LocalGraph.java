@@ -60,7 +60,7 @@ public final class LocalGraph {
         TrainingGraph derived = Autodiff.derive(graph.graph().with(part), graph.trainable())
                 .with(graph.form())
                 .updatingAtOnce(UpdateParts.most(graph, collectives.mesh()));
-        return graph.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
+        return graph.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
     }
 
     /** Path of one repetition: {@code "body[3]."}. */

@@ -9,15 +9,12 @@ public final class Overlapping {
     private Overlapping() {}
 
     /**
-     * The same graph with gathers that are begun early and reductions of gradients that are waited for late, as far as its form allows: none
-     * where backward updates parameters, gathers alone where gradients are added to those of earlier micro-batches.
+     * The same graph with gathers that are begun early and, where its form allows it, reductions of gradients that are waited for late.
      *
      * @param graph of one device of the mesh of {@code collectives}
      * @param format that the plan computes in
      */
     public static TrainingGraph of(TrainingGraph graph, Collectives collectives, NumberFormat format) {
-        return graph.form().updateInBackward()
-                ? graph
-                : GradientReductions.of(GathersAhead.of(graph), collectives, format);
+        return GradientReductions.of(GathersAhead.of(graph), collectives, format);
     }
 }

@@ -30,13 +30,10 @@ final class Chooser {
     }
 
     private Chooser(List<Candidate> candidates, List<Candidate> more, long fixedBytes) {
-        this.candidates =
-                Stream.concat(candidates.stream(), more.stream()).toList();
+        this.candidates = Stream.concat(candidates.stream(), more.stream()).toList();
         this.fixedBytes = fixedBytes;
-        leastBytes = this.candidates.stream()
-                .mapToLong(Candidate::leastBytes)
-                .min()
-                .orElseThrow();
+        leastBytes =
+                this.candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
     }
 
     /** The same with another form, the last. */

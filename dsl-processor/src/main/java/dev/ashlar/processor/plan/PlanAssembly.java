@@ -200,15 +200,8 @@ final class PlanAssembly {
                 .mapToLong(p -> bytes(p.updated())
                         + 2 * (p.bytes() - bytes(p.type()) + bytes(p.updated()) + p.optimizerBytes()));
         return graph.form().updateInBackward()
-                ? bytes.mapToDouble(this::updateSeconds).sum()
-                : updateSeconds(bytes.sum());
-    }
-
-    /** One call of the optimizer. */
-    private double updateSeconds(long bytes) {
-        return bytes == 0
-                ? 0
-                : Math.max(costs.transferSeconds(bytes), target.device().launchSeconds());
+                ? bytes.mapToDouble(costs::updateSeconds).sum()
+                : costs.updateSeconds(bytes.sum());
     }
 
     /** What decides about a plan beside its program. */

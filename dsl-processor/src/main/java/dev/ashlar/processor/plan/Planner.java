@@ -91,8 +91,9 @@ public final class Planner {
         Chooser chooser = new Chooser(problems, besideBytes);
         // On a mesh every form takes the compiler long.
         while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough(target.budgetBytes()))) {
-            problems.add(plans(forms.next(), target, assembly, pins));
-            chooser = chooser.with(problems.get(problems.size() - 1));
+            Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
+            other.ifPresent(problems::add);
+            chooser = other.map(chooser::with).orElse(chooser);
         }
         Chooser.Choice choice = chooser.choose(target.budgetBytes());
         PlanProblem plans = problems.get(choice.form());
@@ -139,8 +140,8 @@ public final class Planner {
             PlanTarget target,
             List<PinnedOperator> pins,
             IntFunction<Optional<TrainingGraph>> inMicroBatches) {
-        boolean open = !StepForms.choosesMicroBatches(graph, target)
-                && graph.form().microBatches() == 1;
+        boolean open =
+                !StepForms.choosesMicroBatches(graph, target) && graph.form().microBatches() == 1;
         for (int number = 2; open && number <= StepForms.MOST_MICRO_BATCHES; number *= 2) {
             Optional<TrainingGraph> part = inMicroBatches.apply(number);
             if (part.isPresent() && plan(part.get(), target, pins).deviceBytes() <= target.budgetBytes()) {
@@ -161,6 +162,19 @@ public final class Planner {
         }
         long least = plan(graph, target, List.of(), inMicroBatches).evidence().smallestFeasibleBytes();
         return List.of("Without the pins " + least + " bytes would do.");
+    }
+
+    /** The same of a form beside the plain one; empty if that is not planned on meshes yet. */
+    private static Optional<PlanProblem> others(
+            TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+        if (target.mesh().devices() == 1) {
+            return Optional.of(plans(graph, target, assembly, pins));
+        }
+        try {
+            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly.costs()), pins));
+        } catch (Unplannable form) {
+            return Optional.empty();
+        }
     }
 
     /** All plans of one form of the step. */

@@ -56,9 +56,7 @@ final class StepForms {
         IntStream numbers = choosesMicroBatches(graph, target)
                 ? IntStream.iterate(2, n -> n <= MOST_MICRO_BATCHES, n -> 2 * n)
                 : IntStream.empty();
-        return Stream.concat(
-                        Stream.of(graph),
-                        numbers.mapToObj(inMicroBatches).flatMap(Optional::stream))
+        return Stream.concat(Stream.of(graph), numbers.mapToObj(inMicroBatches).flatMap(Optional::stream))
                 .flatMap(g -> of(g, target, pins).stream())
                 .iterator();
     }
@@ -72,9 +70,11 @@ final class StepForms {
     private static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         List<TrainingGraph> losses = new ArrayList<>();
         losses.add(graph);
-        // The joint problem of a mesh knows no other form of a pass.
-        if (target.mesh().devices() > 1 || graph.form().updateInBackward()) {
+        if (graph.form().updateInBackward()) {
             return losses;
+        }
+        if (target.mesh().devices() > 1) {
+            return withUpdates(losses, graph);
         }
         List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
         long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
@@ -85,6 +85,10 @@ final class StepForms {
                 chunks *= more) {
             losses.add(FusedLoss.of(graph, chunks, !host));
         }
+        return withUpdates(losses, graph);
+    }
+
+    private static List<TrainingGraph> withUpdates(List<TrainingGraph> losses, TrainingGraph graph) {
         List<TrainingGraph> forms = new ArrayList<>(losses);
         if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {
             losses.forEach(l -> forms.add(UpdateInBackward.of(l)));

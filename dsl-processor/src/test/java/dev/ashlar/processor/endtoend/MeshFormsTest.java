@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.plan.MeshPlans;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.runtime.Seed;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,7 +55,13 @@ class MeshFormsTest {
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("cases")
     void inMicroBatches(String name, Long[] mesh) throws Exception {
-        check(model(name).plan(), model(name).mesh(mesh).microBatches(2));
+        check(model(name).plan(), model(name).mesh(mesh).microBatches(2), UnaryOperator.identity());
+    }
+
+    @ParameterizedTest(name = "{0} on {1}")
+    @MethodSource("cases")
+    void updatingInBackward(String name, Long[] mesh) throws Exception {
+        check(model(name).plan(), model(name).mesh(mesh), UpdateInBackward::withinBlocks);
     }
 
     private static final String SOURCE = """
@@ -117,9 +126,9 @@ class MeshFormsTest {
         }
     }
 
-    private void check(Plan serial, ModelSpecs onMesh) throws Exception {
+    private void check(Plan serial, ModelSpecs onMesh, UnaryOperator<TrainingGraph> form) throws Exception {
         RankComparison one = RankComparison.with(serial, SETTINGS, directory.resolve("one"));
-        List<Plan> plans = MeshPlans.atBudgets(onMesh, BUDGETS);
+        List<Plan> plans = MeshPlans.atBudgets(onMesh, form, BUDGETS);
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.WrittenPlan;
+import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.op.Avx512;
 import dev.ashlar.processor.plan.HandMadePlans;
 import dev.ashlar.processor.plan.MeshPlans;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -121,6 +123,15 @@ class RankMemoryTest {
         List<Plan> plans = MeshPlans.atBudgets(model, 3);
         for (int i = 0; i < plans.size(); i++) {
             check(plans.get(i), name + " on " + mesh + ", budget " + i, directory.resolve("plan" + i));
+        }
+    }
+
+    /** A gradient is gone before the next one is made. */
+    @Test
+    void whatIsUpdatedInBackwardIsMeasured() throws Exception {
+        List<Plan> plans = MeshPlans.atBudgets(gpt().mesh(2L), UpdateInBackward::withinBlocks, 3);
+        for (int i = 0; i < plans.size(); i++) {
+            check(plans.get(i), "gpt updated in backward on [2], budget " + i, directory.resolve("plan" + i));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.local.Overlapping;
 import dev.ashlar.processor.program.MemoryPoint;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -102,8 +104,35 @@ class JointMemoryTest {
     @ParameterizedTest(name = "{0} on {2}, {3} made again")
     @MethodSource("cases")
     void equalsTheTimeline(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
-        TrainingGraph whole = model.graph();
-        boolean wide = model.spec().train().precision().equals("FP32");
+        check(model.graph(), mesh, repeats, draws);
+    }
+
+    static Stream<Arguments> updating() {
+        return Stream.of(
+                Arguments.of("mlp", SampleModels.mlp(), TWO, Repeats.EVERYTHING, 8),
+                Arguments.of("mlp", SampleModels.mlp(), FOUR, Repeats.EVERYTHING, 8),
+                Arguments.of("cnn", SampleModels.cnn(), FOUR, Repeats.EVERYTHING, 4),
+                Arguments.of("gpt 4", SampleModels.gpt(4), TWO, Repeats.OPERATORS, 2),
+                Arguments.of(
+                        "mlp mixed lion",
+                        SampleModels.mlp().precision("BF16_MIXED").optimizer("LION"),
+                        FOUR,
+                        Repeats.NOTHING,
+                        8),
+                Arguments.of("llama 2", SampleModels.llama(2), TWO, Repeats.NOTHING, 4),
+                Arguments.of("llama 1", SampleModels.llama(1), FOUR, Repeats.NOTHING, 2));
+    }
+
+    /** Gradients go as soon as their parameters are updated, but those of parameters that operators around a block share. */
+    @ParameterizedTest(name = "{0} on {2}, {3} made again")
+    @MethodSource("updating")
+    void equalsTheTimelineWhereBackwardUpdates(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws)
+            throws Unplannable {
+        check(UpdateInBackward.withinBlocks(model.graph()), mesh, repeats, draws);
+    }
+
+    private static void check(TrainingGraph whole, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
+        boolean wide = whole.graph().spec().train().precision().equals("FP32");
         Target target = target(mesh, repeats, wide ? NumberFormat.FP32 : NumberFormat.BF16);
         JointProblem joint = JointProblem.of(whole, target);
         int checked = 0;
@@ -131,15 +160,16 @@ class JointMemoryTest {
 
     private static double updateSeconds(TrainingGraph local, Target target) {
         int number = target.format().bytes();
-        long bytes = ModelParameters.of(local).stream()
+        LongStream bytes = ModelParameters.of(local).stream()
                 .filter(ModelParameter::trained)
                 .mapToLong(p -> {
                     long updated = p.updated().elements() * number;
                     long beside = p.bytes() - p.type().elements() * number + p.optimizerBytes();
                     return updated + 2 * (updated + beside);
-                })
-                .sum();
-        return target.costs().transferSeconds(bytes);
+                });
+        return local.form().updateInBackward()
+                ? bytes.mapToDouble(target.costs()::updateSeconds).sum()
+                : target.costs().transferSeconds(bytes.sum());
     }
 
     /** Of gradients of micro-batches. */

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Plans on meshes, chosen by the solver. */
 class MeshPlanTest {
+    private static final Mesh TWO = SimulatedMesh.mesh(2);
     private static final Mesh FOUR = SimulatedMesh.mesh(4);
 
     private static Plan plan(ModelSpecs model, Mesh mesh, long budgetBytes) {
@@ -33,6 +35,22 @@ class MeshPlanTest {
         assertTrue(free.evidence().gap() <= 1e-4);
         assertTrue(least < SampleModels.mlp().plan().evidence().smallestFeasibleBytes());
         assertEquals(12, free.evidence().tradeoffs().size());
+    }
+
+    /** In less memory than any plan needs whose gradients wait for the end; with clipping they have to. */
+    @Test
+    void updatesInBackwardWhereMemoryIsShort() {
+        ModelSpecs model = SampleModels.mlp();
+        Plan free = plan(model, TWO, 1L << 33);
+        assertFalse(free.program().graph().form().updateInBackward());
+        long least = free.evidence().smallestFeasibleBytes();
+        Plan tight = plan(model, TWO, least - 1);
+        assertTrue(tight.program().graph().form().updateInBackward());
+        assertTrue(tight.deviceBytes() < least);
+        assertTrue(tight.evidence().smallestFeasibleBytes() < least);
+        Plan clipped = plan(SampleModels.mlp().clipping(), TWO, least - 1);
+        assertEquals(least, clipped.evidence().smallestFeasibleBytes());
+        assertTrue(clipped.deviceBytes() >= least);
     }
 
     /** An alternative is never better than what was chosen. */

@@ -11,6 +11,7 @@ import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.ProvedSolver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Plans that the joint problem yields and pins permit, without alternatives and the curve, which take time. */
 public final class MeshPlans {
@@ -27,7 +28,10 @@ public final class MeshPlans {
     }
 
     private MeshPlans(ModelSpecs model, Offered offered) {
-        TrainingGraph graph = model.graph();
+        this(model, model.graph(), offered);
+    }
+
+    private MeshPlans(ModelSpecs model, TrainingGraph graph, Offered offered) {
         target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
                 .orElseThrow();
         assembly = new PlanAssembly(graph, target);
@@ -51,6 +55,11 @@ public final class MeshPlans {
      */
     public static List<Plan> atBudgets(ModelSpecs model, int budgets) {
         return atBudgets(new MeshPlans(model, Planner::meshPlans), budgets);
+    }
+
+    /** The same of plans whose step has another form. */
+    public static List<Plan> atBudgets(ModelSpecs model, UnaryOperator<TrainingGraph> form, int budgets) {
+        return atBudgets(new MeshPlans(model, form.apply(model.graph()), Planner::meshPlans), budgets);
     }
 
     /** The same of those in which backward makes nothing again. */
