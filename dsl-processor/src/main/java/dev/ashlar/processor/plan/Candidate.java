@@ -8,7 +8,7 @@ import dev.ashlar.processor.solve.Verdict;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ForkJoinTask;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The plans of one form of the step. What is claimed of them is checked without the solver. */
@@ -24,14 +24,19 @@ final class Candidate {
 
     private static final Effort LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
 
+    /** Of a curve, whose points are far further apart than this. */
+    private static final Effort ROUGH_MESH = new Effort(5e-3, 20_000, 40_000, 0);
+
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;
 
     private final PlanProblem plans;
     private final ProvedSolver solver;
     private final Effort effort;
-    private final Outcome.Infeasible smallest;
-    private final Known fastest;
+    private final ProvedSolver.Claim smallest;
+    private final long leastBytes;
+    private final long fastestBytes;
+    private final Supplier<Known> fastest;
     private final Map<Long, Known> found = new HashMap<>();
 
     /**
@@ -57,11 +62,18 @@ final class Candidate {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem());
         effort = effort(plans);
-        ForkJoinTask<ProvedSolver.Proved> least = solver.smallestLater(effort);
-        fastest = plans.fastest()
-                .map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0))
-                .orElseGet(() -> known(solver.later(UNLIMITED, effort).join(), UNLIMITED));
-        smallest = infeasible(least.join());
+        smallest = solver.smallestLater(effort);
+        leastBytes = infeasible(smallest.outcome()).smallestBudget();
+        Optional<Known> given =
+                plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
+        if (given.isPresent()) {
+            fastestBytes = given.get().peakBytes();
+            fastest = given::get;
+        } else {
+            ProvedSolver.Claim claim = solver.later(UNLIMITED, effort);
+            fastestBytes = feasible(claim.outcome(), UNLIMITED).solution().peak();
+            fastest = () -> known(claim.checked(), UNLIMITED);
+        }
     }
 
     /** Of a plan that is asked for. Plans of one device choose no strategy, and their tables are small. */
@@ -77,12 +89,18 @@ final class Candidate {
         return !plans.operators().isEmpty();
     }
 
-    private static Outcome.Infeasible infeasible(ProvedSolver.Proved smallest) {
-        accepted(smallest);
-        if (smallest.outcome() instanceof Outcome.Infeasible found) {
+    private static Outcome.Infeasible infeasible(Outcome outcome) {
+        if (outcome instanceof Outcome.Infeasible found) {
             return found;
         }
         throw new IllegalStateException("there is no plan at all");
+    }
+
+    private static Outcome.Feasible feasible(Outcome outcome, long budgetBytes) {
+        if (outcome instanceof Outcome.Feasible found) {
+            return found;
+        }
+        throw new IllegalStateException("no plan within " + budgetBytes + " bytes, but a smaller one was known");
     }
 
     private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
@@ -99,24 +117,31 @@ final class Candidate {
 
     /** The least memory in bytes for which a plan was found. */
     long leastBytes() {
-        return smallest.smallestBudget();
+        return leastBytes;
     }
 
     /** No plan needs less memory, in bytes. */
     long provedLeastBytes() {
-        return smallest.certificate().budget() + 1;
+        ProvedSolver.Proved proved = smallest.checked();
+        accepted(proved);
+        return infeasible(proved.outcome()).certificate().budget() + 1;
     }
 
     /** The fastest plan, whatever its memory. */
     Known fastest() {
-        return fastest;
+        return fastest.get();
+    }
+
+    /** What the fastest plan needs, in bytes. */
+    long fastestBytes() {
+        return fastestBytes;
     }
 
     /**
      * The fastest plan within a memory.
      *
      * @param budgetBytes at least {@link #leastBytes()}
-     * @param rough whether a plan will do that may be a thousandth slower
+     * @param rough whether a plan will do that may be a little slower
      */
     Known within(long budgetBytes, boolean rough) {
         return rough ? later(budgetBytes, true).get() : within(budgetBytes);
@@ -134,28 +159,26 @@ final class Candidate {
 
     /** The same; what is claimed of it is checked beside what the caller does until it asks for it. */
     Supplier<Known> later(long budgetBytes, boolean rough) {
-        if (fastest.peakBytes() <= budgetBytes) {
-            return () -> fastest;
+        if (fastestBytes <= budgetBytes) {
+            return fastest;
         }
-        Effort few = isMesh(plans) ? LARGE_MESH : ROUGH;
-        ForkJoinTask<ProvedSolver.Proved> proved = solver.later(budgetBytes, rough ? few : effort);
-        return () -> known(proved.join(), budgetBytes);
+        Effort few = isMesh(plans) ? ROUGH_MESH : ROUGH;
+        ProvedSolver.Claim claim = solver.later(budgetBytes, rough ? few : effort);
+        return () -> known(claim.checked(), budgetBytes);
     }
 
     private Known known(ProvedSolver.Proved proved, long budgetBytes) {
         Verdict.Accepted verdict = accepted(proved);
-        if (proved.outcome() instanceof Outcome.Feasible found) {
-            Proof proof = found.certificate().proof();
-            return new Known(
-                    found.solution().labels(),
-                    verdict.peak(),
-                    plans.seconds(verdict.time()),
-                    plans.seconds(verdict.lowerBound()),
-                    verdict.gap(),
-                    kind(proof),
-                    prices(proof));
-        }
-        throw new IllegalStateException("no plan within " + budgetBytes + " bytes, but a smaller one was known");
+        Outcome.Feasible found = feasible(proved.outcome(), budgetBytes);
+        Proof proof = found.certificate().proof();
+        return new Known(
+                found.solution().labels(),
+                verdict.peak(),
+                plans.seconds(verdict.time()),
+                plans.seconds(verdict.lowerBound()),
+                verdict.gap(),
+                kind(proof),
+                prices(proof));
     }
 
     private static String kind(Proof proof) {

@@ -3,6 +3,7 @@ package dev.ashlar.processor.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -80,7 +81,9 @@ final class Chooser {
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
             return new Choice(0, only.labels(), only.peakBytes(), evidence);
         }
-        Best best = new Search(false).within(Math.max(budgetBytes - fixedBytes, leastBytes));
+        Supplier<Best> later = asking(false).apply(Math.max(budgetBytes - fixedBytes, leastBytes));
+        List<Tradeoff> tradeoffs = tradeoffs();
+        Best best = later.get();
         Candidate.Known plan = best.plan();
         long proved =
                 candidates.stream().mapToLong(Candidate::provedLeastBytes).min().orElseThrow();
@@ -91,7 +94,7 @@ final class Chooser {
                 best.gap(),
                 plan.kind(),
                 plan.prices(),
-                tradeoffs());
+                tradeoffs);
         return new Choice(best.form(), plan.labels(), plan.peakBytes(), evidence);
     }
 
@@ -141,43 +144,75 @@ final class Chooser {
         }
     }
 
-    /** Of one form, where nothing depends on what is proved of another plan: the smallest first. */
-    private List<Best> bests(long more) {
-        List<Supplier<Candidate.Known>> plans = new ArrayList<>();
-        for (int i = TRADEOFFS - 2; i >= 0 && more > 0; i--) {
-            plans.add(candidates.get(0).later(leastBytes + more / (TRADEOFFS - 1) * i, true));
+    /**
+     * Asks for the best plans of all forms within memories, each smaller than the one before. Of one form, where nothing depends on what is
+     * proved of another plan, they are checked beside what comes next.
+     */
+    private LongFunction<Supplier<Best>> asking(boolean rough) {
+        if (candidates.size() > 1) {
+            Search search = new Search(rough);
+            return budgetBytes -> {
+                Best best = search.within(budgetBytes);
+                return () -> best;
+            };
         }
-        List<Best> bests = new ArrayList<>();
-        double bound = candidates.get(0).fastest().lowerBoundSeconds();
-        for (Supplier<Candidate.Known> later : plans) {
-            Candidate.Known plan = later.get();
-            bound = Math.max(bound, plan.lowerBoundSeconds());
-            bests.add(0, new Best(0, plan, Math.min(bound, plan.seconds())));
-        }
-        return bests;
+        Candidate only = candidates.get(0);
+        return budgetBytes -> {
+            Supplier<Candidate.Known> later = only.later(budgetBytes, rough);
+            return () -> {
+                Candidate.Known plan = later.get();
+                double bound = Math.max(only.fastest().lowerBoundSeconds(), plan.lowerBoundSeconds());
+                return new Best(0, plan, Math.min(bound, plan.seconds()));
+            };
+        };
+    }
+
+    /** What the fastest plan of all forms needs. */
+    private long mostBytes() {
+        return candidates.size() == 1
+                ? candidates.get(0).fastestBytes()
+                : candidates.get(new Search(true).order.get(0)).fastestBytes();
     }
 
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
     private List<Tradeoff> tradeoffs() {
-        Search search = new Search(true);
-        long most = candidates.get(search.order.get(0)).fastest().peakBytes();
-        Best fastest = search.within(Math.max(most, leastBytes));
-        long more = most - leastBytes;
-        List<Best> bests = candidates.size() == 1 ? bests(more) : new ArrayList<>();
-        for (int i = TRADEOFFS - 2; i >= 0 && more > 0 && candidates.size() > 1; i--) {
-            bests.add(0, search.within(leastBytes + more / (TRADEOFFS - 1) * i));
+        long mostBytes = Math.max(mostBytes(), leastBytes);
+        int last = mostBytes > leastBytes ? TRADEOFFS - 1 : 0;
+        long[] budgets = IntStream.rangeClosed(0, last)
+                .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)
+                .toArray();
+        LongFunction<Supplier<Best>> asking = asking(true);
+        List<Supplier<Best>> later = new ArrayList<>();
+        for (int i = last; i >= 0; i--) {
+            later.add(0, asking.apply(budgets[i]));
         }
+        List<Best> bests = bounded(later.stream().map(Supplier::get).toList());
         List<Tradeoff> tradeoffs = new ArrayList<>();
         double quickest = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < bests.size(); i++) {
+        for (int i = 0; i <= last; i++) {
             Best best = bests.get(i);
             quickest = Math.min(quickest, best.plan().seconds());
             double bound = Math.min(best.lowerBoundSeconds(), quickest);
-            long budgetBytes = leastBytes + more / (TRADEOFFS - 1) * i;
             double gap = quickest == best.plan().seconds() ? best.gap() : (quickest - bound) / bound;
-            tradeoffs.add(new Tradeoff(budgetBytes + fixedBytes, quickest, gap));
+            tradeoffs.add(new Tradeoff(budgets[i] + fixedBytes, quickest, gap));
         }
-        tradeoffs.add(new Tradeoff(most + fixedBytes, fastest.plan().seconds(), fastest.gap()));
         return tradeoffs;
+    }
+
+    /** By ever larger memory; what is not faster within one is not faster within a smaller one. */
+    private static List<Best> bounded(List<Best> bests) {
+        List<Best> bounded = new ArrayList<>();
+        double bound = 0;
+        for (int i = bests.size() - 1; i >= 0; i--) {
+            Best best = bests.get(i);
+            bound = Math.max(bound, best.lowerBoundSeconds());
+            bounded.add(
+                    0,
+                    new Best(
+                            best.form(),
+                            best.plan(),
+                            Math.min(bound, best.plan().seconds())));
+        }
+        return bounded;
     }
 }

@@ -102,6 +102,11 @@ public final class Block {
         return new Block(name, counts, entries, exits, forwardPoints, backwardPoints, narrowed);
     }
 
+    /** This block where the blocks around it share other nodes with it. */
+    Block between(int sharedBefore, int[] sharedBehind) {
+        return new Block(name, labels, sharedBefore, sharedBehind, forwardPoints, backwardPoints, factors);
+    }
+
     /** This block with some of its time points, ascending. */
     Block withPoints(int[] points) {
         int forward = (int) Arrays.stream(points).filter(p -> p < forwardPoints).count();

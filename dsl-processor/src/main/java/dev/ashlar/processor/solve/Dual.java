@@ -71,7 +71,6 @@ final class Dual {
             return;
         }
         seeds.stream()
-                .map(x -> Column.of(chain.problem(), x))
                 .filter(c -> c.evaluation().time() != Evaluation.FORBIDDEN)
                 .forEach(this::add);
         if (!start.points().isEmpty()) {

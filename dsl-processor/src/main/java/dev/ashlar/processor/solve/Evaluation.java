@@ -95,20 +95,29 @@ final class Evaluation {
      * What this labelling's blocks before one, another's behind it and the one itself come to; all are allowed and agree on what the blocks
      * share.
      *
-     * @param labels of the block between, by node
+     * @param own amounts of the block between, by quantity
      */
-    Evaluation bridged(Problem problem, Evaluation tail, int between, int[] labels) {
+    Evaluation bridged(Problem problem, Evaluation tail, int between, long[] own) {
         long[][] joined = tail.amounts.clone();
         System.arraycopy(amounts, 0, joined, 0, between);
-        Block block = problem.block(between);
-        joined[between] = new long[Quantity.COUNT + block.points()];
+        joined[between] = own;
+        return of(problem, joined, true);
+    }
+
+    /**
+     * What one block comes to, by quantity.
+     *
+     * @param labels that are allowed, by node
+     */
+    static long[] amounts(Block block, int[] labels) {
+        long[] sums = new long[Quantity.COUNT + block.points()];
         for (Factor factor : block.factors()) {
             int entry = factor.entry(block, labels);
             for (int q : factor.used()) {
-                joined[between][q] += factor.amount(q, entry);
+                sums[q] += factor.amount(q, entry);
             }
         }
-        return of(problem, joined, true);
+        return sums;
     }
 
     /** Adds up a block; whether its entries are allowed. */
@@ -190,6 +199,11 @@ final class Evaluation {
     /** By block and point. */
     long[][] memory() {
         return memory;
+    }
+
+    /** Of one block, by quantity; not to be written. */
+    long[] amounts(int block) {
+        return amounts[block];
     }
 
     /** By block and quantity. */

@@ -144,7 +144,9 @@ final class Factor {
 
     private static long[] picked(long[] row, int[] entries) {
         long[] few = new long[entries.length];
-        Arrays.setAll(few, e -> row[entries[e]]);
+        for (int e = 0; e < few.length; e++) {
+            few[e] = row[entries[e]];
+        }
         return few;
     }
 

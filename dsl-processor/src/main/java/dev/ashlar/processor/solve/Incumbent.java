@@ -58,11 +58,13 @@ final class Incumbent {
         return true;
     }
 
-    /** Whether a labelling is allowed and better than all before. */
-    boolean isBetter(Evaluation offered) {
-        return offered.time() != Evaluation.FORBIDDEN
-                && (!goal.timed() || offered.peak() <= goal.budget())
-                && value(offered) < own;
+    private boolean isBetter(Evaluation offered) {
+        return offered.time() != Evaluation.FORBIDDEN && isBetter(offered.time(), offered.peak());
+    }
+
+    /** Whether an allowed labelling is better than all before. */
+    boolean isBetter(long time, long peak) {
+        return goal.timed() ? peak <= goal.budget() && time < own : peak < own;
     }
 
     private long value(Evaluation offered) {

@@ -5,33 +5,44 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Labellings met so far, each once; only the last ones are kept. What one search meets the next one can begin with. */
+/** Labellings of a problem met so far, each once; only the last ones are kept. What one search meets the next one can begin with. */
 final class Labellings {
     private static final int MOST = 96;
 
-    private final List<int[]> all = new ArrayList<>();
+    private final Problem problem;
+    private final List<Column> all = new ArrayList<>();
 
-    void add(int[] x) {
-        if (all.stream().noneMatch(y -> Arrays.equals(x, y))) {
-            all.add(x);
+    Labellings(Problem problem) {
+        this.problem = problem;
+    }
+
+    void add(Column column) {
+        if (!has(column.labels())) {
+            all.add(column);
         }
         if (all.size() > MOST) {
             all.remove(0);
         }
     }
 
-    void addAll(Stream<int[]> others) {
-        others.forEach(this::add);
+    void add(int[] x) {
+        if (!has(x)) {
+            add(Column.of(problem, x));
+        }
     }
 
-    Stream<int[]> stream() {
+    private boolean has(int[] x) {
+        return all.stream().anyMatch(c -> Arrays.equals(x, c.labels()));
+    }
+
+    Stream<Column> stream() {
         return all.stream();
     }
 
     /** Those that a reduced problem allows. */
     Labellings reduced(Reduction reduction) {
-        Labellings reduced = new Labellings();
-        all.forEach(x -> reduction.reduced(x).ifPresent(reduced::add));
+        Labellings reduced = new Labellings(reduction.problem());
+        all.forEach(c -> reduction.reduced(c.labels()).ifPresent(reduced::add));
         return reduced;
     }
 }

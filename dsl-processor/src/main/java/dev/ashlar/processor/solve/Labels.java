@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 
 /** Which labels of the nodes of one block are left, and for each of them those that it stands for. */
 final class Labels {
-    private final Block block;
     private final List<int[]> left = new ArrayList<>();
 
     /**
@@ -23,11 +22,10 @@ final class Labels {
      * @param allowed labels by node
      */
     Labels(Block block, BitSet[] allowed) {
-        this.block = block;
         for (BitSet labels : allowed) {
             left.add(labels.stream().toArray());
         }
-        Block first = picked();
+        Block first = picked(block, left);
         int[][] standIns = new int[block.nodes()][];
         boolean fewer = false;
         for (int node = 0; node < standIns.length; node++) {
@@ -42,7 +40,7 @@ final class Labels {
                     node,
                     Arrays.stream(stands[node]).mapToInt(group -> group[0]).toArray());
         }
-        narrowed = fewer ? picked() : first;
+        narrowed = fewer ? picked(block, left) : first;
     }
 
     private static int[][] groups(int[] labels, int[] standIns) {
@@ -63,15 +61,21 @@ final class Labels {
         return groups.toArray(int[][]::new);
     }
 
-    private Block picked() {
+    /**
+     * A block with some of its labels.
+     *
+     * @param left labels by node
+     */
+    static Block picked(Block block, List<int[]> left) {
         int[] counts = left.stream().mapToInt(l -> l.length).toArray();
-        List<Factor> factors =
-                block.factors().stream().map(f -> f.picked(entries(f.scope()))).toList();
+        List<Factor> factors = block.factors().stream()
+                .map(f -> f.picked(entries(block, left, f.scope())))
+                .toList();
         return block.with(counts, factors);
     }
 
     /** Entries of a table over some nodes for the labels that are left. */
-    private int[] entries(int[] scope) {
+    private static int[] entries(Block block, List<int[]> left, int[] scope) {
         int[] entries = {0};
         for (int node : scope) {
             int[] own = left.get(node);

@@ -2,7 +2,9 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Labellings from columns: one before a cut and another after it, then one node at a time. */
@@ -20,38 +22,55 @@ final class Primal {
 
     /** Offers all splices of good columns at cuts where their boundary labels agree. */
     void splice(Dual.Result dual) {
-        List<Column> good = best(dual);
-        Problem problem = chain.problem();
-        for (Column head : good) {
-            for (Column tail : good) {
+        List<Good> good = best(dual);
+        for (Good head : good) {
+            for (Good tail : good) {
                 for (int b = 0; head != tail && b + 1 < chain.blocks(); b++) {
-                    if (agree(head.labels(), tail.labels(), b)) {
-                        Evaluation joined = head.evaluation().spliced(problem, tail.evaluation(), b);
-                        if (incumbent.isBetter(joined)) {
-                            incumbent.offer(spliced(head.labels(), tail.labels(), b), joined);
-                        }
+                    Halves.Sums sums = head.halves().spliced(tail.halves(), b + 1);
+                    if (incumbent.isBetter(sums.time(), sums.peak()) && agree(head.labels(), tail.labels(), b)) {
+                        incumbent.offer(
+                                spliced(head.labels(), tail.labels(), b),
+                                head.evaluation().spliced(chain.problem(), tail.evaluation(), b));
                     }
                 }
             }
         }
     }
 
+    /** A good column and the sums of its halves. */
+    private record Good(Column column, Halves halves) {
+        int[] labels() {
+            return column.labels();
+        }
+
+        Evaluation evaluation() {
+            return column.evaluation();
+        }
+    }
+
+    /** One block between two labellings. */
+    private record Between(int[] labels, long[] amounts) {}
+
+    /** What decides about the block between. */
+    private record Ends(int blockClass, int entry, int exit) {}
+
     /**
      * Offers all changes of good columns from one to another whose boundary labels differ: one block leads from the labels before it to
      * those after it, its inner labels are the cheapest at the prices. On slow links the best plan changes its layout once.
      */
     void bridge(Dual.Result dual) {
-        List<Column> good = best(dual);
-        for (Column head : good) {
-            for (Column tail : good) {
+        List<Good> good = best(dual);
+        Map<Ends, Between> known = new HashMap<>();
+        for (Good head : good) {
+            for (Good tail : good) {
                 for (int b = 1; head != tail && b + 1 < chain.blocks(); b++) {
-                    bridge(dual.relaxation().block(b), b, head, tail);
+                    bridge(dual.relaxation(), b, head, tail, known);
                 }
             }
         }
     }
 
-    private void bridge(PricedBlock priced, int b, Column head, Column tail) {
+    private void bridge(Relaxation relaxation, int b, Good head, Good tail, Map<Ends, Between> known) {
         Problem problem = chain.problem();
         Block block = problem.block(b);
         int[] labels = new int[block.nodes()];
@@ -65,19 +84,25 @@ final class Primal {
             }
             labels[node] = label;
         }
-        int i = chain.entries(b).joint(labels);
-        int j = chain.exits(b).joint(labels);
-        if (priced.least()[i][j] >= FixedPoint.INFINITE) {
+        Ends ends = new Ends(
+                relaxation.classOf(b),
+                chain.entries(b).joint(labels),
+                chain.exits(b).joint(labels));
+        PricedBlock priced = relaxation.block(b);
+        if (priced.least()[ends.entry()][ends.exit()] >= FixedPoint.INFINITE) {
             return;
         }
-        priced.complete(labels);
-        Evaluation joined = head.evaluation().bridged(problem, tail.evaluation(), b, labels);
-        if (incumbent.isBetter(joined)) {
+        Between between = known.computeIfAbsent(ends, e -> {
+            priced.complete(labels);
+            return new Between(labels, Evaluation.amounts(block, labels));
+        });
+        Halves.Sums sums = head.halves().bridged(problem, tail.halves(), b, between.amounts());
+        if (incumbent.isBetter(sums.time(), sums.peak())) {
             int[] x = spliced(head.labels(), tail.labels(), b);
             for (int node = 0; node < labels.length; node++) {
-                x[problem.variable(b, node)] = labels[node];
+                x[problem.variable(b, node)] = between.labels()[node];
             }
-            incumbent.offer(x, joined);
+            incumbent.offer(x, head.evaluation().bridged(problem, tail.evaluation(), b, between.amounts()));
         }
     }
 
@@ -99,7 +124,7 @@ final class Primal {
         return true;
     }
 
-    private List<Column> best(Dual.Result dual) {
+    private List<Good> best(Dual.Result dual) {
         record Ranked(Column column, double value) {}
         List<Ranked> ranked = new ArrayList<>();
         for (Column column : dual.columns()) {
@@ -110,7 +135,11 @@ final class Primal {
             ranked.add(new Ranked(column, value));
         }
         ranked.sort(Comparator.comparingDouble(Ranked::value));
-        return ranked.stream().limit(BEST_COLUMNS).map(Ranked::column).toList();
+        return ranked.stream()
+                .limit(BEST_COLUMNS)
+                .map(r -> new Good(
+                        r.column(), Halves.of(chain.problem(), r.column().evaluation())))
+                .toList();
     }
 
     /** Changes one node at a time while that makes the best labelling better. */

@@ -35,30 +35,45 @@ public final class ProvedSolver {
     public record Proved(Outcome outcome, Verdict verdict) {}
 
     /**
+     * An outcome that is being checked. What is checked has the same solution; its certificate may be a weaker one.
+     *
+     * @param outcome of the solver
+     * @param check of it
+     */
+    public record Claim(Outcome outcome, ForkJoinTask<Proved> check) {
+        /** What the checker says, as soon as it does. */
+        public Proved checked() {
+            return check.join();
+        }
+    }
+
+    /**
      * The fastest labelling within a budget.
      *
      * @param budget memory of a device, from 0 to 2^57
      * @throws IllegalArgumentException if the budget is out of range
      */
     public Proved solve(long budget, Effort effort) {
-        return later(budget, effort).join();
+        return later(budget, effort).checked();
     }
 
     /** The same, checked beside what the caller does until it asks for it. */
-    public ForkJoinTask<Proved> later(long budget, Effort effort) {
-        List<Outcome> outcomes = solver.outcomes(budget, effort);
-        return ForkJoinPool.commonPool().submit(() -> proved(outcomes, budget));
+    public Claim later(long budget, Effort effort) {
+        return claim(solver.outcomes(budget, effort), budget);
     }
 
     /** The labelling of the smallest peak, however slow. */
     public Proved smallest(Effort effort) {
-        return smallestLater(effort).join();
+        return smallestLater(effort).checked();
     }
 
     /** The same, checked beside what the caller does until it asks for it. */
-    public ForkJoinTask<Proved> smallestLater(Effort effort) {
-        List<Outcome> outcomes = solver.smallest(effort);
-        return ForkJoinPool.commonPool().submit(() -> proved(outcomes, 0));
+    public Claim smallestLater(Effort effort) {
+        return claim(solver.smallest(effort), 0);
+    }
+
+    private Claim claim(List<Outcome> outcomes, long budget) {
+        return new Claim(outcomes.get(0), ForkJoinPool.commonPool().submit(() -> proved(outcomes, budget)));
     }
 
     private Proved proved(List<Outcome> outcomes, long budget) {

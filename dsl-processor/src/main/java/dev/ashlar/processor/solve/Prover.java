@@ -57,7 +57,7 @@ final class Prover {
      */
     Optional<Ladder> prove(Chain chain, Incumbent incumbent, Labellings seen) {
         Part whole = new Part(chain, incumbent, seen, Prices.FREE, Reduction.none(chain.problem()));
-        seen.stream().forEach(incumbent::offer);
+        seen.stream().forEach(c -> incumbent.offer(c.labels(), c.evaluation()));
         return prove(whole, effort.branches());
     }
 
@@ -67,7 +67,7 @@ final class Prover {
         Dual.Stop stop = new Dual.Stop(
                 Math.max(TOLERANCE, effort.gap() / 20), shared ? FIRST_ROUNDS : ROUNDS, () -> target(part));
         Optional<Dual.Result> dual = Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
-        dual.ifPresent(d -> part.seen().addAll(d.columns().stream().map(Column::labels)));
+        dual.ifPresent(d -> d.columns().forEach(part.seen()::add));
         return dual.map(d -> prove(part, d, branches));
     }
 
@@ -164,7 +164,7 @@ final class Prover {
     /** The proofs of a smaller part, for this one's points and labels. */
     private Optional<Ladder> proved(Part part, Part smaller, int branches) {
         Optional<Ladder> ladder = prove(smaller, branches);
-        part.seen().addAll(smaller.seen().stream().map(smaller.reduction()::whole));
+        smaller.seen().stream().map(c -> smaller.reduction().whole(c.labels())).forEach(part.seen()::add);
         return ladder.map(l -> l.each(smaller.reduction()::whole));
     }
 

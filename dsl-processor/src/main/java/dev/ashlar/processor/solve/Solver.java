@@ -8,7 +8,7 @@ import java.util.List;
 public final class Solver {
     private final Reduction reduction;
     private final Chain chain;
-    private final Labellings seen = new Labellings();
+    private final Labellings seen;
 
     /**
      * A solver of one problem, for any number of budgets: what it meets for one it begins the next with.
@@ -26,6 +26,7 @@ public final class Solver {
     private Solver(Reduction reduction, Chain chain) {
         this.reduction = reduction;
         this.chain = chain;
+        seen = new Labellings(chain.problem());
     }
 
     /** A solver that keeps labels in whose place another could be. */

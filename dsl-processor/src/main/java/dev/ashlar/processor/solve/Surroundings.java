@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -120,13 +119,7 @@ public final class Surroundings {
         /** A block of which only the sums are left; of its time points the highest of each direction. */
         private Block settled(int b) {
             Block block = problem.block(b);
-            long[] sums = new long[Quantity.COUNT + block.points()];
-            for (Factor factor : block.factors()) {
-                int entry = entry(factor, node -> x[problem.variable(b, node)], problem.block(b)::labels);
-                for (int q : factor.used()) {
-                    sums[q] += factor.amount(q, entry);
-                }
-            }
+            long[] sums = before.amounts(b);
             int forward = block.forwardPoints() > 0 ? 1 : 0;
             int backward = block.points() > block.forwardPoints() ? 1 : 0;
             BlockBuilder settled = Block.builder(block.name(), forward, backward);
@@ -149,36 +142,14 @@ public final class Surroundings {
                     .orElse(0);
         }
 
-        private static int entry(Factor factor, IntUnaryOperator label, IntUnaryOperator labels) {
-            int entry = 0;
-            for (int node : factor.scope()) {
-                entry = entry * labels.applyAsInt(node) + label.applyAsInt(node);
-            }
-            return entry;
-        }
-
         /** A block in which the variables that the blocks beyond share have one label. */
         private Block free(int b) {
             Block block = problem.block(b);
-            int[][] left = IntStream.range(0, block.nodes())
+            List<int[]> left = IntStream.range(0, block.nodes())
                     .mapToObj(n -> left(problem.variable(b, n)))
-                    .toArray(int[][]::new);
-            BlockBuilder free =
-                    Block.builder(block.name(), block.forwardPoints(), block.points() - block.forwardPoints());
-            for (int node = 0; node < left.length; node++) {
-                if (b > from && node < block.entries()) {
-                    free.entry(left[node].length);
-                } else {
-                    free.node(left[node].length);
-                }
-            }
-            for (int exit : b < to ? block.exits() : new int[0]) {
-                free.exit(exit);
-            }
-            for (Factor factor : block.factors()) {
-                add(free, block, factor, left);
-            }
-            return free.build();
+                    .toList();
+            return Labels.picked(block, left)
+                    .between(b > from ? block.entries() : 0, b < to ? block.exits() : new int[0]);
         }
 
         private int[] left(int v) {
@@ -187,38 +158,6 @@ public final class Surroundings {
             return shared
                     ? new int[] {x[v]}
                     : IntStream.range(0, problem.labels(v)).toArray();
-        }
-
-        private static void add(BlockBuilder free, Block block, Factor factor, int[][] left) {
-            int[] scope = factor.scope();
-            int size = Arrays.stream(scope).map(n -> left[n].length).reduce(1, Math::multiplyExact);
-            int[] entries = new int[size];
-            int[][] labels = new int[size][];
-            for (int e = 0; e < size; e++) {
-                int rest = e;
-                int[] own = new int[scope.length];
-                for (int i = scope.length - 1; i >= 0; i--) {
-                    own[i] = rest % left[scope[i]].length;
-                    rest /= left[scope[i]].length;
-                }
-                labels[e] = own;
-                for (int i = 0; i < scope.length; i++) {
-                    entries[e] = entries[e] * block.labels(scope[i]) + left[scope[i]][own[i]];
-                }
-                if (factor.forbidden(entries[e])) {
-                    free.forbid(scope, own);
-                }
-            }
-            for (int q : factor.used()) {
-                long[] amounts = Arrays.stream(entries)
-                        .mapToLong(e -> factor.amount(q, e))
-                        .toArray();
-                if (q < Quantity.COUNT) {
-                    free.addTable(Quantity.values()[q], scope, amounts);
-                } else {
-                    free.liveTable(q - Quantity.COUNT, scope, amounts);
-                }
-            }
         }
     }
 }

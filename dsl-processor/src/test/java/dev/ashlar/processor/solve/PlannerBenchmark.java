@@ -122,7 +122,13 @@ final class PlannerBenchmark {
     /** Priced problems that the first dual solves: the same as in the solver, for it starts with it. */
     private static int evaluations(Problem problem, long budget) {
         Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
-        return Dual.run(new Chain(problem), incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
+        return Dual.run(
+                        new Chain(problem),
+                        incumbent,
+                        new Labellings(problem),
+                        Prices.FREE,
+                        Dual.Stop.at(1e-6),
+                        new Work(1))
                 .map(dual -> dual.columns().size())
                 .orElse(0);
     }

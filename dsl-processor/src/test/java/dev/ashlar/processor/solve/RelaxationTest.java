@@ -41,7 +41,7 @@ final class RelaxationTest {
                 long bound = Dual.run(
                                 new Chain(problem),
                                 incumbent,
-                                new Labellings(),
+                                new Labellings(problem),
                                 Prices.FREE,
                                 Dual.Stop.at(1e-6),
                                 new Work(1))

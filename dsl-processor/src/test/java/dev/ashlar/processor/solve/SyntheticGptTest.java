@@ -95,7 +95,7 @@ final class SyntheticGptTest {
             Chain chain = new Chain(problem);
             Incumbent incumbent = new Incumbent(problem, Goal.time(budget));
             Dual.Result dual = Dual.run(
-                            chain, incumbent, new Labellings(), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
+                            chain, incumbent, new Labellings(problem), Prices.FREE, Dual.Stop.at(1e-6), new Work(1))
                     .orElseThrow();
             Primal primal = new Primal(chain, incumbent);
             primal.splice(dual);
