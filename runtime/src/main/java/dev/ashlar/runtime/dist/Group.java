@@ -38,7 +38,7 @@ sealed interface Group extends AutoCloseable permits GlooGroup, NcclGroup {
     /** Sends the i-th part of the source's first dimension to rank i, and puts what rank i sends at the result's i-th part. */
     void allToAll(Tensor result, Tensor source);
 
-    /** Gives up what is under way, because another rank failed. */
+    /** Gives up what is under way, because another rank failed; on any thread. */
     void abort();
 
     /** Leaves the group. */

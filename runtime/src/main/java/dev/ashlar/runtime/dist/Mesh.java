@@ -4,6 +4,7 @@ import dev.ashlar.runtime.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,10 @@ public final class Mesh implements AutoCloseable {
     private final Watch watch;
     private final @Nullable DeviceWait deviceWait;
     private final Traffic traffic = new Traffic();
+    /** What holds what ranks do together. */
+    private final List<Runnable> held = new CopyOnWriteArrayList<>();
+
+    private final Thread hook = new Thread(this::abort, "end of a mesh");
 
     private Mesh(
             int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch, @Nullable DeviceWait deviceWait) {
@@ -62,14 +67,19 @@ public final class Mesh implements AutoCloseable {
         int[] extents = sizes.stream().mapToInt(Integer::intValue).toArray();
         int[] coordinates = coordinates(extents, rank);
         @Nullable Group[] groups = new @Nullable Group[extents.length];
+        Mesh mesh = new Mesh(
+                extents, coordinates, groups, watch, transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
+        if (transport.cuda()) {
+            // libtorch's own threads do not survive the end of the process
+            Runtime.getRuntime().addShutdownHook(mesh.hook);
+        }
         for (int axis = 0; axis < extents.length; axis++) {
             if (extents[axis] > 1) {
                 String group = name + "axis " + axis + " through " + origin(coordinates, axis);
                 groups[axis] = transport.connect(rendezvous, group, coordinates[axis], extents[axis], limits, watch);
             }
         }
-        return new Mesh(
-                extents, coordinates, groups, watch, transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
+        return mesh;
     }
 
     private static int[] coordinates(int[] extents, int rank) {
@@ -300,12 +310,34 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    /** Gives up what ranks do together, after a failure; then the mesh is only to be closed. */
+    /** Names something that holds what ranks do together, such as a recording; it is let go of, on any thread, when that is given up. */
+    public void holdUntilAbort(Runnable letGo) {
+        held.add(letGo);
+    }
+
+    /**
+     * Gives up what ranks do together, after a failure; then the mesh is only to be closed. A group waits for those that hold it, and these
+     * may wait for kernels of any group.
+     */
     public void abort() {
+        List<Thread> ends = new ArrayList<>();
         for (Group group : groups) {
             if (group != null) {
-                group.abort();
+                Thread end = new Thread(group::abort, "end of a group");
+                end.setDaemon(true);
+                end.start();
+                ends.add(end);
             }
+        }
+        held.forEach(Runnable::run);
+        ends.forEach(Mesh::join);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -328,6 +360,11 @@ public final class Mesh implements AutoCloseable {
                 group.close();
                 groups[axis] = null;
             }
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is ending: the hook runs already, and finds no group
         }
         watch.close();
     }

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
 import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
@@ -25,6 +26,12 @@ final class NcclGroup implements Group {
     /** libtorch ends the process when a collective takes longer than it is allowed to; ranks give up long before and say why. */
     private static final int PATIENCE = 4;
 
+    /**
+     * NCCL writes straight to what a graph's collectives read and write, and takes each for one piece of memory; the allocator's expandable
+     * segments are several, and ranks then wait for each other for ever. Who has set it otherwise has it so.
+     */
+    private static final String DIRECT_GRAPHS = "NCCL_GRAPH_REGISTER";
+
     /** How long a rank that leaves waits for the others to leave too. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -35,7 +42,6 @@ final class NcclGroup implements Group {
     private final Store store;
     private final ProcessGroupNCCL.Options options;
     private final ProcessGroupNCCL backend;
-    private final Thread hook = new Thread(this::abort, "end of an NCCL group");
     private final Map<Reduction, AllreduceOptions> reductions = new EnumMap<>(Reduction.class);
     private final List<Work> abandoned = new ArrayList<>();
     private boolean aborted;
@@ -57,8 +63,6 @@ final class NcclGroup implements Group {
         this.backend = backend;
         reductions.put(Reduction.SUM, GlooGroup.reduction(ReduceOp.RedOpType.SUM));
         reductions.put(Reduction.MAXIMUM, GlooGroup.reduction(ReduceOp.RedOpType.MAX));
-        // libtorch's own threads do not survive the end of the process
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
@@ -73,6 +77,7 @@ final class NcclGroup implements Group {
             Rendezvous rendezvous, String name, int rank, int size, Limits limits, int device, Board board) {
         Store store = rendezvous.part(name);
         torch_cuda.set_device((byte) device);
+        torch.set_env(DIRECT_GRAPHS, "0", /* overwrite= */ false);
         try (Milliseconds start = Rendezvous.milliseconds(limits.start());
                 Milliseconds step = Rendezvous.milliseconds(limits.step().multipliedBy(PATIENCE));
                 Device own = new Device("cuda:" + device)) {
@@ -219,9 +224,12 @@ final class NcclGroup implements Group {
         return which + " leaves " + name;
     }
 
-    /** Ends the device's part in it too: kernels that wait for a rank that has gone would never end. */
+    /**
+     * Ends the device's part in it too: kernels that wait for a rank that has gone would never end. Returns when no graph holds kernels of
+     * the group.
+     */
     @Override
-    public void abort() {
+    public synchronized void abort() {
         if (!aborted) {
             aborted = true;
             backend.abort();
@@ -236,7 +244,6 @@ final class NcclGroup implements Group {
             backend.shutdown();
         }
         abort();
-        Runtime.getRuntime().removeShutdownHook(hook);
         abandoned.forEach(Work::close);
         backend.close();
         options.close();

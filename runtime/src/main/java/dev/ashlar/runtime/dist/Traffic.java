@@ -24,12 +24,35 @@ public final class Traffic {
         private Amount plus(Amount other) {
             return new Amount(calls + other.calls, wireBytes + other.wireBytes);
         }
+
+        private Amount minus(Amount other) {
+            return new Amount(calls - other.calls, wireBytes - other.wireBytes);
+        }
     }
 
     private final Map<Place, Amount> amounts = new LinkedHashMap<>();
 
     void add(Place place, long wireBytes) {
         amounts.merge(place, new Amount(1, wireBytes), Amount::plus);
+    }
+
+    /** What is sent while a body runs; it counts. */
+    public Map<Place, Amount> during(Runnable body) {
+        Map<Place, Amount> before = amounts();
+        body.run();
+        Map<Place, Amount> sent = new LinkedHashMap<>();
+        amounts.forEach((place, amount) -> {
+            Amount added = amount.minus(before.getOrDefault(place, new Amount(0, 0)));
+            if (added.calls() > 0) {
+                sent.put(place, added);
+            }
+        });
+        return sent;
+    }
+
+    /** Counts what was sent once more in the same way. */
+    public void again(Map<Place, Amount> sent) {
+        sent.forEach((place, amount) -> amounts.merge(place, amount, Amount::plus));
     }
 
     /** By place, in order of the first use. */

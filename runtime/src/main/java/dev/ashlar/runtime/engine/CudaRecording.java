@@ -22,6 +22,7 @@ final class CudaRecording implements Recording {
     private final DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair pool;
     private final CUgraph_st graph = new CUgraph_st();
     private final CUgraphExec_st executable = new CUgraphExec_st();
+    private boolean abandoned;
 
     private CudaRecording(CudaDevice device, CUDAAllocator allocator) {
         this.device = device;
@@ -48,6 +49,7 @@ final class CudaRecording implements Recording {
         recording.capture(body);
         CudaDevice.check(
                 "cudaGraphInstantiate", cudart.cudaGraphInstantiate(recording.executable, recording.graph, 0L));
+        CudaDevice.check("cudaGraphDestroy", cudart.cudaGraphDestroy(recording.graph));
         return recording;
     }
 
@@ -72,11 +74,19 @@ final class CudaRecording implements Recording {
         CudaDevice.check("cudaGraphLaunch", cudart.cudaGraphLaunch(executable, device.stream()));
     }
 
+    /** What runs is freed when it ends, which NCCL's groups wait for at their own end. */
+    @Override
+    public synchronized void abandon() {
+        if (!abandoned) {
+            abandoned = true;
+            CudaDevice.check("cudaGraphExecDestroy", cudart.cudaGraphExecDestroy(executable));
+        }
+    }
+
     @Override
     public void close() {
         device.synchronize();
-        CudaDevice.check("cudaGraphExecDestroy", cudart.cudaGraphExecDestroy(executable));
-        CudaDevice.check("cudaGraphDestroy", cudart.cudaGraphDestroy(graph));
+        abandon();
         allocator.releasePool((byte) device.index(), pool);
         // The presets would destroy it as what they take it for; it is two numbers.
         pool.deallocate(false);

@@ -115,14 +115,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Whether a step, once recorded, would be right when it is replayed: the device can record, results are not checked, nothing is
-     * exchanged with other ranks, and no kernel has asked for the step's number so far.
+     * Whether a step, once recorded, would be right when it is replayed: the device can record, results are not checked, and no kernel
+     * has asked for the step's number so far.
      */
     public boolean recordable() {
-        return context.cuda() != null
-                && !debug
-                && !followsStep
-                && context.mesh().isSingle();
+        return context.cuda() != null && !debug && !followsStep;
     }
 
     /**

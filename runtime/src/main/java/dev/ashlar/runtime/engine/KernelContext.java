@@ -76,12 +76,13 @@ final class KernelContext implements AutoCloseable {
     }
 
     /**
-     * To be called before the host waits for the device: there ranks may wait for one that has gone.
+     * To be called before the host waits for the device: there ranks may wait for one that has gone. While kernels are recorded the
+     * device has nothing to do.
      *
      * @throws dev.ashlar.runtime.dist.PeerException if another rank has gone or does not come in time
      */
     void settle() {
-        if (cuda != null) {
+        if (cuda != null && !recording) {
             mesh.settle(cuda::isIdle);
         }
     }

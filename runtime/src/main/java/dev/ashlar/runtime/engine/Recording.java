@@ -5,6 +5,9 @@ public interface Recording extends AutoCloseable {
     /** Gives the device all of it to do. */
     void replay();
 
+    /** Lets go of what it holds of others, such as groups of ranks, on any thread; it may be running, and is not launched any more. */
+    void abandon();
+
     /** Frees it and the memory that its own tensors lived in. */
     @Override
     void close();

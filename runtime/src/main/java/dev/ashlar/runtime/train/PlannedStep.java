@@ -21,6 +21,7 @@ import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +93,9 @@ public abstract class PlannedStep<B> implements Step<B> {
                 plan.mesh(), device == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host());
         this.engine = Engine.open(device, ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
         this.recorded = new RecordedStep(
-                engine, settings.graph() && !settings.clips() && microBatches().count() == 1);
+                engine,
+                mesh,
+                settings.graph() && !settings.clips() && microBatches().count() == 1);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.reductions = engine.reductions();
@@ -190,9 +193,10 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     /** A whole step at once: a loss that is not finite is found after the update. */
     private float replay(B batch, double learningRate) {
-        List<HostTensor> inputs = checked(batch);
+        List<HostTensor> inputs = parts(checked(batch));
         return guarded(() -> {
             rate = learningRate;
+            mesh.watch().step(updates);
             optimizer().rate(learningRate);
             float loss = weighted(recorded.run(inputs, uploaded -> {
                 Tensor[] made = forwardBackward(uploaded, 1);
@@ -459,13 +463,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return inputs;
     }
 
-    private Tensor[] upload(List<HostTensor> inputs) {
-        Tensor[] uploaded = new Tensor[inputs.size()];
-        for (int i = 0; i < uploaded.length; i++) {
-            Layout layout = plan.inputs().get(i).layout();
-            uploaded[i] = ops.upload(mesh.part(inputs.get(i), layout));
+    /** This rank's parts of the inputs. */
+    private List<HostTensor> parts(List<HostTensor> inputs) {
+        List<HostTensor> parts = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            parts.add(mesh.part(inputs.get(i), plan.inputs().get(i).layout()));
         }
-        return uploaded;
+        return parts;
+    }
+
+    private Tensor[] upload(List<HostTensor> inputs) {
+        return parts(inputs).stream().map(ops::upload).toArray(Tensor[]::new);
     }
 
     private Tensor[] whole(Tensor[] outputs) {
