@@ -37,6 +37,37 @@ final class CudaCrossEntropy {
                 .launch(logits.size(0), THREADS, shared, logits, result, classes(logits), shared > 0 ? 1 : 0);
     }
 
+    /**
+     * Of rows of logits of some of all classes: what has to be known of them before all classes are.
+     *
+     * @param logits [rows, classes], contiguous
+     * @param targets [rows], numbers of all classes, contiguous
+     * @param first the first class that is here
+     * @param sums [rows] for the logarithms of sums of exponentials, in 32-bit floats
+     * @param stack [2 or 3, rows] in 32-bit floats: leaves the first row alone; the second is for the targets' logits, 0 where the target
+     *     is not here, the third for sums of logits
+     */
+    void logSumExp(Tensor logits, Tensor targets, long first, Tensor sums, Tensor stack) {
+        try (Tensor hot = stack.select(0, 1);
+                Tensor last = stack.select(0, stack.size(0) - 1)) {
+            Object totals = stack.size(0) > 2 ? last : 0L;
+            kernel("log_sum_exp", Tensors.type(logits))
+                    .launch(logits.size(0), THREADS, 0, logits, classes(logits), targets, first, sums, hot, totals);
+        }
+    }
+
+    /**
+     * Logits less a number of each row.
+     *
+     * @param logits [rows, classes], contiguous
+     * @param result of the same shape in 32-bit floats, contiguous
+     * @param less [rows], in 32-bit floats
+     */
+    void subtract(Tensor logits, Tensor result, Tensor less) {
+        kernel("subtract", Tensors.type(logits))
+                .launch(logits.size(0), THREADS, 0, logits, result, classes(logits), less);
+    }
+
     /** As {@link LossKernels#byRows}; all are contiguous. */
     void gradient(Tensor logProbabilities, Tensor result, double uniform, Tensor factors, Tensor places, Tensor added) {
         kernel("gradient", Tensors.type(result))

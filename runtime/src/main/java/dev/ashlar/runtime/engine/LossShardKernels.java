@@ -6,6 +6,7 @@ import dev.ashlar.runtime.dist.Reduction;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-entropy of logits that are cut into parts, by rows or classes or both. Ranks that have other classes of the same rows reduce, for
@@ -15,10 +16,13 @@ import org.bytedeco.pytorch.global.torch;
 final class LossShardKernels {
     private final KernelContext context;
     private final LossKernels whole;
+    private final @Nullable CudaCrossEntropy cuda;
 
     LossShardKernels(KernelContext context, LossKernels whole) {
         this.context = context;
         this.whole = whole;
+        CudaDevice device = context.cuda();
+        this.cuda = device == null ? null : new CudaCrossEntropy(device.kernels());
     }
 
     /**
@@ -34,11 +38,16 @@ final class LossShardKernels {
 
     Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
         LossKernels.requireSmoothing(smoothing);
-        Tensor logProbabilities = whole.logSoftmax(logits);
+        boolean ours = cuda != null
+                && cuda.takes(Tensors.type(logits))
+                && !shard.columns().isEmpty();
+        Tensor logProbabilities = ours ? context.empty(DType.FLOAT32, Tensors.shape(logits)) : whole.logSoftmax(logits);
         try (Tensor own = Tensors.rows(logits);
                 Tensor rows = Tensors.rows(logProbabilities);
                 Tensor flat = targets.reshape(-1);
-                Tensor perRow = perRow(own, rows, flat, ignoreIndex, smoothing, shard);
+                Tensor perRow = ours
+                        ? perRow(cuda, own, rows, flat, smoothing, shard)
+                        : perRow(own, rows, flat, ignoreIndex, smoothing, shard);
                 Tensor valid = whole.validity(flat, ignoreIndex);
                 Tensor sums = context.zeros(DType.FLOAT32, 2);
                 Tensor first = sums.select(0, 0);
@@ -50,6 +59,38 @@ final class LossShardKernels {
             Tensor weight = second.clone();
             try (Tensor count = weight.clamp_min(context.scalar(1))) {
                 return new Tensor[] {first.div(count), logProbabilities, weight};
+            }
+        }
+    }
+
+    /**
+     * The same by kernels that read logits twice and write logarithms once.
+     *
+     * @param rows for the logarithms of probabilities
+     * @return any number for rows that do not count
+     */
+    private Tensor perRow(
+            CudaCrossEntropy kernels, Tensor logits, Tensor rows, Tensor targets, double smoothing, Shard shard) {
+        try (Tensor dense = Tensors.contiguous(logits);
+                Tensor ids = Tensors.contiguous(targets);
+                Tensor own = context.empty(DType.FLOAT32, targets.numel());
+                Tensor stack = context.empty(DType.FLOAT32, smoothing > 0 ? 3 : 2, targets.numel())) {
+            kernels.logSumExp(dense, ids, shard.offset(), own, stack);
+            try (Tensor greatest = own.clone();
+                    Tensor exponentials = stack.select(0, 0);
+                    Tensor target = stack.select(0, 1)) {
+                shard.columns().reduce(shard.at(), greatest, Reduction.MAXIMUM);
+                torch.exp_out(exponentials, own.sub_(greatest));
+                shard.columns().reduce(shard.at(), stack, Reduction.SUM);
+                Tensor normaliser = greatest.add_(exponentials.log_());
+                kernels.subtract(dense, rows, normaliser);
+                target.sub_(normaliser);
+                if (smoothing > 0) {
+                    try (Tensor total = stack.select(0, 2)) {
+                        smooth(target, total, normaliser, smoothing, shard.classes());
+                    }
+                }
+                return target.clone();
             }
         }
     }

@@ -89,15 +89,8 @@ static __device__ float logSumExp(const E* row, int classes, E* kept, bool keeps
     return most + log2f(sum) * LN2;
 }
 
-// result[row, class] = logits[row, class] less the row's logarithm of the sum of exponentials.
-extern "C" __global__ void log_softmax(const E* logits, float* result, int classes, int keeps) {
-    extern __shared__ uint4 shared[];
-    E* kept = (E*)shared;
-    const E* row = logits + (long long)blockIdx.x * classes;
-    float* out = result + (long long)blockIdx.x * classes;
-    bool aligned = classes % LANES == 0 && ((unsigned long long)logits & 15) == 0;
-    float less = logSumExp(row, classes, kept, keeps, aligned);
-    const E* source = keeps ? kept : row;
+// out[class] = source[class] - less.
+static __device__ void differences(const E* source, float* out, int classes, float less, bool aligned) {
     if (aligned && classes % 4 == 0) {
         for (int i = threadIdx.x; i < classes / LANES; i += blockDim.x) {
             Pack pack;
@@ -113,6 +106,51 @@ extern "C" __global__ void log_softmax(const E* logits, float* result, int class
     } else {
         for (int i = threadIdx.x; i < classes; i += blockDim.x) out[i] = wide(source[i]) - less;
     }
+}
+
+// result[row, class] = logits[row, class] less the row's logarithm of the sum of exponentials.
+extern "C" __global__ void log_softmax(const E* logits, float* result, int classes, int keeps) {
+    extern __shared__ uint4 shared[];
+    E* kept = (E*)shared;
+    const E* row = logits + (long long)blockIdx.x * classes;
+    float* out = result + (long long)blockIdx.x * classes;
+    bool aligned = classes % LANES == 0 && ((unsigned long long)logits & 15) == 0;
+    float less = logSumExp(row, classes, kept, keeps, aligned);
+    differences(keeps ? kept : row, out, classes, less, aligned);
+}
+
+// Of a row of logits of some of all classes, from class first on: the logarithm of its sum of exponentials, the logit of the row's target
+// (0 if the target is another class), and, unless totals is null, the sum of its logits.
+extern "C" __global__ void log_sum_exp(
+    const E* logits, int classes, const long long* targets, long long first, float* sums, float* hot, float* totals) {
+    __shared__ float parts[32];
+    const E* row = logits + (long long)blockIdx.x * classes;
+    bool aligned = classes % LANES == 0 && ((unsigned long long)logits & 15) == 0;
+    float sum = logSumExp(row, classes, nullptr, false, aligned);
+    float total = 0.f;
+    if (totals) {
+        for (int i = threadIdx.x; i < classes; i += blockDim.x) total += wide(row[i]);
+        for (int offset = 16; offset > 0; offset >>= 1) total += __shfl_xor_sync(0xffffffffu, total, offset);
+        if ((threadIdx.x & 31) == 0) parts[threadIdx.x >> 5] = total;
+        __syncthreads();
+    }
+    if (threadIdx.x == 0) {
+        long long place = targets[blockIdx.x] - first;
+        sums[blockIdx.x] = sum;
+        hot[blockIdx.x] = place >= 0 && place < classes ? wide(row[place]) : 0.f;
+        if (totals) {
+            float all = 0.f;
+            for (int i = 0; i < (int)(blockDim.x >> 5); i++) all += parts[i];
+            totals[blockIdx.x] = all;
+        }
+    }
+}
+
+// result[row, class] = logits[row, class] - less[row].
+extern "C" __global__ void subtract(const E* logits, float* result, int classes, const float* less) {
+    bool aligned = classes % LANES == 0 && ((unsigned long long)logits & 15) == 0;
+    long long start = (long long)blockIdx.x * classes;
+    differences(logits + start, result + start, classes, less[blockIdx.x], aligned);
 }
 
 // result[row, class] = (exp(logProbabilities[row, class]) - uniform) * factors[row], and added[row] more at places[row].
