@@ -5,6 +5,9 @@ public interface Transfer {
     /** Whether the result may take the place of the source. */
     boolean inPlace();
 
+    /** Whether the source may be a part of the result's memory, which the others' parts then complete. */
+    boolean completes();
+
     /** Memory in bytes beside source and result, at the most at once. */
     long workspaceBytes();
 

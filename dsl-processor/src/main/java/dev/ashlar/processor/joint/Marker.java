@@ -29,6 +29,11 @@ sealed interface Marker extends Transfer {
     }
 
     @Override
+    default boolean completes() {
+        return false;
+    }
+
+    @Override
     default long workspaceBytes() {
         return 0;
     }

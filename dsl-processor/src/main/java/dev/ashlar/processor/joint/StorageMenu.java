@@ -371,7 +371,11 @@ final class StorageMenu {
                 .allMatch(i -> {
                     TensorType type = whole.parameters().get(i).type();
                     ParameterStorage lies = stored.storage().get(i);
-                    long after = route(type, lies.state(), lies.parameter()).stayingBytes();
+                    boolean completes = routes.hops(type, lies.state(), lies.parameter()).stream()
+                            .allMatch(hop -> hop.transfer().completes());
+                    long after = completes
+                            ? 0
+                            : route(type, lies.state(), lies.parameter()).stayingBytes();
                     long raw = routes.bytes(type, used(whole, strategy, i));
                     long before = Math.max(
                             facts.backward().peakBytes(),

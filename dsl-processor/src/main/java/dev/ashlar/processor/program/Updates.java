@@ -148,8 +148,11 @@ final class Updates {
         ledger.release(gradient);
     }
 
-    /** What is gathered takes the place of the parameter, which is let go only then. */
+    /** What is gathered completes the parameter where its parts lie one after the other; else it is made beside it and copied. */
     private void gather(String at, List<Hop> hops) {
+        if (hops.stream().allMatch(hop -> hop.transfer().completes())) {
+            return;
+        }
         Optional<Storage> current = Optional.empty();
         for (Hop hop : hops) {
             ledger.enter(phase, at);

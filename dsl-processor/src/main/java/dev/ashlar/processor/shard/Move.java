@@ -47,6 +47,12 @@ public record Move(
         return kind == Kind.ALL_REDUCE;
     }
 
+    /** Parts along the first dimension lie one after the other. */
+    @Override
+    public boolean completes() {
+        return kind == Kind.ALL_GATHER && from.on(meshAxis).equals(Placement.shard(0));
+    }
+
     /** What it takes beside its source, at the most at once. */
     public long extraBytes() {
         return Math.addExact(resultBytes, workspaceBytes);

@@ -115,9 +115,32 @@ public final class Collectives implements AutoCloseable {
 
     /** The same along the one mesh axis that cuts the first layout alone. */
     Tensor allGather(Tensor x, Layout from, Layout to) {
+        int axis = axisOf(from, to);
+        return allGather(x, axis, from.dimensions().get(axis));
+    }
+
+    /**
+     * The same along the first dimension, in the place of the result.
+     *
+     * @param whole contiguous; this rank's part of it is there already
+     */
+    void completeRows(Tensor whole, Layout from, Layout to) {
+        int axis = axisOf(from, to);
+        long[] shape = Tensors.shape(whole);
+        long[] parts = new long[shape.length + 1];
+        parts[0] = mesh.size(axis);
+        parts[1] = shape[0] / parts[0];
+        System.arraycopy(shape, 1, parts, 2, shape.length - 1);
+        try (Tensor stack = whole.view(parts)) {
+            mesh.gather(place, axis, stack);
+        }
+        trace.checked("allGather", whole);
+    }
+
+    private int axisOf(Layout from, Layout to) {
         for (int axis = 0; axis < mesh.axes(); axis++) {
             if (from.cuts(axis) && !to.cuts(axis)) {
-                return allGather(x, axis, from.dimensions().get(axis));
+                return axis;
             }
         }
         throw new IllegalArgumentException(from + " is no finer than " + to);

@@ -54,7 +54,7 @@ public final class Parameter {
         DType type = kind == Kind.BUFFER ? DType.FLOAT32 : context.compute();
         this.value = copy(whole, layout.value(), type, context);
         this.shape = Tensors.shape(value);
-        this.updated = layout.gathers() ? partOfValue() : value;
+        this.updated = layout.gathers() ? partOfValue(layout.updated()) : value;
         boolean wider = kind == Kind.TRAINABLE && context.precision().master() != type;
         // The optimizer's kernels walk through memory.
         this.master = wider || !updated.is_contiguous()
@@ -70,8 +70,9 @@ public final class Parameter {
         }
     }
 
-    private Tensor partOfValue() {
-        List<Integer> further = new ArrayList<>(layout.updated().dimensions());
+    /** A view of the value: what this rank has of it under a layout that cuts it further. */
+    private Tensor partOfValue(Layout finer) {
+        List<Integer> further = new ArrayList<>(finer.dimensions());
         for (int axis = 0; axis < further.size(); axis++) {
             if (layout.value().cuts(axis)) {
                 further.set(axis, Layout.REPLICATED);
@@ -196,6 +197,14 @@ public final class Parameter {
     /** Brings this rank what others have updated of its value. */
     public void gather(Collectives collectives) {
         List<Layout> path = layout.path();
+        if (layout.gathersRows()) {
+            for (int i = 1; i < path.size(); i++) {
+                try (Tensor part = partOfValue(path.get(i))) {
+                    collectives.at("gather " + name).completeRows(part, path.get(i - 1), path.get(i));
+                }
+            }
+            return;
+        }
         Tensor current = Tensors.share(updated);
         for (int i = 1; i < path.size(); i++) {
             try (Tensor part = current) {

@@ -37,4 +37,16 @@ record ParameterLayout(Layout value, List<Layout> path) {
     boolean gathers() {
         return path.size() > 1;
     }
+
+    /** Whether only the first dimension is gathered: the parts lie one after the other in the value. */
+    boolean gathersRows() {
+        for (int axis = 0; axis < updated().dimensions().size(); axis++) {
+            if (updated().cuts(axis)
+                    && !value.cuts(axis)
+                    && updated().dimensions().get(axis) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 }
