@@ -221,6 +221,37 @@ class KnownPlansTest {
                 collectives(plan));
     }
 
+    /**
+     * One long sequence: every device has a part of it, but attention, which reads all of it, has a part of the heads. All-to-alls bring
+     * queries, keys and values there, and the result back.
+     */
+    @Test
+    void longSequencesAreExchangedForHeads() {
+        Plan plan = MeshPlans.fastest(ModelSpecs.model("Long", "batch=1 seq=32768 d=2048", """
+                        @Input(shape = "batch seq d") x()
+                        @Input(shape = "batch seq d") targets()
+                        @Repeat("3") @Use(Layer) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """)
+                .block("Layer", "", """
+                        @Input(shape = "batch seq d") x()
+                        @LayerNorm norm(x)
+                        @Attention(heads = "16", causal = true) attn(norm)
+                        @Output @Add y(x, attn)
+                        """)
+                .precision("BF16")
+                .device("h200-sxm")
+                .mesh(1L, 4L)
+                .memory("60GiB"));
+        Map<String, String> strategies = strategies(plan);
+        assertEquals("x[R, S1] weight[R, R] bias[R, R] -> y[R, S1]", strategies.get("body[*].norm"));
+        assertEquals("q[R, S1] k[R, S1] v[R, S1] -> y[R, S1]", strategies.get("body[*].attn.heads"));
+        String tensor = String.valueOf(32768L * 2048 * 2 / 4);
+        Map<String, String> collectives = collectives(plan);
+        assertEquals("12 of " + tensor, collectives.get("forward activation all_to_all [R, S1] -> [R, S2]"));
+        assertEquals("12 of " + tensor, collectives.get("backward activation gradient all_to_all [R, S2] -> [R, S1]"));
+    }
+
     private static long wireBytes(Plan plan) {
         return plan.communications().stream()
                 .mapToLong(Communication::wireBytes)

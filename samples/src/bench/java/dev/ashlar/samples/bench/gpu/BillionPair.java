@@ -7,7 +7,7 @@ import dev.ashlar.dsl.Train;
 
 /** GPT with 1.3 billion parameters on two devices, twice as many sequences as on one. */
 @Plan(
-        device = "h100-sxm",
+        device = "h200-sxm",
         mesh = {2},
         memory = "79GiB",
         dims = "batch=16 seq=1024 d=2048 heads=16 layers=24 vocab=50304")

@@ -8,7 +8,7 @@ import dev.ashlar.samples.gpt.Gpt;
 
 /** The same on two. */
 @Plan(
-        device = "h100-sxm",
+        device = "h200-sxm",
         mesh = {2},
         memory = "8GiB",
         dims = "batch=32 seq=256 d=512 heads=8")

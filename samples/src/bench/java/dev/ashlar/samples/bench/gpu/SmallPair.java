@@ -7,7 +7,7 @@ import dev.ashlar.dsl.Train;
 
 /** GPT-2 small on two devices, twice as many sequences as on one. */
 @Plan(
-        device = "h100-sxm",
+        device = "h200-sxm",
         mesh = {2},
         memory = "79GiB",
         dims = "batch=32")
