@@ -33,6 +33,9 @@ final class NcclTest {
 
     private static void onDevices(Precision precision, Body body) throws Exception {
         assumeTrue(Engine.count(DeviceKind.CUDA) >= RANKS, "fewer than two CUDA devices here");
+        assumeTrue(
+                !System.getenv().getOrDefault("PYTORCH_ALLOC_CONF", "").contains("expandable_segments:True"),
+                "ranks of one process cannot open each other's expandable segments");
         RankThreads.run(RANKS, rank -> {
             try (Mesh mesh = rank.mesh(List.of(RANKS), Transport.cuda(rank.rank()));
                     Engine engine = Engine.open(DeviceKind.CUDA, rank.rank(), precision, Seed.of(1), false, mesh)) {
