@@ -80,7 +80,7 @@ public final class AshlarProcessor extends AbstractProcessor {
         Diagnostics diagnostics = new Diagnostics();
         Options options = Options.read(environment.getOptions(), diagnostics);
         DeviceCatalogue devices = new ProfileFiles(environment.getFiler(), diagnostics)
-                .read(options.devices(), Catalogue.standard().kinds());
+                .read(options.devices(), Catalogue.standard().rateSizes());
         Reporter reporter = new Reporter(environment.getMessager());
         reporter.print(diagnostics);
         run = Optional.of(new Run(options, devices, reporter, diagnostics.hasErrors()));

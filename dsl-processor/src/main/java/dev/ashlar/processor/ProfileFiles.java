@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SortedMap;
 import javax.annotation.processing.Filer;
 import javax.tools.StandardLocation;
 
@@ -33,9 +33,9 @@ final class ProfileFiles {
     /**
      * The built-in devices and those of the files; what is wrong is reported and left out.
      *
-     * @param operators kinds that a profile may speak of
+     * @param operators kinds that a profile may speak of, with the names of the sizes that their rates depend on
      */
-    DeviceCatalogue read(List<String> names, SortedSet<String> operators) {
+    DeviceCatalogue read(List<String> names, SortedMap<String, List<String>> operators) {
         ProfileReader reader = new ProfileReader(operators, source, diagnostics);
         List<DeviceProfile> profiles = new ArrayList<>();
         for (String name : names) {

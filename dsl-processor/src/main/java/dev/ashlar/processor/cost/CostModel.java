@@ -293,7 +293,8 @@ public final class CostModel {
         if (traffic.kernels == 0) {
             return DirectionCost.NONE;
         }
-        Share share = device.calibration().share(node.operator().kind());
+        Share share = device.calibration()
+                .share(node.operator().kind(), node.operator().rateSizes(node.shapes(format.bytes())));
         double others = roofline(Math.max(0, flops - traffic.productFlops), traffic.bytes - traffic.productBytes)
                 / (forward ? share.forward() : share.backward());
         double seconds = Math.max(traffic.productSeconds + others, callSeconds(traffic.kernels));

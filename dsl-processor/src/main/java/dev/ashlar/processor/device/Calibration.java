@@ -2,6 +2,7 @@ package dev.ashlar.processor.device;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,7 +27,7 @@ public record Calibration(
         double kappa,
         Map<NumberFormat, ProductTable> products,
         SortedMap<String, Workspace> workspaces,
-        SortedMap<String, Share> shares,
+        SortedMap<String, ShareTable> shares,
         Optional<Origin> origin) {
     /** Nothing was measured. */
     public static final Calibration NONE =
@@ -63,9 +64,13 @@ public record Calibration(
         return groupBytes.getOrDefault(larger.isEmpty() ? groupBytes.lastKey() : larger.firstKey(), 0L);
     }
 
-    /** The share that a kind of operator reaches; the whole where it was not measured. */
-    public Share share(String kind) {
-        return shares.getOrDefault(kind, Share.WHOLE);
+    /**
+     * The share that a kind of operator reaches; the whole where it was not measured.
+     *
+     * @param sizes of the operator that its rate depends on
+     */
+    public Share share(String kind, List<Long> sizes) {
+        return shares.getOrDefault(kind, ShareTable.WHOLE).at(sizes);
     }
 
     /** Times of matrix products in a number format, where they were measured. */

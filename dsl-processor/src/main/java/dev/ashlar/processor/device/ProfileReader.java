@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -22,18 +22,18 @@ public final class ProfileReader {
     private static final double NANO = 1e-9;
     private static final int GROUP_MOST = 1 << 16;
 
-    private final SortedSet<String> operators;
+    private final SortedMap<String, List<String>> operators;
     private final Source source;
     private final Diagnostics diagnostics;
 
     /**
      * A reader.
      *
-     * @param operators kinds that a profile may speak of
+     * @param operators kinds that a profile may speak of, with the names of the sizes that their rates depend on
      * @param source where the user named the files
      * @param diagnostics takes what is wrong
      */
-    public ProfileReader(SortedSet<String> operators, Source source, Diagnostics diagnostics) {
+    public ProfileReader(SortedMap<String, List<String>> operators, Source source, Diagnostics diagnostics) {
         this.operators = operators;
         this.source = source;
         this.diagnostics = diagnostics;
@@ -71,11 +71,16 @@ public final class ProfileReader {
         TreeMap<String, Workspace> workspaces = new TreeMap<>();
         root.optionalObject("workspace")
                 .ifPresent(node -> workspaces.putAll(node.each(
-                        operators, "operator", (all, name) -> all.object(name).flatMap(ProfileReader::workspace))));
-        TreeMap<String, Share> shares = new TreeMap<>();
+                        operators.keySet(),
+                        "operator",
+                        (all, name) -> all.object(name).flatMap(ProfileReader::workspace))));
+        TreeMap<String, ShareTable> shares = new TreeMap<>();
         root.optionalObject("share")
                 .ifPresent(node -> shares.putAll(node.each(
-                        operators, "operator", (all, name) -> all.object(name).flatMap(ProfileReader::share))));
+                        operators.keySet(),
+                        "operator",
+                        (all, name) -> all.object(name)
+                                .flatMap(each -> shares(each, operators.getOrDefault(name, List.of()))))));
         List<Link> links = links(root);
         Optional<Device> device =
                 root.object("device").flatMap(node -> device(node, products, workspaces, shares, origin));
@@ -105,7 +110,7 @@ public final class ProfileReader {
             ProfileNode node,
             Map<NumberFormat, ProductTable> products,
             TreeMap<String, Workspace> workspaces,
-            TreeMap<String, Share> shares,
+            TreeMap<String, ShareTable> shares,
             Optional<Origin> origin) {
         Optional<String> name = node.text("name");
         Optional<String> kind = node.word("kind", List.of("cpu", "cuda"));
@@ -214,22 +219,44 @@ public final class ProfileReader {
                 : Optional.of(new Workspace(forward.get(), backward.get()));
     }
 
-    private static Optional<Share> share(ProfileNode node) {
-        Optional<Double> forward = share(node, "forward");
-        Optional<Double> backward = share(node, "backward");
+    /** One share a direction, or an array of them for all combinations of the sizes that the operator's rate depends on. */
+    private static Optional<ShareTable> shares(ProfileNode node, List<String> names) {
+        if (names.isEmpty() || !node.isArray("forward")) {
+            Optional<Double> forward = node.rate("forward").filter(s -> isShare(node, "forward", s));
+            Optional<Double> backward = node.rate("backward").filter(s -> isShare(node, "backward", s));
+            node.close();
+            return forward.isEmpty() || backward.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(ShareTable.of(new Share(forward.get(), backward.get())));
+        }
+        List<List<Long>> sizes = new ArrayList<>();
+        names.forEach(name -> node.ascending(name).ifPresent(sizes::add));
+        boolean all = sizes.size() == names.size();
+        Optional<Long> count = all
+                ? Optional.of(sizes.stream().mapToLong(List::size).reduce(1, Math::multiplyExact))
+                : Optional.empty();
+        Optional<List<Double>> forward = shares(node, "forward", count);
+        Optional<List<Double>> backward = shares(node, "backward", count);
         node.close();
-        return forward.isEmpty() || backward.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Share(forward.get(), backward.get()));
-    }
-
-    private static Optional<Double> share(ProfileNode node, String field) {
-        Optional<Double> rate = node.rate(field);
-        if (rate.isPresent() && rate.get() > 1) {
-            node.wrong(field, "is a share, at most 1, not " + rate.get() + ".");
+        if (!all || forward.isEmpty() || backward.isEmpty()) {
             return Optional.empty();
         }
-        return rate;
+        List<Share> shares = new ArrayList<>();
+        for (int i = 0; i < count.get(); i++) {
+            shares.add(new Share(forward.get().get(i), backward.get().get(i)));
+        }
+        return Optional.of(new ShareTable(sizes, shares));
+    }
+
+    private static Optional<List<Double>> shares(ProfileNode node, String field, Optional<Long> count) {
+        return node.rates(field, count).filter(rates -> rates.stream().allMatch(s -> isShare(node, field, s)));
+    }
+
+    private static boolean isShare(ProfileNode node, String field, double share) {
+        if (share > 1) {
+            node.wrong(field, "is a share, at most 1, not " + share + ".");
+        }
+        return share <= 1;
     }
 
     private static List<Link> links(ProfileNode root) {

@@ -1,7 +1,9 @@
 package dev.ashlar.processor.op;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -86,6 +88,13 @@ public final class Catalogue {
     /** Kinds of all operators, sorted. */
     public SortedSet<String> kinds() {
         return operators.values().stream().map(Operator::kind).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The names of the sizes that the rate of each kind depends on, by kind. */
+    public SortedMap<String, List<String>> rateSizes() {
+        SortedMap<String, List<String>> sizes = new TreeMap<>();
+        operators.values().forEach(operator -> sizes.put(operator.kind(), operator.rateSizes()));
+        return sizes;
     }
 
     /** All annotations, sorted. */

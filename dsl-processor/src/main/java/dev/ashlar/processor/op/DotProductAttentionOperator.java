@@ -46,6 +46,18 @@ final class DotProductAttentionOperator implements Operator {
                 .workspace(AttentionWorkspace.forwardBytes(shapes), AttentionWorkspace.backwardBytes(shapes));
     }
 
+    /** Kernels work on tiles of queries and keys: short ones fill them less, and exponentials weigh more beside narrow heads. */
+    @Override
+    public List<String> rateSizes() {
+        return List.of("keys", "headSize");
+    }
+
+    @Override
+    public List<Long> rateSizes(Shapes shapes) {
+        TensorType key = shapes.inputs().get(1);
+        return List.of(key.size(2), key.size(3));
+    }
+
     private static long pairs(Attributes attributes, Shapes shapes) {
         TensorType q = shapes.input();
         long queries = q.size(2);

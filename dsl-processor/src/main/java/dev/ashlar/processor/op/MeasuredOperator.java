@@ -75,6 +75,16 @@ final class MeasuredOperator implements Operator {
     }
 
     @Override
+    public List<String> rateSizes() {
+        return operator.rateSizes();
+    }
+
+    @Override
+    public List<Long> rateSizes(Shapes shapes) {
+        return operator.rateSizes(shapes);
+    }
+
+    @Override
     public Optional<MatrixProduct> product(Attributes attributes, Shapes shapes) {
         return operator.product(attributes, shapes);
     }

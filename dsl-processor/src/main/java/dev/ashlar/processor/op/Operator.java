@@ -54,6 +54,16 @@ public interface Operator {
     /** Its arithmetic and extra memory. */
     Work work(Attributes attributes, Shapes shapes);
 
+    /** Names of sizes that the rate of its kernels depends on beside the roofline; devices may have measured it for them. */
+    default List<String> rateSizes() {
+        return List.of();
+    }
+
+    /** The sizes of these names, in their order. */
+    default List<Long> rateSizes(Shapes shapes) {
+        return List.of();
+    }
+
     /**
      * The matrix product that its forward kernel is, if it is one. Its gradients are products too: {@link MatrixProduct#gradient}. Devices
      * may have measured times of these.

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +36,10 @@ class ProfileReaderTest {
     private final Diagnostics diagnostics = new Diagnostics();
 
     private Optional<DeviceProfile> read(String file, String text) {
-        return new ProfileReader(new TreeSet<>(List.of("layer_norm", "linear")), AT, diagnostics)
+        return new ProfileReader(
+                        new TreeMap<>(Map.of("layer_norm", List.of(), "linear", List.of("width", "depth"))),
+                        AT,
+                        diagnostics)
                 .read(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -103,6 +105,35 @@ class ProfileReaderTest {
                         "Device profiles one and two both define the link 'nvlink4'. Leave one of them out, or give one"
                                 + " another name."),
                 found());
+    }
+
+    @Test
+    void sharesDependOnSizes() {
+        String bySize = WHOLE.replace("\"workspace\":", """
+                "share": { "linear": { "width": [16, 64], "depth": [2, 8], "forward": [0.1, 0.2, 0.4, 0.8],
+                                       "backward": [0.5, 0.5, 0.5, 0.5] },
+                           "layer_norm": { "forward": 0.3, "backward": 1 } },
+                "workspace":""");
+        Calibration calibration = read("lab", bySize).orElseThrow().device().calibration();
+        assertEquals(List.of(), found());
+        assertEquals(new Share(0.3, 1), calibration.share("layer_norm", List.of()));
+        assertEquals(0.2, calibration.share("linear", List.of(16L, 8L)).forward(), 1e-12);
+        assertEquals(0.4, calibration.share("linear", List.of(64L, 2L)).forward(), 1e-12);
+        assertEquals(
+                0.2, calibration.share("linear", List.of(32L, 2L)).forward(), 1e-12, "halfway between 0.1 and 0.4");
+        assertEquals(0.1, calibration.share("linear", List.of(1L, 1L)).forward(), 1e-12, "as the smallest");
+        assertEquals(0.8, calibration.share("linear", List.of(1000L, 9L)).forward(), 1e-12, "as the largest");
+        assertEquals(0.5, calibration.share("linear", List.of(20L, 3L)).backward(), 1e-12);
+        assertEquals(Share.WHOLE, calibration.share("gelu", List.of()));
+    }
+
+    @Test
+    void everyCombinationOfSizesHasAShare() {
+        String wrong = WHOLE.replace("\"workspace\":", """
+                "share": { "linear": { "width": [16, 64], "depth": [2], "forward": [0.1], "backward": [0.5, 2] } },
+                "workspace":""");
+        assertTrue(read("lab", wrong).isEmpty() || !found().isEmpty());
+        assertEquals(2, found().size(), found().toString());
     }
 
     @Test

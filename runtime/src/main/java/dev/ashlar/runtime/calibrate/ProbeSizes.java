@@ -16,6 +16,11 @@ record ProbeSizes(long batch, long length, long width, long heads, long vocabula
     /** A hundredth of it. */
     static final ProbeSizes HOST = new ProbeSizes(4, 256, 256, 4, 4096);
 
+    /** As many tokens of the same width in sequences of another length, with other heads. */
+    ProbeSizes withAttention(long otherLength, long headSize) {
+        return new ProbeSizes(tokens() / otherLength, otherLength, width, width / headSize, vocabulary);
+    }
+
     long tokens() {
         return batch * length;
     }

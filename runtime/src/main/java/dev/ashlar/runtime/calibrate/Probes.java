@@ -138,7 +138,7 @@ final class Probes implements AutoCloseable {
                 new long[] {sizes.batch(), sizes.heads(), sizes.length(), sizes.headSize()}));
     }
 
-    private Probe attention() {
+    Probe attention() {
         Tensor q = heads();
         Tensor k = heads();
         Tensor v = heads();

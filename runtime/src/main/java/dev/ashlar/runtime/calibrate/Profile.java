@@ -13,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** What was measured so far, in the order of the file. */
 final class Profile {
     private static final String PRODUCT = "linear";
+    private static final String ATTENTION = "dot_product_attention";
+    /** At every combination of which accelerators' attention is measured. */
+    private static final List<Long> KEYS = List.of(256L, 1024L, 4096L, 16384L);
+
+    private static final List<Long> HEAD_SIZES = List.of(64L, 128L);
     private static final long LARGE = 8192;
     private static final long LARGE_ELEMENTS = 1L << 28;
     private static final int LARGE_ON_HOST = 1024;
@@ -43,6 +49,8 @@ final class Profile {
     private final String link;
     private final Map<String, Measured> forward = new TreeMap<>();
     private final Map<String, Measured> backward = new TreeMap<>();
+    private final List<Measured> attentionForward = new ArrayList<>();
+    private final List<Measured> attentionBackward = new ArrayList<>();
     private List<Long> sizes = List.of();
     private List<Double> products = List.of();
     private double bf16Rate;
@@ -76,6 +84,9 @@ final class Profile {
         bandwidth(engine, stopwatch);
         launches(engine, stopwatch);
         operators(engine, probeSizes, stopwatch);
+        if (kind != DeviceKind.CPU) {
+            attention(engine, probeSizes, stopwatch);
+        }
         sizes = productSizes;
         products = table.table(sizes, sizes, sizes);
         memory(engine);
@@ -123,6 +134,20 @@ final class Profile {
             for (Probe probe : probes.all()) {
                 forward.put(probe.kind(), measured(probe, probe.forward(), probe.forwardFloor(), stopwatch, meter));
                 backward.put(probe.kind(), measured(probe, probe.backward(), probe.backwardFloor(), stopwatch, meter));
+            }
+        }
+    }
+
+    /** How fast attention is depends on how long sequences are and how wide heads. */
+    private void attention(Engine engine, ProbeSizes probeSizes, Stopwatch stopwatch) {
+        Meter meter = new Meter(engine);
+        for (long keys : KEYS) {
+            for (long headSize : HEAD_SIZES) {
+                try (Probes probes = new Probes(engine, probeSizes.withAttention(keys, headSize))) {
+                    Probe probe = probes.attention();
+                    attentionForward.add(measured(probe, probe.forward(), probe.forwardFloor(), stopwatch, meter));
+                    attentionBackward.add(measured(probe, probe.backward(), probe.backwardFloor(), stopwatch, meter));
+                }
             }
         }
     }
@@ -272,11 +297,7 @@ final class Profile {
     private void writeProducts(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("bf16");
         for (String axis : List.of("m", "n", "k")) {
-            json.writeArrayFieldStart(axis);
-            for (long size : sizes) {
-                json.writeNumber(size);
-            }
-            json.writeEndArray();
+            writeSizes(json, axis, sizes);
         }
         json.writeArrayFieldStart("flopsPerSecond");
         for (double rate : products) {
@@ -293,11 +314,34 @@ final class Profile {
                 continue; // only the gradient of its bias was measured, and the host's products pack their factors
             }
             json.writeObjectFieldStart(operator);
-            write(json, "forward", forward.get(operator), share);
-            write(json, "backward", backward.get(operator), share);
+            if (share && operator.equals(ATTENTION) && !attentionForward.isEmpty()) {
+                writeSizes(json, "keys", KEYS);
+                writeSizes(json, "headSize", HEAD_SIZES);
+                writeShares(json, "forward", attentionForward);
+                writeShares(json, "backward", attentionBackward);
+            } else {
+                write(json, "forward", forward.get(operator), share);
+                write(json, "backward", backward.get(operator), share);
+            }
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    private static void writeSizes(JsonGenerator json, String field, List<Long> sizes) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (long size : sizes) {
+            json.writeNumber(size);
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeShares(JsonGenerator json, String field, List<Measured> all) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (Measured measured : all) {
+            json.writeNumber(Math.round(measured.share() * 1e4) / 1e4);
+        }
+        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, String direction, @Nullable Measured measured, boolean share)

@@ -38,16 +38,20 @@ final class LossShardKernels {
 
     Tensor[] crossEntropy(Tensor logits, Tensor targets, long ignoreIndex, double smoothing, Shard shard) {
         LossKernels.requireSmoothing(smoothing);
-        boolean ours = cuda != null
-                && cuda.takes(Tensors.type(logits))
-                && !shard.columns().isEmpty();
-        Tensor logProbabilities = ours ? context.empty(DType.FLOAT32, Tensors.shape(logits)) : whole.logSoftmax(logits);
+        @Nullable
+        CudaCrossEntropy ours = cuda != null
+                        && cuda.takes(Tensors.type(logits))
+                        && !shard.columns().isEmpty()
+                ? cuda
+                : null;
+        Tensor logProbabilities =
+                ours == null ? whole.logSoftmax(logits) : context.empty(DType.FLOAT32, Tensors.shape(logits));
         try (Tensor own = Tensors.rows(logits);
                 Tensor rows = Tensors.rows(logProbabilities);
                 Tensor flat = targets.reshape(-1);
-                Tensor perRow = ours
-                        ? perRow(cuda, own, rows, flat, smoothing, shard)
-                        : perRow(own, rows, flat, ignoreIndex, smoothing, shard);
+                Tensor perRow = ours == null
+                        ? perRow(own, rows, flat, ignoreIndex, smoothing, shard)
+                        : perRow(ours, own, rows, flat, smoothing, shard);
                 Tensor valid = whole.validity(flat, ignoreIndex);
                 Tensor sums = context.zeros(DType.FLOAT32, 2);
                 Tensor first = sums.select(0, 0);
