@@ -39,6 +39,8 @@ final class Profile {
     private static final long SEGMENT_BYTES = 20 << 20;
 
     private static final int POOLS = 5;
+    /** The same for what ranks add: a recorded step has pools of its own, and takes memory for its nodes. */
+    private static final int POOLS_OF_RANKS = 10;
     /** To which what libraries keep is rounded up, so that what the allocator adds to small tensors is part of it. */
     private static final long LIBRARY_UNIT = 1 << 20;
 
@@ -101,7 +103,7 @@ final class Profile {
     void measureTogether(Engine engine, Mesh mesh) {
         links = Optional.of(new Links(engine, mesh).measure());
         groupBytes = engine.memory()
-                .map(m -> Math.max(0, besideAllocator(m) + POOLS * SEGMENT_BYTES - fixedBytes))
+                .map(m -> Math.max(0, besideAllocator(m) + (POOLS + POOLS_OF_RANKS) * SEGMENT_BYTES - fixedBytes))
                 .orElse(0L);
     }
 
