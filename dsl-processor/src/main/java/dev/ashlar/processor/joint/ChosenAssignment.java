@@ -25,24 +25,33 @@ final class ChosenAssignment implements Assignment {
         this.labels = List.copyOf(labels);
     }
 
-    /** Operators that only evaluation runs do the same everywhere. */
+    /**
+     * Operators that only evaluation runs do the same everywhere, but for a head that training runs as one with its loss: it takes its
+     * input and its weight as those do.
+     */
     @Override
     public Strategy strategy(String path, OperatorNode node) {
         int piece = problem.piece(path, node);
         if (piece < 0) {
-            return builder.everywhere(node);
+            return problem.sharing(path, node)
+                    .flatMap(other -> builder.alike(node, other, strategy(path, other)))
+                    .orElseGet(() -> builder.everywhere(node));
         }
         Choices choices = problem.templates().get(piece).choices();
         OperatorNode own = choices.ofWhole(node);
         return choices.menu(own).strategies().get(problem.label(piece, choices.variable(own), labels));
     }
 
-    /** Parameters of operators that only evaluation runs lie as they are used. */
+    /** Parameters that only evaluation reads lie as they are used. */
     @Override
     public ParameterStorage storage(String path, OperatorNode node, int parameter) {
         int piece = problem.piece(path, node);
         if (piece < 0) {
-            return Assignment.super.storage(path, node, parameter);
+            return problem.sharing(path, node)
+                    .map(o -> storage(
+                            path, o, o.parameters().indexOf(node.parameters().get(parameter))))
+                    .map(s -> new ParameterStorage(s.parameter(), s.state(), false))
+                    .orElseGet(() -> Assignment.super.storage(path, node, parameter));
         }
         Choices choices = problem.templates().get(piece).choices();
         OperatorNode own = choices.ofWhole(node);

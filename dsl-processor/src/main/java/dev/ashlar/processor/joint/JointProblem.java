@@ -247,6 +247,24 @@ public final class JointProblem {
         return builder.isMoved(templates.get(piece).choices(), ahead, v -> label(piece, v, labels));
     }
 
+    /** The operator of training that has the first input and the parameters of one that only evaluation runs. */
+    Optional<OperatorNode> sharing(String path, OperatorNode evaluated) {
+        for (int b = 0; b < pieces.size(); b++) {
+            if (pieces.get(b).path().equals(path) && !evaluated.parameters().isEmpty()) {
+                Choices choices = templates.get(b).choices();
+                Optional<OperatorNode> found = choices.operators().stream()
+                        .map(n -> choices.menu(n).whole())
+                        .filter(w -> w.parameters().equals(evaluated.parameters())
+                                && w.inputs().get(0) == evaluated.inputs().get(0))
+                        .findFirst();
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The piece in which an operator of the whole graph is, in a repetition; -1 if it is in none. */
     int piece(String path, OperatorNode whole) {
         for (int b = 0; b < pieces.size(); b++) {

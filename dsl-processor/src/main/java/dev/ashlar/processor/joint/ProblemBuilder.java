@@ -370,6 +370,19 @@ final class ProblemBuilder {
         return Strategies.of(node, target.collectives().mesh()).get(0);
     }
 
+    /** The strategy in which an operator takes its first input and its parameters as another does that has them too. */
+    Optional<Strategy> alike(OperatorNode node, OperatorNode other, Strategy strategy) {
+        return Strategies.of(node, target.collectives().mesh()).stream()
+                .filter(s -> s.operands().get(0).equals(strategy.operands().get(0))
+                        && parameters(node, s).equals(parameters(other, strategy)))
+                .findFirst();
+    }
+
+    private static List<Layout> parameters(OperatorNode node, Strategy strategy) {
+        return strategy.operands()
+                .subList(node.inputs().size(), strategy.operands().size());
+    }
+
     /** What makes a tensor of the model. */
     Optional<Maker> maker(Value tensor) {
         for (Node node : whole.graph().root().nodes()) {

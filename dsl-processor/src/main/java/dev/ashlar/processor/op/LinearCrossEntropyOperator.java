@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * A linear head and the cross-entropy of its logits as one: for one chunk of tokens after the other forward makes logits, loss, and the
  * gradients of x, weight and bias, in memory for the logits of one chunk. Backward multiplies these gradients by that of the loss. No
  * annotation asks for it: the planner puts it in the place of the two.
  *
- * <p>Gradients of the weight are added over chunks in the compute type. One kernel makes them all, so nothing is sharded.
+ * <p>Gradients of the weight are added over chunks in the compute type. Tokens may be sharded: devices reduce the number of targets that
+ * count before the first chunk, and the loss behind the last; each is left with addends of the gradients of weight and bias. The
+ * vocabulary is not.
  */
 public final class LinearCrossEntropyOperator implements Operator {
     private static final Rule PLAIN = Rule.parse("t*! k!, t*! @v, v! k! -> ");
     private static final Rule BIASED = Rule.parse("t*! k!, t*! @v, v! k!, v! -> ");
+
+    private static final Rule PLAIN_IN_PARTS = Rule.parse("t*% k!, t*% @v, v! k! -> ");
+    private static final Rule BIASED_IN_PARTS = Rule.parse("t*% k!, t*% @v, v! k!, v! -> ");
 
     /** Bytes of a token's places and sums. */
     private static final long TOKEN_BYTES = 24;
@@ -69,6 +75,17 @@ public final class LinearCrossEntropyOperator implements Operator {
             parameters.add(ParameterDeclaration.bias("bias", new Initial.FanIn()));
         }
         return new Signature(bias ? BIASED : PLAIN, parameters, Map.of("v", classes), List.of(Element.FLOAT32));
+    }
+
+    @Override
+    public List<Rule> furtherRules(Attributes attributes, int inputs) {
+        return List.of(bias ? BIASED_IN_PARTS : PLAIN_IN_PARTS);
+    }
+
+    /** The number of targets that count, then the loss. */
+    @Override
+    public List<InnerReduction> reductions(Attributes attributes, String axis, Shapes shapes) {
+        return List.of(new InnerReduction(true, Float.BYTES), new InnerReduction(true, Float.BYTES));
     }
 
     @Override
@@ -192,6 +209,11 @@ public final class LinearCrossEntropyOperator implements Operator {
         arguments.add(Argument.of(f.attributes().whole("ignoreIndex")));
         arguments.add(Argument.of(f.attributes().real("labelSmoothing")));
         arguments.add(Argument.of(rows(f.inputType(1).elements())));
+        if (f.kernel() > 0) {
+            arguments.add(f.peers(IntStream.range(0, f.inputType(1).rank())
+                    .mapToObj(i -> "t" + i)
+                    .toList()));
+        }
         return arguments.toArray(Argument[]::new);
     }
 

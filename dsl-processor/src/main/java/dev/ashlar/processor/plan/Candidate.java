@@ -4,6 +4,7 @@ import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
 import dev.ashlar.processor.solve.ProvedSolver;
+import dev.ashlar.processor.solve.Solution;
 import dev.ashlar.processor.solve.Verdict;
 import java.util.HashMap;
 import java.util.List;
@@ -36,8 +37,10 @@ final class Candidate {
     private final ProvedSolver.Claim smallest;
     private final long leastBytes;
     private final long fastestBytes;
+    private final double fastestSeconds;
     private final Supplier<Known> fastest;
-    private final Map<Long, Known> found = new HashMap<>();
+    /** By memory, of plans that are found as close to the best as is asked for. */
+    private final Map<Long, ProvedSolver.Claim> asked = new HashMap<>();
 
     /**
      * A plan with what is proved about it among those of its form.
@@ -63,15 +66,20 @@ final class Candidate {
         solver = new ProvedSolver(plans.problem());
         effort = effort(plans);
         smallest = solver.smallestLater(effort);
-        leastBytes = infeasible(smallest.outcome()).smallestBudget();
+        Outcome.Infeasible least = infeasible(smallest.outcome());
+        leastBytes = Math.max(
+                least.smallestBudget(), plans.evaluationBytes(least.solution().labels()));
         Optional<Known> given =
                 plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
         if (given.isPresent()) {
             fastestBytes = given.get().peakBytes();
+            fastestSeconds = given.get().seconds();
             fastest = given::get;
         } else {
             ProvedSolver.Claim claim = solver.later(UNLIMITED, effort);
-            fastestBytes = feasible(claim.outcome(), UNLIMITED).solution().peak();
+            Solution solution = feasible(claim.outcome(), UNLIMITED).solution();
+            fastestBytes = Math.max(solution.peak(), plans.evaluationBytes(solution.labels()));
+            fastestSeconds = plans.seconds(solution.time());
             fastest = () -> known(claim.checked(), UNLIMITED);
         }
     }
@@ -137,6 +145,11 @@ final class Candidate {
         return fastestBytes;
     }
 
+    /** What the fastest plan takes, whether or not its certificate has been looked at. */
+    double fastestSeconds() {
+        return fastestSeconds;
+    }
+
     /**
      * The fastest plan within a memory.
      *
@@ -144,17 +157,7 @@ final class Candidate {
      * @param rough whether a plan will do that may be a little slower
      */
     Known within(long budgetBytes, boolean rough) {
-        return rough ? later(budgetBytes, true).get() : within(budgetBytes);
-    }
-
-    /** The same as close as is asked for, found once. */
-    private Known within(long budgetBytes) {
-        Known known = found.get(budgetBytes);
-        if (known == null) {
-            known = later(budgetBytes, false).get();
-            found.put(budgetBytes, known);
-        }
-        return known;
+        return later(budgetBytes, rough).get();
     }
 
     /** The same; what is claimed of it is checked beside what the caller does until it asks for it. */
@@ -163,20 +166,51 @@ final class Candidate {
             return fastest;
         }
         Effort few = isMesh(plans) ? ROUGH_MESH : ROUGH;
-        ProvedSolver.Claim claim = solver.later(budgetBytes, rough ? few : effort);
+        ProvedSolver.Claim claim = rough ? solver.later(budgetBytes, few) : asked(budgetBytes);
         return () -> known(claim.checked(), budgetBytes);
+    }
+
+    private ProvedSolver.Claim asked(long budgetBytes) {
+        ProvedSolver.Claim claim = asked.get(budgetBytes);
+        if (claim == null) {
+            claim = solver.later(budgetBytes, effort);
+            asked.put(budgetBytes, claim);
+        }
+        return claim;
+    }
+
+    /** Seconds of the fastest plan within a memory, whether or not its certificate has been looked at. */
+    double secondsWithin(long budgetBytes) {
+        return fastestBytes <= budgetBytes
+                ? fastestSeconds
+                : plans.seconds(fitting(
+                                feasible(asked(budgetBytes).outcome(), budgetBytes)
+                                        .solution(),
+                                budgetBytes)
+                        .time());
+    }
+
+    /** The plan itself, or where its evaluation does not fit the one of the least memory. */
+    private Solution fitting(Solution solution, long budgetBytes) {
+        return plans.evaluationBytes(solution.labels()) <= budgetBytes
+                ? solution
+                : infeasible(smallest.outcome()).solution();
     }
 
     private Known known(ProvedSolver.Proved proved, long budgetBytes) {
         Verdict.Accepted verdict = accepted(proved);
         Outcome.Feasible found = feasible(proved.outcome(), budgetBytes);
         Proof proof = found.certificate().proof();
+        Solution solution = fitting(found.solution(), budgetBytes);
+        boolean same = solution == found.solution();
+        double seconds = plans.seconds(same ? verdict.time() : solution.time());
+        double bound = plans.seconds(verdict.lowerBound());
         return new Known(
-                found.solution().labels(),
-                verdict.peak(),
-                plans.seconds(verdict.time()),
-                plans.seconds(verdict.lowerBound()),
-                verdict.gap(),
+                solution.labels(),
+                same ? verdict.peak() : solution.peak(),
+                seconds,
+                bound,
+                same ? verdict.gap() : (seconds - bound) / bound,
                 kind(proof),
                 prices(proof));
     }

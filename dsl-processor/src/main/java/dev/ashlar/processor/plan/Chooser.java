@@ -42,13 +42,13 @@ final class Chooser {
         return new Chooser(candidates, List.of(new Candidate(form)), fixedBytes);
     }
 
-    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which no other form is faster. */
+    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which no other form is much faster. */
     boolean hasEnough(long budgetBytes) {
         long within = budgetBytes - fixedBytes;
-        double seconds = ENOUGH * candidates.get(0).fastest().lowerBoundSeconds();
+        double seconds = ENOUGH * candidates.get(0).fastestSeconds();
         return candidates.stream()
-                .filter(c -> c.leastBytes() <= within && c.fastest().lowerBoundSeconds() <= seconds)
-                .anyMatch(c -> c.within(within, false).seconds() <= seconds);
+                .filter(c -> c.leastBytes() <= within && c.fastestSeconds() <= seconds)
+                .anyMatch(c -> c.secondsWithin(within) <= seconds);
     }
 
     /**
@@ -115,7 +115,7 @@ final class Chooser {
                     .boxed()
                     .sorted(Comparator.<Integer>comparingDouble(
                                     f -> candidates.get(f).fastest().seconds())
-                            .thenComparing(f -> candidates.get(f).fastest().peakBytes()))
+                            .thenComparing(f -> candidates.get(f).fastestBytes()))
                     .toList());
         }
 

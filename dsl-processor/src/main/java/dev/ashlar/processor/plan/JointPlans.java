@@ -50,11 +50,7 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
     static Optional<JointPlans> ofOneDevice(TrainingGraph graph, PlanTarget target, CostModel costs, double seconds) {
         Target of = target(target, costs, Repeats.EVERYTHING);
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
-        long evaluationBytes = memory.points().stream()
-                .filter(p -> p.phase().equals("losses") || p.phase().equals("outputs"))
-                .mapToLong(MemoryPoint::bytes)
-                .max()
-                .orElse(0);
+        long evaluationBytes = evaluationBytes(memory);
         try {
             JointProblem joint = JointProblem.ofOneDevice(graph, of, evaluationBytes);
             Optional<Fastest> fastest =
@@ -63,6 +59,14 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         } catch (Unplannable form) {
             return Optional.empty();
         }
+    }
+
+    private static long evaluationBytes(MemoryProfile memory) {
+        return memory.points().stream()
+                .filter(p -> p.phase().equals("losses") || p.phase().equals("outputs"))
+                .mapToLong(MemoryPoint::bytes)
+                .max()
+                .orElse(0);
     }
 
     private static Target target(PlanTarget target, CostModel costs, Repeats repeats) {
@@ -90,6 +94,14 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         Assignment assignment = joint.assignment(labels);
         TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
         return new PlannedGraph(reduced(joint.recomputed(local, labels)), reduced(local), whole, assignment);
+    }
+
+    /** Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. */
+    @Override
+    public long evaluationBytes(List<Integer> labels) {
+        return whole.form().lossChunks() == 1
+                ? 0
+                : evaluationBytes(Timeline.of(ProgramBuilder.build(apply(labels).graph())));
     }
 
     @Override

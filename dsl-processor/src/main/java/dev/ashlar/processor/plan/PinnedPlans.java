@@ -86,6 +86,11 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
     }
 
     @Override
+    public long evaluationBytes(List<Integer> labels) {
+        return plans.evaluationBytes(labels);
+    }
+
+    @Override
     public double seconds(long time) {
         return plans.seconds(time);
     }

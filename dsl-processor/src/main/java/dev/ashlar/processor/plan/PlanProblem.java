@@ -15,6 +15,11 @@ interface PlanProblem {
     /** The plan of a labelling. */
     PlannedGraph apply(List<Integer> labels);
 
+    /** Memory in bytes that a plan needs outside training, where that may be more than training needs and the problem does not speak of it. */
+    default long evaluationBytes(List<Integer> labels) {
+        return 0;
+    }
+
     /** Seconds of a time of the problem. */
     double seconds(long time);
 

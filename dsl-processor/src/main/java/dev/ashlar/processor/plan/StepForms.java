@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * leaves it open.
  *
  * <p>Head and loss in chunks need the logits of one chunk. More chunks need less, and read the weight more often.
+ *
+ * <p>On a mesh every form takes the compiler long. There is one number of chunks, and micro-batches go without them: they make fewer logits
+ * anyway.
  */
 final class StepForms {
     /** The fewest chunks, and from one number of chunks to the next. */
@@ -56,9 +59,12 @@ final class StepForms {
         IntStream numbers = choosesMicroBatches(graph, target)
                 ? IntStream.iterate(2, n -> n <= MOST_MICRO_BATCHES, n -> 2 * n)
                 : IntStream.empty();
-        return Stream.concat(Stream.of(graph), numbers.mapToObj(inMicroBatches).flatMap(Optional::stream))
-                .flatMap(g -> of(g, target, pins).stream())
-                .iterator();
+        boolean mesh = target.mesh().devices() > 1;
+        Stream<TrainingGraph> others = Stream.of(graph).flatMap(g -> others(g, target, pins).stream());
+        Stream<TrainingGraph> parts = numbers.mapToObj(inMicroBatches)
+                .flatMap(Optional::stream)
+                .flatMap(p -> Stream.concat(Stream.of(p), mesh ? Stream.empty() : others(p, target, pins).stream()));
+        return Stream.concat(Stream.of(graph), Stream.concat(others, parts)).iterator();
     }
 
     /** On accelerators it is not measured yet what micro-batches take beside their kernels. */
@@ -67,33 +73,38 @@ final class StepForms {
         return open && target.device().cpu();
     }
 
-    private static List<TrainingGraph> of(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
-        List<TrainingGraph> losses = new ArrayList<>();
-        losses.add(graph);
+    private static List<TrainingGraph> others(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
         if (graph.form().updateInBackward()) {
-            return losses;
+            return List.of();
         }
-        if (target.mesh().devices() > 1) {
-            return withUpdates(losses, graph);
-        }
+        List<TrainingGraph> others = new ArrayList<>();
         List<FusedLoss.Pair> pairs = FusedLoss.pairs(graph);
-        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0);
-        boolean host = target.device().cpu();
-        int more = host ? MORE_CHUNKS : MORE_ON_ACCELERATORS;
-        for (int chunks = host ? MORE_CHUNKS : FEWEST_ON_ACCELERATORS;
-                isOffered(chunks, tokens) && !pinned(pairs, pins);
-                chunks *= more) {
-            losses.add(FusedLoss.of(graph, chunks, !host));
+        if (!pinned(pairs, pins)) {
+            boolean host = target.device().cpu();
+            chunks(pairs, target).forEach(c -> others.add(FusedLoss.of(graph, c, !host)));
         }
-        return withUpdates(losses, graph);
+        if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {
+            List<TrainingGraph> atEnd = new ArrayList<>(others);
+            others.add(UpdateInBackward.of(graph));
+            atEnd.forEach(g -> others.add(UpdateInBackward.of(g)));
+        }
+        return others;
     }
 
-    private static List<TrainingGraph> withUpdates(List<TrainingGraph> losses, TrainingGraph graph) {
-        List<TrainingGraph> forms = new ArrayList<>(losses);
-        if (!graph.graph().spec().train().clipping() && graph.form().microBatches() == 1) {
-            losses.forEach(l -> forms.add(UpdateInBackward.of(l)));
+    /** Numbers of chunks. The devices of a mesh may share the tokens. */
+    private static List<Integer> chunks(List<FusedLoss.Pair> pairs, PlanTarget target) {
+        int devices = target.mesh().devices();
+        long tokens = pairs.stream().mapToLong(FusedLoss.Pair::tokens).min().orElse(0) / devices;
+        if (devices > 1) {
+            return isOffered(MORE_CHUNKS, tokens) ? List.of(MORE_CHUNKS) : List.of();
         }
-        return forms;
+        boolean host = target.device().cpu();
+        int more = host ? MORE_CHUNKS : MORE_ON_ACCELERATORS;
+        List<Integer> numbers = new ArrayList<>();
+        for (int chunks = host ? MORE_CHUNKS : FEWEST_ON_ACCELERATORS; isOffered(chunks, tokens); chunks *= more) {
+            numbers.add(chunks);
+        }
+        return numbers;
     }
 
     private static boolean isOffered(int chunks, long tokens) {

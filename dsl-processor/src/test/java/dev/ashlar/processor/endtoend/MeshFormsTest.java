@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.plan.MeshPlans;
@@ -62,6 +63,25 @@ class MeshFormsTest {
     @MethodSource("cases")
     void updatingInBackward(String name, Long[] mesh) throws Exception {
         check(model(name).plan(), model(name).mesh(mesh), UpdateInBackward::withinBlocks);
+    }
+
+    /** With what backward updates, and with micro-batches too. */
+    @ParameterizedTest(name = "{0} on {1}")
+    @MethodSource("heads")
+    void headAndLossInChunks(String name, Long[] mesh) throws Exception {
+        check(model(name).plan(), model(name).mesh(mesh), g -> FusedLoss.of(g, 3, false));
+    }
+
+    static Stream<Arguments> heads() {
+        return Stream.of(Arguments.of("gpt", new Long[] {2L, 2L}), Arguments.of("llama", new Long[] {2L}));
+    }
+
+    @Test
+    void allFormsAtOnce() throws Exception {
+        UnaryOperator<TrainingGraph> chunks = g -> FusedLoss.of(g, 2, false);
+        Long[] two = {2L};
+        check(model("gpt").plan(), model("gpt").mesh(two), g -> UpdateInBackward.withinBlocks(chunks.apply(g)));
+        check(model("gpt").plan(), model("gpt").mesh(two).microBatches(2), chunks);
     }
 
     private static final String SOURCE = """

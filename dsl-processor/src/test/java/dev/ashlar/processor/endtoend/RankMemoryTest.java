@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.SampleModels;
 import dev.ashlar.processor.WrittenPlan;
+import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.op.Avx512;
 import dev.ashlar.processor.plan.HandMadePlans;
@@ -133,6 +134,15 @@ class RankMemoryTest {
         for (int i = 0; i < plans.size(); i++) {
             check(plans.get(i), "gpt updated in backward on [2], budget " + i, directory.resolve("plan" + i));
         }
+    }
+
+    /** Of training: the logits of an evaluation are not measured. */
+    @Test
+    void headAndLossInChunksIsMeasured() throws Exception {
+        ModelSpecs model = SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=2048 layers=2");
+        Plan plan = MeshPlans.atBudgets(model.mesh(2L), g -> FusedLoss.of(g, 8, false), 2)
+                .get(0);
+        check(plan, "gpt with its loss in chunks on [2]", directory);
     }
 
     private static void check(Plan plan, String name, Path directory) throws Exception {

@@ -9,6 +9,7 @@ import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
+import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.local.LocalGraph;
@@ -129,6 +130,27 @@ class JointMemoryTest {
     void equalsTheTimelineWhereBackwardUpdates(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws)
             throws Unplannable {
         check(UpdateInBackward.withinBlocks(model.graph()), mesh, repeats, draws);
+    }
+
+    static Stream<Arguments> chunked() {
+        String dims = "batch=4 seq=8 d=16 heads=4 vocab=64 layers=1";
+        return Stream.of(
+                Arguments.of("gpt", SampleModels.gpt(dims), TWO, Repeats.OPERATORS, 2),
+                Arguments.of("gpt", SampleModels.gpt(dims), FOUR, Repeats.NOTHING, 2),
+                Arguments.of("gpt in 2", SampleModels.gpt(dims).microBatches(2), TWO, Repeats.NOTHING, 4),
+                Arguments.of("llama", SampleModels.llama(dims), TWO, Repeats.NOTHING, 4));
+    }
+
+    /** Head and loss as one make gradients in forward. */
+    @ParameterizedTest(name = "{0} on {2}, {3} made again")
+    @MethodSource("chunked")
+    void equalsTheTimelineOfHeadAndLossInChunks(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws)
+            throws Unplannable {
+        TrainingGraph whole = FusedLoss.of(model.graph(), 4, false);
+        check(whole, mesh, repeats, draws);
+        if (whole.form().microBatches() == 1) {
+            check(UpdateInBackward.withinBlocks(whole), mesh, repeats, draws);
+        }
     }
 
     private static void check(TrainingGraph whole, Mesh mesh, Repeats repeats, int draws) throws Unplannable {

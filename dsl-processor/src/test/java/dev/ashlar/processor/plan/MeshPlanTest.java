@@ -11,6 +11,8 @@ import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Plans on meshes, chosen by the solver. */
@@ -19,9 +21,12 @@ class MeshPlanTest {
     private static final Mesh FOUR = SimulatedMesh.mesh(4);
 
     private static Plan plan(ModelSpecs model, Mesh mesh, long budgetBytes) {
+        return plan(model, mesh, budgetBytes, List.of());
+    }
+
+    private static Plan plan(ModelSpecs model, Mesh mesh, long budgetBytes, List<PinnedOperator> pins) {
         PlanTarget target = new PlanTarget(
                 DeviceCatalogue.standard().find("cpu").orElseThrow(), mesh, budgetBytes, NumberFormat.FP32, false);
-        List<PinnedOperator> pins = List.of();
         return Planner.plan(model.graph(), target, pins);
     }
 
@@ -51,6 +56,32 @@ class MeshPlanTest {
         Plan clipped = plan(SampleModels.mlp().clipping(), TWO, least - 1);
         assertEquals(least, clipped.evidence().smallestFeasibleBytes());
         assertTrue(clipped.deviceBytes() >= least);
+    }
+
+    /** The devices share the tokens, and have the logits of an eighth of their own at once. Evaluation has all of them, and fits as well. */
+    @Test
+    void lossInChunksWhereMemoryIsShort() {
+        String dims = "batch=8 seq=64 d=8 heads=2 layers=1 vocab=2000";
+        Plan free = plan(SampleModels.gpt(dims), TWO, 1L << 33);
+        assertEquals(1, free.program().graph().form().lossChunks());
+        long least = free.evidence().smallestFeasibleBytes();
+        long budget = 2 * least / 3;
+        Plan tight = plan(SampleModels.gpt(dims), TWO, budget);
+        assertEquals(8, tight.program().graph().form().lossChunks());
+        assertTrue(tight.deviceBytes() <= budget);
+        assertTrue(tight.evidence().smallestFeasibleBytes() < budget);
+        long smallest = tight.evidence().smallestFeasibleBytes();
+        assertEquals(smallest, plan(SampleModels.gpt(dims), TWO, smallest).deviceBytes());
+        OperatorPlan loss = tight.operators().stream()
+                .filter(o -> o.name().equals("loss"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("x[S0] targets[S0] weight[R] -> y[R]", loss.strategy().toString());
+        // Under a pin of the head it stays what the user wrote.
+        PinnedOperator pin = new PinnedOperator("logits", Map.of(), Optional.of(false), new ModelSpecs.At("Plan.pins"));
+        Plan pinned = plan(SampleModels.gpt(dims), TWO, budget, List.of(pin));
+        assertEquals(1, pinned.program().graph().form().lossChunks());
+        assertTrue(pinned.deviceBytes() > budget);
     }
 
     /** An alternative is never better than what was chosen. */

@@ -33,33 +33,42 @@ final class FusedLossKernels {
      */
     record Head(Tensor weight, @Nullable Tensor bias, long ignoreIndex, double smoothing) {}
 
+    /** Adds up what ranks with other tokens have, in place. */
+    interface Together {
+        /** What one rank does that has all tokens. */
+        Together ALONE = sum -> {};
+
+        void add(Tensor sum);
+    }
+
     /** Where gradients go: those of the rows of x, of the weight, and of the bias if there is one. */
     private record Gradients(
             Tensor x, Tensor weight, @Nullable Tensor bias) {}
 
-    /** The loss, and its gradients for x, weight and bias. */
-    Tensor[] lossAndGradients(Tensor x, Tensor targets, Head head, long rows) {
+    /** The loss, and its gradients for x, weight and bias; of the last two what these tokens add to them. */
+    Tensor[] lossAndGradients(Tensor x, Tensor targets, Head head, long rows, Together together) {
         Tensor dx = context.empty(context.compute(), Tensors.shape(x));
         Tensor dWeight = context.empty(context.compute(), Tensors.shape(head.weight()));
         Tensor bias = head.bias();
         Tensor dBias = bias == null ? null : context.zeros(context.compute(), Tensors.shape(bias));
         try (Tensor dxRows = Tensors.rows(dx)) {
-            Tensor sum = sum(x, targets, head, rows, new Gradients(dxRows, dWeight, dBias));
+            Tensor sum = sum(x, targets, head, rows, new Gradients(dxRows, dWeight, dBias), together);
             return dBias == null ? new Tensor[] {sum, dx, dWeight} : new Tensor[] {sum, dx, dWeight, dBias};
         }
     }
 
     /** The loss alone. */
-    Tensor loss(Tensor x, Tensor targets, Head head, long rows) {
-        return sum(x, targets, head, rows, null);
+    Tensor loss(Tensor x, Tensor targets, Head head, long rows, Together together) {
+        return sum(x, targets, head, rows, null, together);
     }
 
-    private Tensor sum(Tensor x, Tensor targets, Head head, long rows, @Nullable Gradients gradients) {
+    private Tensor sum(
+            Tensor x, Tensor targets, Head head, long rows, @Nullable Gradients gradients, Together together) {
         LossKernels.requireSmoothing(head.smoothing());
         Tensor total = context.zeros(DType.FLOAT32);
         try (Tensor xRows = Tensors.rows(x);
                 Tensor flat = targets.reshape(-1);
-                Tensor count = count(flat, head.ignoreIndex())) {
+                Tensor count = count(flat, head.ignoreIndex(), together)) {
             long tokens = flat.size(0);
             for (long start = 0; start < tokens; start += rows) {
                 long length = Math.min(rows, tokens - start);
@@ -76,13 +85,15 @@ final class FusedLossKernels {
                 gradients.weight().zero_();
             }
         }
+        together.add(total);
         return total;
     }
 
     /** Number of targets that count, at least 1. */
-    private Tensor count(Tensor targets, long ignoreIndex) {
+    private Tensor count(Tensor targets, long ignoreIndex, Together together) {
         try (Tensor valid = loss.validity(targets, ignoreIndex);
                 Tensor sum = valid.sum()) {
+            together.add(sum);
             return sum.clamp_min(context.scalar(1));
         }
     }

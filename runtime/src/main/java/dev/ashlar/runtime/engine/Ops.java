@@ -4,6 +4,7 @@ import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.dist.Peers;
+import dev.ashlar.runtime.dist.Reduction;
 import dev.ashlar.runtime.engine.ImageKernels.BatchNorm;
 import dev.ashlar.runtime.engine.ImageKernels.Window;
 import java.util.Arrays;
@@ -655,28 +656,86 @@ public final class Ops {
     public Tensor[] linearCrossEntropy(
             Tensor x, Tensor targets, Tensor weight, Tensor bias, long ignoreIndex, double smoothing, long rows) {
         FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
-        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows));
+        return trace.checked(
+                "linearCrossEntropy",
+                fusedLoss.lossAndGradients(x, targets, head, rows, FusedLossKernels.Together.ALONE));
     }
 
     /** As {@link #linearCrossEntropy(Tensor, Tensor, Tensor, Tensor, long, double, long)}, without a bias. */
     public Tensor[] linearCrossEntropy(
             Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows) {
         FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
-        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows));
+        return trace.checked(
+                "linearCrossEntropy",
+                fusedLoss.lossAndGradients(x, targets, head, rows, FusedLossKernels.Together.ALONE));
     }
 
     /** The loss of {@link #linearCrossEntropy} alone. */
     public Tensor linearCrossEntropyLoss(
             Tensor x, Tensor targets, Tensor weight, Tensor bias, long ignoreIndex, double smoothing, long rows) {
         FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
-        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows));
+        return trace.checked(
+                "linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows, FusedLossKernels.Together.ALONE));
     }
 
     /** The loss of {@link #linearCrossEntropy} alone, without a bias. */
     public Tensor linearCrossEntropyLoss(
             Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows) {
         FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
-        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows));
+        return trace.checked(
+                "linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows, FusedLossKernels.Together.ALONE));
+    }
+
+    /**
+     * As {@link #linearCrossEntropy(Tensor, Tensor, Tensor, Tensor, long, double, long)} of one rank's tokens, the same loss on all.
+     *
+     * @param peers ranks that have other tokens
+     * @return the loss of all tokens, its gradient for this rank's x, and what these tokens add to the gradients of weight and bias
+     */
+    public Tensor[] linearCrossEntropy(
+            Tensor x,
+            Tensor targets,
+            Tensor weight,
+            Tensor bias,
+            long ignoreIndex,
+            double smoothing,
+            long rows,
+            Peers peers) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows, together(peers)));
+    }
+
+    /** The same without a bias. */
+    public Tensor[] linearCrossEntropy(
+            Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows, Peers peers) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropy", fusedLoss.lossAndGradients(x, targets, head, rows, together(peers)));
+    }
+
+    /** The loss of all tokens, of which one rank has some, alone. */
+    public Tensor linearCrossEntropyLoss(
+            Tensor x,
+            Tensor targets,
+            Tensor weight,
+            Tensor bias,
+            long ignoreIndex,
+            double smoothing,
+            long rows,
+            Peers peers) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, bias, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows, together(peers)));
+    }
+
+    /** The same without a bias. */
+    public Tensor linearCrossEntropyLoss(
+            Tensor x, Tensor targets, Tensor weight, long ignoreIndex, double smoothing, long rows, Peers peers) {
+        FusedLossKernels.Head head = new FusedLossKernels.Head(weight, null, ignoreIndex, smoothing);
+        return trace.checked("linearCrossEntropyLoss", fusedLoss.loss(x, targets, head, rows, together(peers)));
+    }
+
+    private FusedLossKernels.Together together(Peers peers) {
+        String at = trace.where();
+        return sum -> peers.reduce(at, sum, Reduction.SUM);
     }
 
     /** Multiplies a tensor by a scalar tensor; a second handle on the same storage. */
