@@ -64,7 +64,12 @@ public final class CostModel {
 
     /** Time of one call of the optimizer that reads and writes so many bytes. */
     public double updateSeconds(long bytes) {
-        return bytes == 0 ? 0 : Math.max(transferSeconds(bytes), device.launchSeconds());
+        return bytes == 0 ? 0 : Math.max(partOfUpdateSeconds(bytes), device.launchSeconds());
+    }
+
+    /** What so many bytes take of the time of such a call. */
+    public double partOfUpdateSeconds(long bytes) {
+        return transferSeconds(bytes) / device.calibration().updateShare();
     }
 
     /** Time to add two gradients of so many elements. */

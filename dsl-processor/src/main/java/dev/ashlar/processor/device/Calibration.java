@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param groupBytes what a group of devices that exchange tensors takes on each of them, by its size
  * @param hostSeconds time of the host to call one kernel
  * @param kappa seconds that computation loses to each second of communication beside it
+ * @param updateShare of the rate of reading and writing memory that the optimizer's update reaches, above 0 and at most 1
  * @param products times of matrix products, by number format
  * @param workspaces memory beside results, by kind of operator
  * @param shares of the roofline that are reached, by kind of operator
@@ -25,18 +26,19 @@ public record Calibration(
         SortedMap<Integer, Long> groupBytes,
         double hostSeconds,
         double kappa,
+        double updateShare,
         Map<NumberFormat, ProductTable> products,
         SortedMap<String, Workspace> workspaces,
         SortedMap<String, ShareTable> shares,
         Optional<Origin> origin) {
     /** Nothing was measured. */
     public static final Calibration NONE =
-            new Calibration(0, new TreeMap<>(), 0, 0, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+            new Calibration(0, new TreeMap<>(), 0, 0, 1, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
     /** Nothing was measured, but communication slows computation by so much. */
     static Calibration slowedBy(double kappa) {
         return new Calibration(
-                0, new TreeMap<>(), 0, kappa, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+                0, new TreeMap<>(), 0, kappa, 1, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
     }
 
     /** Validates the figures and copies the tables. */
@@ -44,8 +46,9 @@ public record Calibration(
         if (libraryBytes < 0
                 || groupBytes.values().stream().anyMatch(b -> b < 0)
                 || !(hostSeconds >= 0)
-                || !(kappa >= 0)) {
-            throw new IllegalArgumentException("a calibration has no negative figures");
+                || !(kappa >= 0)
+                || !(updateShare > 0 && updateShare <= 1)) {
+            throw new IllegalArgumentException("a calibration has no negative figures, and shares up to 1");
         }
         EnumMap<NumberFormat, ProductTable> tables = new EnumMap<>(NumberFormat.class);
         tables.putAll(products);

@@ -120,6 +120,15 @@ final class ProfileNode {
         return has(name) ? amount(name) : Optional.of(0.0);
     }
 
+    /** A number of more than 0 and at most 1, which is 1 where it is not written. */
+    Optional<Double> shareOrWhole(String name) {
+        asked.add(name);
+        return has(name)
+                ? typed(name, true, v -> isRate(v) && numberOf(v) <= 1, "a number of more than 0 and at most 1")
+                        .map(ProfileNode::numberOf)
+                : Optional.of(1.0);
+    }
+
     /** Whole numbers that ascend from 1 or more; at least one. */
     Optional<List<Long>> ascending(String name) {
         Predicate<Json> all = v -> v instanceof Json.Items list

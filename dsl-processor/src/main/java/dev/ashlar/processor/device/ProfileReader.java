@@ -122,14 +122,16 @@ public final class ProfileReader {
         Optional<Double> launch = node.amount("launchNanos");
         Optional<Double> host = node.amountOrZero("hostNanos");
         Optional<Double> kappa = node.amountOrZero("kappa");
+        Optional<Double> update = node.shareOrWhole("updateShare");
         Optional<Long> library = node.bytesOrZero("libraryBytes");
         Optional<TreeMap<Integer, Long>> group = groupBytes(node);
         Optional<String> link = node.text("link");
         node.close();
-        boolean whole = Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, library, group, link)
-                        .allMatch(Optional::isPresent)
-                && rates.isPresent()
-                && rates.get().size() == NumberFormat.values().length;
+        boolean whole =
+                Stream.of(name, kind, memory, fixed, bandwidth, launch, host, kappa, update, library, group, link)
+                                .allMatch(Optional::isPresent)
+                        && rates.isPresent()
+                        && rates.get().size() == NumberFormat.values().length;
         return whole
                 ? Optional.of(new Device(
                         name.get(),
@@ -145,6 +147,7 @@ public final class ProfileReader {
                                 group.get(),
                                 host.get() * NANO,
                                 kappa.get(),
+                                update.get(),
                                 products,
                                 workspaces,
                                 shares,

@@ -285,7 +285,9 @@ final class StorageMenu {
                 fixed += routes.bytes(type, lies.parameter());
             }
             boolean inBackward = form.updateInBackward() && trained;
-            updates.add(inBackward ? route(type, lies.state(), lies.parameter()) : Route.NONE);
+            // what completes the parameter takes nothing beside it
+            updates.add(
+                    inBackward && !completes(type, lies) ? route(type, lies.state(), lies.parameter()) : Route.NONE);
             updateBytes.add(inBackward ? settings.updateWorkspaceBytes(routes.elements(type, lies.state())) : 0);
             if (owns && trained) {
                 long elements = routes.elements(type, lies.state());
@@ -332,7 +334,7 @@ final class StorageMenu {
                 gradientBytes,
                 keptBytes,
                 fixed,
-                form.microBatches() * ticks + onceTicks + Collectives.ticks(costs.transferSeconds(updated)),
+                form.microBatches() * ticks + onceTicks + Collectives.ticks(costs.partOfUpdateSeconds(updated)),
                 form.microBatches() * forwardBesideTicks,
                 form.microBatches() * besideTicks);
     }
@@ -347,6 +349,12 @@ final class StorageMenu {
         return waits
                 ? Reduced.waiting(route, route.ticks(), 0)
                 : reducing.of(hops, route, routes.bytes(type, from), use);
+    }
+
+    /** Whether what is gathered behind the update is put where the parameter is. */
+    private boolean completes(TensorType type, ParameterStorage lies) {
+        return routes.hops(type, lies.state(), lies.parameter()).stream()
+                .allMatch(hop -> hop.transfer().completes());
     }
 
     private Route route(TensorType type, Layout from, Layout to) {
@@ -371,9 +379,7 @@ final class StorageMenu {
                 .allMatch(i -> {
                     TensorType type = whole.parameters().get(i).type();
                     ParameterStorage lies = stored.storage().get(i);
-                    boolean completes = routes.hops(type, lies.state(), lies.parameter()).stream()
-                            .allMatch(hop -> hop.transfer().completes());
-                    long after = completes
+                    long after = completes(type, lies)
                             ? 0
                             : route(type, lies.state(), lies.parameter()).stayingBytes();
                     long raw = routes.bytes(type, used(whole, strategy, i));

@@ -24,7 +24,7 @@ class ProfileReaderTest {
             { "schema": 1, "machine": "lab", "date": "2026-11-20", "libraries": { "nccl": "2.27", "libtorch": "2.10.0" },
               "device": { "name": "lab-h200", "kind": "cuda", "memoryBytes": 150754820096, "fixedBytes": 805306368,
                           "flopsPerSecond": { "bf16": 7.9e14, "fp32": 52000000000000 }, "bytesPerSecond": 4.2e12,
-                          "launchNanos": 4000, "libraryBytes": 33554432, "groupBytes": 1000, "hostNanos": 9000.5, "kappa": 0.25, "link": "nvlink4" },
+                          "launchNanos": 4000, "libraryBytes": 33554432, "groupBytes": 1000, "hostNanos": 9000.5, "kappa": 0.25, "updateShare": 0.5, "link": "nvlink4" },
               "links": [ { "link": "nvlink4", "alphaNanos": 9000, "bytesPerSecond": 3.5e11, "collectives": [
                   { "kind": "all_reduce", "size": 2, "tensorBytes": [1, 1048576, 16777216],
                     "nanos": [20000, 30000, 100000] },
@@ -65,6 +65,7 @@ class ProfileReaderTest {
         assertEquals(1000, calibration.groupBytes(8));
         assertEquals(9.0005e-6, calibration.hostSeconds(), 1e-18);
         assertEquals(0.25, calibration.kappa());
+        assertEquals(0.5, calibration.updateShare());
         assertEquals(Map.of("linear", new Workspace(0, 1.5)), calibration.workspaces());
         assertTrue(calibration.products(NumberFormat.FP32).isEmpty());
         assertEquals(
@@ -162,7 +163,7 @@ class ProfileReaderTest {
                         + " from 1 to 17592186044416, not 99999999999999999999.",
                 "\"kappa\": 0.25|\"kappa\": 1e999|'device.kappa' must be a number of at least 0, not 1e999.",
                 "\"kappa\"|\"kapa\"|there is no field 'device.kapa'; the fields are bytesPerSecond, fixedBytes, flopsPerSecond,"
-                        + " groupBytes, hostNanos, kappa, kind, launchNanos, libraryBytes, link, memoryBytes, name. Did you mean 'kappa'?",
+                        + " groupBytes, hostNanos, kappa, kind, launchNanos, libraryBytes, link, memoryBytes, name, updateShare. Did you mean 'kappa'?",
                 "\"name\": \"lab-h200\"|\"name\": \" \"|'device.name' must be a text, not \" \".",
                 "\"fp32\": 52000000000000|\"fp32\": -5|'device.flopsPerSecond.fp32' must be a number of more than 0, not -5.",
                 "\"groupBytes\": 1000|\"groupBytes\": [{\"size\": 2, \"bytes\": 1}, {\"size\": 2, \"bytes\": 1}]|'device.groupBytes[1].size' is 2 a second time.",

@@ -191,7 +191,7 @@ class JointMemoryTest {
                 });
         return local.form().updateInBackward()
                 ? bytes.mapToDouble(target.costs()::updateSeconds).sum()
-                : target.costs().transferSeconds(bytes.sum());
+                : target.costs().partOfUpdateSeconds(bytes.sum());
     }
 
     /** Of gradients of micro-batches. */

@@ -60,6 +60,7 @@ final class Profile {
     private double bytesPerSecond;
     private double launchSeconds;
     private double hostSeconds;
+    private double updateShare;
     private long memoryBytes;
     private long fixedBytes;
     private long libraryBytes;
@@ -85,6 +86,7 @@ final class Profile {
         bf16Rate = table.rate(large(), large(), large());
         bandwidth(engine, stopwatch);
         launches(engine, stopwatch);
+        updateShare = Math.min(1, new UpdateProbe(engine).bytesPerSecond(stopwatch) / bytesPerSecond);
         operators(engine, probeSizes, stopwatch);
         if (kind != DeviceKind.CPU) {
             attention(engine, probeSizes, stopwatch);
@@ -243,6 +245,7 @@ final class Profile {
         json.writeNumberField("launchNanos", Math.round(launchSeconds * 1e9));
         // Steps are recorded on CUDA: the host's time stands in no one's way.
         json.writeNumberField("hostNanos", kind == DeviceKind.CPU ? Math.round(hostSeconds * 1e9) : 0);
+        json.writeNumberField("updateShare", Math.round(updateShare * 1e4) / 1e4);
         if (links.isPresent()) {
             json.writeArrayFieldStart("groupBytes");
             json.writeStartObject();
