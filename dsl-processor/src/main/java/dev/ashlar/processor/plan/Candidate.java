@@ -23,10 +23,10 @@ final class Candidate {
     /** On meshes there is more to choose, and a compiler is waited for. */
     private static final Effort MESH = new Effort(0, 100_000, 200_000, 1);
 
-    private static final Effort LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
+    private static final Effort LARGE_MESH = new Effort(1e-3, 200_000, 400_000, 1);
 
     /** Of a curve, whose points are far further apart than this. */
-    private static final Effort ROUGH_MESH = new Effort(5e-3, 20_000, 40_000, 0);
+    private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 100_000, 0);
 
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;

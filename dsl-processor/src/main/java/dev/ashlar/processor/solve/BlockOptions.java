@@ -159,8 +159,6 @@ final class BlockOptions {
             table.byKey().add(found);
             for (int row = step.starts()[key]; rest[key] <= most && row < step.starts()[key + 1]; row++) {
                 add(step, row, own, earlier, rest[key], table.groups(), found);
-                work.spend(compared / Work.COMPARISONS);
-                compared %= Work.COMPARISONS;
                 if (work.isSpent()) {
                     return false;
                 }
@@ -171,7 +169,7 @@ final class BlockOptions {
         return true;
     }
 
-    /** Adds up all for a row. */
+    /** Adds up all for a row; some of it where there is too much to do. */
     private void add(
             EliminationPlan.Step step,
             int row,
@@ -197,15 +195,25 @@ final class BlockOptions {
             partials = joined(partials, table.groups(), table.byKey().get(step.at()[i][row]), rest);
         }
         for (Partial p : partials) {
+            if (work.isSpent()) {
+                return;
+            }
             insert(
                     found,
                     new Partial(groups.merged(p.amounts(), Quantity.COUNT), p.cost(), step.node(), label, p.parts()));
+            work.spend(compared / Work.COMPARISONS);
+            compared %= Work.COMPARISONS;
         }
     }
 
+    /** All pairs; some of them where there is too much to do. */
     private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long rest) {
         List<Partial> result = new ArrayList<>();
         for (Partial p : partials) {
+            if (work.isSpent()) {
+                return result;
+            }
+            work.spend(more.size());
             for (Partial q : more) {
                 long cost = FixedPoint.add(p.cost(), q.cost());
                 if (FixedPoint.add(cost, rest) <= most) {
@@ -217,7 +225,6 @@ final class BlockOptions {
                 }
             }
         }
-        work.spend(result.size());
         return result;
     }
 

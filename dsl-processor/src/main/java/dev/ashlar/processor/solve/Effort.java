@@ -15,13 +15,26 @@ public record Effort(double gap, int options, int suffixes, int branches) {
     /** Searches of one solution, all together, in units of one search. */
     private static final int SEARCHES = 4;
 
+    /** Quick searches that take as long as one that proves something. */
+    private static final int POOLS = 2;
+
     /** Close enough within this gap. */
     public static Effort of(double gap) {
         return new Effort(gap, 500_000, 1_000_000, 2);
     }
 
+    /** One search. */
+    long search() {
+        return (long) options + suffixes;
+    }
+
+    /** One search among ways to label blocks that are quickly found. */
+    long pool() {
+        return search() / POOLS;
+    }
+
     /** All searches of one solution. */
     Work work() {
-        return new Work((long) SEARCHES * ((long) options + suffixes));
+        return new Work(SEARCHES * search());
     }
 }

@@ -47,7 +47,7 @@ final class Improver {
         Pool pool = new Pool(chain, goal.timed());
         if (!isDone()) {
             dual.columns().forEach(c -> pool.add(c.labels()));
-            widen((search, cutoff) -> {
+            widen(work.part(effort.pool()), (search, cutoff) -> {
                 incumbent.labels().ifPresent(pool::add);
                 search.run(pool, cutoff, budget(), POOL_BEAM);
             });
@@ -59,8 +59,9 @@ final class Improver {
 
     /** Searches among all options, near the bound, then further from it, then with more patience. */
     void thoroughly() {
+        Work within = work.part(effort.search());
         for (int beam : BEAMS) {
-            widen((search, cutoff) -> search.run(cutoff, budget(), beam));
+            widen(within, (search, cutoff) -> search.run(cutoff, budget(), beam));
         }
         if (!isDone()) {
             new Primal(chain, incumbent).descend();
@@ -75,13 +76,13 @@ final class Improver {
         return goal.timed() ? goal.budget() : incumbent.best() - 1;
     }
 
-    private void widen(Step step) {
-        LabelSearch search = new LabelSearch(chain, dual.relaxation(), incumbent, effort, work);
+    private void widen(Work within, Step step) {
+        LabelSearch search = new LabelSearch(chain, dual.relaxation(), incumbent, effort, within);
         if (!goal.timed()) {
             lower(search, step);
             return;
         }
-        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !isDone(); slack *= 4) {
+        for (double slack = FIRST_SLACK; slack <= LAST_SLACK && !isDone() && !within.isSpent(); slack *= 4) {
             long cutoff = Math.min(incumbent.best(), bound + 1 + (long) (Math.abs((double) bound) * slack));
             step.run(search, cutoff);
             if (incumbent.best() <= cutoff) {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -62,21 +64,36 @@ final class Prover {
     }
 
     private Optional<Ladder> prove(Part part, int branches) {
+        return begin(part).map(b -> deepen(b, branches));
+    }
+
+    /**
+     * A part whose dual was solved, with labellings made of its columns.
+     *
+     * @param ladder what that proves
+     */
+    private record Begun(Part part, Dual.Result dual, Improver improver, Ladder ladder) {}
+
+    private Optional<Begun> begin(Part part) {
         duals++;
         boolean shared = sharedVariables(part.problem()).length > 0;
         Dual.Stop stop = new Dual.Stop(
                 Math.max(TOLERANCE, effort.gap() / 20), shared ? FIRST_ROUNDS : ROUNDS, () -> target(part));
         Optional<Dual.Result> dual = Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
         dual.ifPresent(d -> d.columns().forEach(part.seen()::add));
-        return dual.map(d -> prove(part, d, branches));
+        return dual.map(d -> {
+            long bound = d.relaxation().bound(goal);
+            Improver improver = new Improver(part, d, b -> b >= target(part), effort, work);
+            improver.quickly();
+            return new Begun(part, d, improver, new Ladder(bound, leaf(d.relaxation(), bound)));
+        });
     }
 
-    private Ladder prove(Part part, Dual.Result dual, int branches) {
-        Relaxation relaxation = dual.relaxation();
-        long bound = relaxation.bound(goal);
-        Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
-        Improver improver = new Improver(part, dual, b -> b >= target(part), effort, work);
-        improver.quickly();
+    private Ladder deepen(Begun begun, int branches) {
+        Part part = begun.part();
+        Relaxation relaxation = begun.dual().relaxation();
+        Ladder ladder = begun.ladder();
+        long bound = ladder.bound();
         if (bound >= target(part) || effort.suffixes() == 0 && branches == 0) {
             return ladder;
         }
@@ -97,7 +114,7 @@ final class Prover {
         } else if (shared.isPresent()) {
             ladder.addAll(split(part, relaxation, shared.get(), branches));
         } else {
-            improver.thoroughly();
+            begun.improver().thoroughly();
             boolean done = search(part, relaxation, ladder, effort, FIRST_SHARE);
             Optional<Integer> variable = done || branches == 0 ? Optional.empty() : branchVariable(part, relaxation);
             variable.ifPresent(v -> ladder.addAll(split(part, relaxation, v, branches - 1)));
@@ -163,36 +180,60 @@ final class Prover {
 
     /** The proofs of a smaller part, for this one's points and labels. */
     private Optional<Ladder> proved(Part part, Part smaller, int branches) {
-        Optional<Ladder> ladder = prove(smaller, branches);
-        smaller.seen().stream().map(c -> smaller.reduction().whole(c.labels())).forEach(part.seen()::add);
-        return ladder.map(l -> l.each(smaller.reduction()::whole));
+        Optional<Begun> begun = begin(smaller);
+        Optional<Ladder> ladder = begun.map(b -> deepened(part, b, branches));
+        if (begun.isEmpty()) {
+            take(part, smaller);
+        }
+        return ladder;
     }
 
-    /** Cases by a label: those that the prices rule out are one, every other is its own, the most promising first. */
+    private Ladder deepened(Part part, Begun begun, int branches) {
+        Ladder ladder = deepen(begun, branches);
+        take(part, begun.part());
+        return ladder.each(begun.part().reduction()::whole);
+    }
+
+    /** Labellings that a smaller part met. */
+    private static void take(Part part, Part smaller) {
+        smaller.seen().stream().map(c -> smaller.reduction().whole(c.labels())).forEach(part.seen()::add);
+    }
+
+    /**
+     * Cases by a label: those that the prices rule out are one, every other is its own, the most promising first. All are begun before one is
+     * looked into: what the others find may be enough for it.
+     */
     private Ladder split(Part part, Relaxation relaxation, int v, int branches) {
         long[] sums = byLabel(part, relaxation, v);
         List<Integer> order = IntStream.range(0, sums.length)
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
                 .toList();
-        List<List<Integer>> labels = new ArrayList<>();
-        List<Ladder> cases = new ArrayList<>();
-        List<Integer> out = new ArrayList<>();
-        long least = Long.MAX_VALUE;
+        Map<Integer, Optional<Begun>> begun = new LinkedHashMap<>();
         for (int label : order) {
-            long bound = relaxation.bound(goal, sums[label]);
-            if (bound >= target(part) || duals >= MOST_DUALS || work.isSpent()) {
-                out.add(label);
-                least = Math.min(least, bound);
-            } else {
-                labels.add(List.of(label));
-                cases.add(only(part, relaxation, v, label, bound, branches));
+            if (relaxation.bound(goal, sums[label]) < target(part) && duals < MOST_DUALS && !work.isSpent()) {
+                begun.put(label, begin(only(part, relaxation, v, label)));
             }
         }
+        List<List<Integer>> labels = new ArrayList<>();
+        List<Ladder> cases = new ArrayList<>();
+        List<Integer> out = new ArrayList<>(order);
+        out.removeAll(begun.keySet());
         if (!out.isEmpty()) {
+            long least = out.stream()
+                    .mapToLong(label -> relaxation.bound(goal, sums[label]))
+                    .min()
+                    .orElseThrow();
             labels.add(out);
             cases.add(new Ladder(least, leaf(relaxation, least)));
         }
+        begun.forEach((label, one) -> {
+            long bound = relaxation.bound(goal, sums[label]);
+            Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
+            one.ifPresent(b -> ladder.addAll(deepened(part, b, branches)));
+            labels.add(List.of(label));
+            cases.add(ladder);
+        });
         return Ladder.split(v, labels, cases);
     }
 
@@ -205,7 +246,7 @@ final class Prover {
         return relaxation.byNode(b)[node];
     }
 
-    private Ladder only(Part part, Relaxation relaxation, int v, int label, long bound, int branches) {
+    private static Part only(Part part, Relaxation relaxation, int v, int label) {
         BitSet[] allowed = new BitSet[part.problem().variables()];
         Arrays.setAll(allowed, u -> new BitSet());
         for (int u = 0; u < allowed.length; u++) {
@@ -213,10 +254,7 @@ final class Prover {
         }
         allowed[v].clear();
         allowed[v].set(label);
-        Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
-        proved(part, part.reduced(allowed, relaxation.pricing().prices()), branches)
-                .ifPresent(ladder::addAll);
-        return ladder;
+        return part.reduced(allowed, relaxation.pricing().prices());
     }
 
     /** Proves ever more by searches; whether that is enough. */
