@@ -191,6 +191,60 @@ public final class SampleModels {
                 : "@Loss @MeanSquaredError side(x=halved, targets)\n";
     }
 
+    /** Tensors that pass blocks: one is added to what a block makes of it, the model's input is read before and behind. */
+    public static ModelSpecs skipping(int layers) {
+        return ModelSpecs.model("Skipping", "batch=8 d=4", """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Linear(out = "d") start(x)
+                        @Tanh low(start)
+                        @Repeat("%d") @Use(Layer) down(low)
+                        @Linear(out = "d") middle(down)
+                        @Use(Layer) up(middle)
+                        @Add joined(up, low)
+                        @Add again(joined, x)
+                        @Output @Linear(out = "d") y(again)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """.formatted(layers))
+                .block("Layer", "", """
+                        @Input(shape = "batch d") x()
+                        @Linear(out = "2*d") wide(x)
+                        @Gelu act(wide)
+                        @Linear(out = "d") narrow(act)
+                        @Output @Add y(x, narrow)
+                        """);
+    }
+
+    /** Decoder blocks that all read what an encoder has made, and a mask. */
+    public static ModelSpecs attending(int layers) {
+        return ModelSpecs.model("Attending", "batch=4 seq=4 d=8", """
+                        @Input(shape = "batch seq d") source()
+                        @Input(shape = "batch seq d") mask()
+                        @Input(shape = "batch seq d") targets()
+                        @Repeat("%1$d") @Use(Encoder) encoded(source)
+                        @LayerNorm memory(encoded)
+                        @Linear(out = "d") start(targets)
+                        @Repeat("%1$d") @Use(Decoder) decoded(x=start, memory, mask)
+                        @Output @Linear(out = "d") y(decoded)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """.formatted(layers))
+                .block("Encoder", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Linear(out = "d") up(x)
+                        @Output @Gelu y(up)
+                        """)
+                .block("Decoder", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Input(shape = "batch seq d") memory()
+                        @Input(shape = "batch seq d") mask()
+                        @Linear(out = "d") query(x)
+                        @Linear(out = "d") key(memory)
+                        @Multiply scores(a=query, b=key)
+                        @Multiply masked(a=scores, b=mask)
+                        @Output @Add y(x, masked)
+                        """);
+    }
+
     /** Many operators in one scope: its routines are cut into parts. */
     public static ModelSpecs flat(int operators) {
         String body = IntStream.range(0, operators)

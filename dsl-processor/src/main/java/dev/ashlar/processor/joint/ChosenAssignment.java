@@ -12,6 +12,8 @@ import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Placement;
 import dev.ashlar.processor.shard.Strategy;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /** What a labelling means. */
 final class ChosenAssignment implements Assignment {
@@ -65,7 +67,7 @@ final class ChosenAssignment implements Assignment {
 
     @Override
     public String group(Node reader, int input) {
-        return Groups.of(reader, input);
+        return builder.group(reader, input);
     }
 
     @Override
@@ -86,22 +88,28 @@ final class ChosenAssignment implements Assignment {
 
     @Override
     public Boundary input(String path, UseNode use, int index) {
-        return boundary(builder.crossing(use, false, index));
+        return boundary(p -> p.startsWith(path + use.name()), c -> c.isInput(use, index), use);
     }
 
     @Override
     public Boundary output(String path, UseNode use, int index) {
-        return boundary(builder.crossing(use, true, index));
+        OptionalInt feeds = use.feeds().get(index);
+        return feeds.isPresent()
+                ? input(path, use, feeds.getAsInt())
+                : boundary(path::equals, c -> c.isOutput(use, index), use);
     }
 
-    private Boundary boundary(Crossing crossing) {
-        Wanted wanted = builder.wanted(crossing);
+    /** How something passes into a piece. */
+    private Boundary boundary(Predicate<String> path, Predicate<Crossing> which, UseNode use) {
         for (int b = 0; b < problem.pieces().size(); b++) {
-            boolean here = problem.pieces().get(b).given().stream().anyMatch(p -> p.crossing() == crossing);
-            if (here) {
-                return wanted.boundaries().get(problem.label(b, wanted.variable(), labels));
+            Piece piece = problem.pieces().get(b);
+            for (Port port : piece.given()) {
+                if (path.test(piece.path()) && which.test(port.crossing())) {
+                    Wanted wanted = builder.wanted(port.crossing());
+                    return wanted.boundaries().get(problem.label(b, wanted.variable(), labels));
+                }
             }
         }
-        throw new IllegalStateException(crossing + " passes nowhere");
+        throw new IllegalStateException("nothing passes " + use.name());
     }
 }

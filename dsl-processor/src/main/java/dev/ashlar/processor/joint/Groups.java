@@ -8,10 +8,15 @@ import dev.ashlar.processor.graph.UseNode;
 public final class Groups {
     private Groups() {}
 
-    /** The group in which a node reads one of its inputs. */
-    public static String of(Node reader, int input) {
+    /**
+     * The group in which a node reads one of its inputs.
+     *
+     * @param blocks how many blocks its scope uses before it: a copy does not pass them
+     */
+    public static String of(Node reader, int input, int blocks) {
         if (reader instanceof OperatorNode operator) {
-            return operator.operator().kind() + " " + operator.signature().rule() + " " + input;
+            String behind = blocks == 0 ? "" : " behind " + blocks;
+            return operator.operator().kind() + " " + operator.signature().rule() + " " + input + behind;
         }
         return "use " + ((UseNode) reader).name() + " " + input;
     }

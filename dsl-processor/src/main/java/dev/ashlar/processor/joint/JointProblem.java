@@ -205,7 +205,9 @@ public final class JointProblem {
                 String phase = moment instanceof Moment.Update
                         ? "update "
                         : p < template.lifetimes().forwardPoints() ? "forward " : "backward ";
-                names.add(phase + pieces.get(b).path() + moment.at());
+                String path =
+                        moment instanceof Moment.Turning ? "" : pieces.get(b).path();
+                names.add(phase + path + moment.at());
             }
             all.add(List.copyOf(names));
         }
@@ -232,9 +234,18 @@ public final class JointProblem {
                 && isAhead(piece, gathering.marker(), labels)) {
             return false;
         }
+        if (moment instanceof Moment.Addition addition) {
+            return addition.when().stream().anyMatch(all -> all.stream().allMatch(c -> holds(piece, c, labels)));
+        }
         return Moment.marker(moment)
                 .map(m -> builder.isMoved(template.choices(), m, v -> label(piece, v, labels)))
                 .orElse(true);
+    }
+
+    private boolean holds(int piece, Storage.Condition condition, List<Integer> labels) {
+        Storage.Condition.Moved moved = (Storage.Condition.Moved) condition;
+        Choices choices = templates.get(piece).choices();
+        return builder.isMoved(choices, moved.marker(), v -> label(piece, v, labels)) == moved.moved();
     }
 
     private boolean isAgain(int piece, Unit unit, int call, List<Integer> labels) {

@@ -9,6 +9,7 @@ import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,8 +61,7 @@ final class Lifetimes {
      * @param evaluates whether evaluation is counted as its first time point
      * @param alone whether there is one device, so that no copy is ever made
      */
-    static Lifetimes of(Piece piece, Fates fates, boolean updates, boolean evaluates, boolean alone)
-            throws Unplannable {
+    static Lifetimes of(Piece piece, Fates fates, boolean updates, boolean evaluates, boolean alone) {
         Lifetimes lifetimes = new Lifetimes(piece, fates, alone);
         if (evaluates) {
             lifetimes.moments.add(new Moment.Evaluation());
@@ -118,24 +118,58 @@ final class Lifetimes {
 
     /** The storage that comes in by a port. */
     Storage given(Port port) {
-        return Objects.requireNonNull(roots.get(port.value())).get(0).storage();
+        return Objects.requireNonNull(own.get(port.value()), port::toString);
     }
 
-    /** The conditions under which a port hands on a storage that this piece may keep for its own backward. */
+    /** The storage of the gradient that comes back by a port. */
+    Storage handedGradient(Port port) {
+        return Objects.requireNonNull(own.get(port.gradient().orElseThrow()), port::toString);
+    }
+
+    /** The conditions under which a port hands on a storage. */
     List<Handed> handed(Port port) {
-        List<Handed> handed = new ArrayList<>();
-        for (Root root : roots(port.value())) {
-            if (root.storage().mayLiveBehind(forwardPoints - 1)) {
-                handed.add(new Handed(root.storage(), root.when()));
+        return handed(port.value());
+    }
+
+    private List<Handed> handed(Value value) {
+        return roots(value).stream().map(r -> new Handed(r.storage(), r.when())).toList();
+    }
+
+    /** Whether this piece may keep a storage for its own backward. */
+    boolean mayKeep(Storage storage) {
+        return storage.mayLiveBehind(forwardPoints - 1);
+    }
+
+    /** The conditions under which two tensors lie in one storage that are handed on; empty if they never do. */
+    List<List<Condition>> shared(Port one, Port other) {
+        return shared(one.value(), other.value());
+    }
+
+    /** The same of two gradients that are given back. */
+    List<List<Condition>> sharedGradient(Port one, Port other) {
+        return one.gradient().isPresent() && other.gradient().isPresent()
+                ? shared(one.gradient().get(), other.gradient().get())
+                : List.of();
+    }
+
+    private List<List<Condition>> shared(Value one, Value other) {
+        List<List<Condition>> shared = new ArrayList<>();
+        for (Handed a : handed(one)) {
+            for (Handed b : handed(other)) {
+                if (a.storage() == b.storage()) {
+                    Set<Condition> all = new LinkedHashSet<>(a.when());
+                    all.addAll(b.when());
+                    shared.add(List.copyOf(all));
+                }
             }
         }
-        return handed;
+        return shared;
     }
 
     /** A storage that is handed on, or laid out anew, if all conditions hold. */
     record Handed(Storage storage, List<Condition> when) {}
 
-    private void build(boolean updates) throws Unplannable {
+    private void build(boolean updates) {
         countReaders();
         nameSums();
         arrive();
@@ -149,8 +183,8 @@ final class Lifetimes {
             add(piece.forward().get(i));
         }
         flush();
+        piece.behind().forEach(this::turn);
         forwardPoints = moments.size();
-        piece.passing().forEach(v -> read(v, forwardPoints - 1));
         piece.handed().forEach(p -> read(p.value(), forwardPoints - 1));
         backward = true;
         for (Port port : piece.handed()) {
@@ -163,6 +197,7 @@ final class Lifetimes {
             add(piece.backward().get(i));
         }
         flush();
+        piece.behindBackward().forEach(this::turn);
         storages.addAll(repetitions.keep(own));
         int last = moments.size() - 1;
         if (updates) {
@@ -184,8 +219,19 @@ final class Lifetimes {
         }
     }
 
+    private void turn(Turn turn) {
+        if (turn instanceof Turn.Hold hold) {
+            hold(hold.value(), moments.size() - 1);
+        } else if (turn instanceof Turn.Sum sum) {
+            moments.add(new Moment.Turning(sum.at(), sum.crossing()));
+            hold(sum.left(), moments.size() - 1);
+            hold(sum.right(), moments.size() - 1);
+            make(sum.result(), new Size.OfCrossing(sum.crossing()), moments.size() - 1, false);
+        }
+    }
+
     /** What backward waits for before a step: gradients that are scattered beside it stay in full until then. */
-    private void end(Step.Collective gradient) throws Unplannable {
+    private void end(Step.Collective gradient) {
         flush();
         Marker.OfParameter of = (Marker.OfParameter) gradient.transfer();
         Condition overlapped = new Condition.Moved(new Marker.OfOverlap(of.node(), of.parameter()), true);
@@ -195,7 +241,7 @@ final class Lifetimes {
     }
 
     /** What is gathered early has memory from then on; from its usual time on it is what would be gathered then. */
-    private void begin(Step.Collective gather) throws Unplannable {
+    private void begin(Step.Collective gather) {
         flush();
         Marker.OfGather of = (Marker.OfGather) gather.transfer();
         moments.add(new Moment.Begin(gather.at(), of, Optional.empty(), -1));
@@ -241,9 +287,6 @@ final class Lifetimes {
             make(input, new Size.OfInput(input), moments.size() - 1, false);
         }
         piece.arriving().forEach(i -> read(i, moments.size() - 1));
-        for (Value input : piece.crossing()) {
-            make(input, new Size.OfInput(input), -1, false);
-        }
     }
 
     private Storage make(Value value, Size size, int birth, boolean fresh) {
@@ -272,7 +315,7 @@ final class Lifetimes {
     }
 
     /** Kernels of one operator in a row are one point. */
-    private void add(Step step) throws Unplannable {
+    private void add(Step step) {
         if (step instanceof Step.Kernel kernel) {
             if (!pending.isEmpty() && pending.get(0).node() != kernel.node()) {
                 flush();
@@ -400,16 +443,20 @@ final class Lifetimes {
         return of.backward() ? new Size.OfTensor(of.copy().tensor()) : new Size.OfCopy(of.copy());
     }
 
-    /** In place of one of both where that may be overwritten, whatever is chosen. */
-    private void sum(Step.Sum sum) throws Unplannable {
+    /** In place of one of both where that may be overwritten. */
+    private void sum(Step.Sum sum) {
         Size size = Optional.ofNullable(sums.get(sum.result())).orElseGet(() -> size(sum.left()));
-        boolean inPlace = overwritable(sum, sum.left()) || overwritable(sum, sum.right());
-        if (!inPlace && mayBeFresh(sum)) {
-            throw new Unplannable(
-                    "the gradients of '" + sum.result().name() + "' meet in a way that depends on layouts");
+        List<List<Condition>> aside = new ArrayList<>();
+        for (Root left : lasting(sum, sum.left())) {
+            for (Root right : lasting(sum, sum.right())) {
+                Set<Condition> both = new LinkedHashSet<>(left.when());
+                both.addAll(right.when());
+                aside.add(List.copyOf(both));
+            }
         }
-        if (!inPlace) {
-            moments.add(new Moment.Addition(sum.result()));
+        if (!aside.isEmpty()) {
+            boolean always = sum.left() == sum.right();
+            moments.add(new Moment.Addition(sum.result(), always ? List.of(List.of()) : aside));
         }
         int now = moments.size() - 1;
         read(sum.left(), now);
@@ -418,17 +465,12 @@ final class Lifetimes {
         done.add(sum);
     }
 
-    private boolean mayBeFresh(Step.Sum sum) {
-        return sum.left() != sum.right()
-                && java.util.stream.Stream.of(sum.left(), sum.right())
-                        .flatMap(v -> roots(v).stream())
-                        .anyMatch(r -> r.storage().fresh());
-    }
-
-    private boolean overwritable(Step.Sum sum, Value value) {
-        return sum.left() != sum.right()
-                && isDone(value, sum)
-                && roots(value).stream().allMatch(r -> r.storage().fresh() && isNotReadElse(r.storage(), value));
+    /** Where an operand of a sum may lie and must not be overwritten. */
+    private List<Root> lasting(Step.Sum sum, Value value) {
+        boolean mayGo = sum.left() != sum.right() && isDone(value, sum);
+        return roots(value).stream()
+                .filter(r -> !mayGo || !r.storage().fresh() || !isNotReadElse(r.storage(), value))
+                .toList();
     }
 
     private boolean isDone(Value value, Object but) {

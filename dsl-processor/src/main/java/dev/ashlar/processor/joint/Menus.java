@@ -147,8 +147,15 @@ final class Menus {
                 inputs.add(i);
             }
         }
+        Set<Integer> trained = IntStream.range(0, whole.parameters().size())
+                .filter(i -> skeleton.graph()
+                        .trainable()
+                        .trains(piece.owner(), whole.parameters().get(i)))
+                .boxed()
+                .collect(Collectors.toSet());
         return new OperatorUse(
                 inputs,
+                trained,
                 parameters,
                 alone,
                 read,
@@ -230,6 +237,9 @@ final class Menus {
                     read.addAll(Liveness.reads(step));
                 }
             }
+        }
+        if (!backward) {
+            piece.past().forEach(p -> read.add(p.value()));
         }
         Set<OperatorUse.Place> outliving = new HashSet<>();
         for (int k = 0; k < kernels.size(); k++) {

@@ -48,13 +48,24 @@ sealed interface Moment {
      */
     record Begin(String at, Marker.OfGather marker, Optional<Unit> unit, int call) implements Moment {}
 
-    /** A gradient is made of two, neither of which may be overwritten. */
-    record Addition(Value result) implements Moment {
+    /**
+     * A gradient is made of two, if neither of them may be overwritten.
+     *
+     * @param when that is the case: all conditions of one list hold
+     */
+    record Addition(Value result, List<List<Storage.Condition>> when) implements Moment {
         @Override
         public String at() {
             return local(result);
         }
     }
+
+    /**
+     * The loop around a block adds what repetitions have made.
+     *
+     * @param at with the path of what the loop is in
+     */
+    record Turning(String at, Crossing crossing) implements Moment {}
 
     /** The gradient of a loss. */
     record Start(Value gradient) implements Moment {

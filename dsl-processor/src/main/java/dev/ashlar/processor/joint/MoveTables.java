@@ -19,13 +19,21 @@ final class MoveTables {
     private final Choices choices;
     private final Ways ways;
     private final Conditions conditions;
+    private final StorageTables storages;
     private final TableWriter writer;
 
-    MoveTables(Lifetimes lifetimes, Choices choices, Ways ways, Conditions conditions, TableWriter writer) {
+    MoveTables(
+            Lifetimes lifetimes,
+            Choices choices,
+            Ways ways,
+            Conditions conditions,
+            StorageTables storages,
+            TableWriter writer) {
         this.lifetimes = lifetimes;
         this.choices = choices;
         this.ways = ways;
         this.conditions = conditions;
+        this.storages = storages;
         this.writer = writer;
     }
 
@@ -36,6 +44,7 @@ final class MoveTables {
         for (Lifetimes.Handed source : lifetimes.sources(moving)) {
             all.addAll(source.when());
             all.addAll(conditions.about(source.storage(), point + 1));
+            over.addAll(storages.overStaying(source.storage()));
         }
         conditions.addVariables(over, all);
         return over;
@@ -74,7 +83,7 @@ final class MoveTables {
         Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
         Map<Storage, Predicate<Labels>> alive = new HashMap<>();
-        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> conditions.isAlive(of, point + 1)));
+        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> storages.stays(of, point + 1)));
         writer.live(point, point + 1, over, x -> {
             Route route = route(moving.marker(), x).orElse(Route.NONE);
             if (!route.moved()) {

@@ -6,7 +6,8 @@ import java.util.Set;
  * What a piece makes of an operator, whatever is chosen.
  *
  * @param inputs indices of the inputs whose gradients are made
- * @param parameters indices of the parameters that are trained
+ * @param trained indices of the parameters that are trained
+ * @param parameters indices of those among them that have a gradient
  * @param waiting indices of those among them whose gradients are summed at once and alone
  * @param parametersReadBackward indices of the parameters that backward reads
  * @param forwardOutliving results of its kernels forward that are read behind them
@@ -20,6 +21,7 @@ import java.util.Set;
  */
 record OperatorUse(
         Set<Integer> inputs,
+        Set<Integer> trained,
         Set<Integer> parameters,
         Set<Integer> waiting,
         Set<Integer> parametersReadBackward,
@@ -34,6 +36,7 @@ record OperatorUse(
     /** Copies the sets. */
     OperatorUse {
         inputs = Set.copyOf(inputs);
+        trained = Set.copyOf(trained);
         parameters = Set.copyOf(parameters);
         waiting = Set.copyOf(waiting);
         parametersReadBackward = Set.copyOf(parametersReadBackward);

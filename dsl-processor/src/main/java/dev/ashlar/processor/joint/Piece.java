@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A part of the chain that the model is: its own operators between two blocks, or one repetition of a block.
+ * A part of the chain that the model is: operators between two blocks, of the model or of one repetition of a block.
  *
  * @param path of its operators, {@code "body[3]."}, empty for the model's own
  * @param owner what full names of its parameters begin with: {@code "body.3."}, or {@code "body."} where repetitions share them
@@ -16,12 +16,13 @@ import java.util.Set;
  * @param backward steps of backward
  * @param given what comes in
  * @param handed what goes out
+ * @param past those among it that pass the next block of the same scope
  * @param arriving inputs of the model that arrive before it
- * @param crossing inputs of the model that arrived earlier and are read in it or later
- * @param passing inputs of the model that are read later
  * @param losses made here
  * @param laterLosses made in later pieces, and kept until the end of backward
- * @param added gradients that are added to those that other uses of the same parameters, or earlier micro-batches, have made before
+ * @param behind what is done behind its forward
+ * @param behindBackward what is done behind its backward
+ * @param added gradients that are added to those that other uses of the same parameters, or other micro-batches, have made before
  */
 record Piece(
         String path,
@@ -31,11 +32,12 @@ record Piece(
         List<Step> backward,
         List<Port> given,
         List<Port> handed,
+        List<Port> past,
         List<Value> arriving,
-        List<Value> crossing,
-        List<Value> passing,
         List<Value> losses,
         List<Value> laterLosses,
+        List<Turn> behind,
+        List<Turn> behindBackward,
         Set<Step.ParameterGradient> added) {
     /** Copies the lists. */
     Piece {
@@ -43,11 +45,12 @@ record Piece(
         backward = List.copyOf(backward);
         given = List.copyOf(given);
         handed = List.copyOf(handed);
+        past = List.copyOf(past);
         arriving = List.copyOf(arriving);
-        crossing = List.copyOf(crossing);
-        passing = List.copyOf(passing);
         losses = List.copyOf(losses);
         laterLosses = List.copyOf(laterLosses);
+        behind = List.copyOf(behind);
+        behindBackward = List.copyOf(behindBackward);
         added = Set.copyOf(added);
     }
 
@@ -91,11 +94,18 @@ record Piece(
                 backward,
                 given,
                 handed,
+                past,
                 arriving,
-                crossing,
-                passing,
                 losses,
                 laterLosses,
+                behind,
+                behindBackward,
                 all);
+    }
+
+    /** Whether a port is there from its beginning to its end: what comes in by it goes out again. */
+    boolean passes(Port port) {
+        return given.stream().anyMatch(g -> g.value() == port.value())
+                && handed.stream().anyMatch(h -> h.value() == port.value());
     }
 }

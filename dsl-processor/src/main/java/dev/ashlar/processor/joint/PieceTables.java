@@ -1,7 +1,9 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.solve.Quantity;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +23,11 @@ final class PieceTables {
     private final MoveTables moves;
     private final StorageTables storages;
     private final TableWriter writer;
+    private final List<Runnable> asked = new ArrayList<>();
 
     /**
-     * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
+     * @param keptBefore for what comes in, whether a piece before keeps it, where that is a choice
+     * @param twins what may lie in the memory of something else
      */
     PieceTables(
             Lifetimes lifetimes,
@@ -32,6 +36,7 @@ final class PieceTables {
             Ways ways,
             Fates fates,
             Map<Storage, Variable> keptBefore,
+            Map<Storage, StorageTables.Twin> twins,
             TableWriter writer) {
         this.lifetimes = lifetimes;
         this.choices = choices;
@@ -41,8 +46,8 @@ final class PieceTables {
         this.fates = fates;
         conditions = new Conditions(ways, fates);
         again = new AgainTables(choices, ways, fates);
-        moves = new MoveTables(lifetimes, choices, ways, conditions, writer);
-        storages = new StorageTables(lifetimes, bytes, keptBefore, conditions, writer);
+        storages = new StorageTables(lifetimes, bytes, keptBefore, twins, conditions, writer);
+        moves = new MoveTables(lifetimes, choices, ways, conditions, storages, writer);
     }
 
     /** Lets the first time point need memory whatever is chosen. */
@@ -144,21 +149,29 @@ final class PieceTables {
                 .anyMatch(holds);
     }
 
-    /**
-     * Variables that are nodes of their own beside those of operators and copies, by what has to come before each of them.
-     *
-     * @param handed what the piece may keep of what it hands on
-     */
-    Map<Variable, Set<Variable>> conditions(Collection<List<Lifetimes.Handed>> handed) {
+    /** Asks for what decides whether something is kept that is handed on. */
+    void ask(Collection<StorageTables.Keeping> keeping) {
+        asked.add(() -> storages.over(keeping));
+    }
+
+    /** Asks for what decides whether two tensors lie in one storage. */
+    void askShared(List<List<Storage.Condition>> shared) {
+        asked.add(() -> storages.overShared(shared));
+    }
+
+    /** Variables that are nodes of their own beside those of operators and copies, by what has to come before each of them. */
+    Map<Variable, Set<Variable>> conditions() {
         for (Storage storage : lifetimes.storages()) {
             storage.readings().forEach(r -> storages.over(storage, r.time()));
         }
         for (int p = 0; p < lifetimes.moments().size(); p++) {
             if (lifetimes.moments().get(p) instanceof Moment.Moving moving) {
                 moves.over(p, moving);
+            } else if (lifetimes.moments().get(p) instanceof Moment.Addition addition) {
+                storages.overShared(addition.when());
             }
         }
-        handed.forEach(storages::over);
+        asked.forEach(Runnable::run);
         Map<Variable, Set<Variable>> after = new LinkedHashMap<>();
         for (Unit unit : fates.units().all()) {
             if (fates.of(unit).size() > 1) {
@@ -213,7 +226,9 @@ final class PieceTables {
         } else if (moment instanceof Moment.Begin begin) {
             writer.live(point, point + 1, again.over(begin), x -> again.bytes(begin, x));
         } else if (moment instanceof Moment.Addition addition) {
-            Size size = lifetimes.size(addition.result());
+            addition(point, addition);
+        } else if (moment instanceof Moment.Turning turning) {
+            Size size = new Size.OfCrossing(turning.crossing());
             writer.live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));
         } else if (moment instanceof Moment.Start start) {
             writer.live(point, point + 1, List.of(), x -> bytes.of(new Size.OfScalar(start.gradient()), x));
@@ -224,8 +239,32 @@ final class PieceTables {
         }
     }
 
+    private void addition(int point, Moment.Addition addition) {
+        Size size = lifetimes.size(addition.result());
+        Set<Variable> over = storages.overShared(addition.when());
+        over.addAll(bytes.variables(size));
+        writer.live(point, point + 1, over, x -> storages.anyHolds(addition.when(), x) ? bytes.of(size, x) : 0);
+    }
+
     /** See {@link StorageTables#kept}. */
-    void kept(Variable variable, List<Lifetimes.Handed> handed) {
-        storages.kept(variable, handed);
+    void kept(Variable variable, Collection<StorageTables.Keeping> keeping) {
+        storages.kept(variable, keeping);
+    }
+
+    /** See {@link StorageTables#same}. */
+    void same(Variable variable, List<List<Storage.Condition>> shared) {
+        storages.same(variable, shared);
+    }
+
+    /** A tensor passes as it is made. */
+    void asMade(Made made, Wanted passing) {
+        List<Boundary> boundaries = made.boundaries();
+        writer.addOrForbid(
+                List.of(made.variable(), passing.variable()),
+                x -> boundaries
+                                .get(x.of(made.variable()))
+                                .equals(passing.boundaries().get(x.of(passing.variable())))
+                        ? 0
+                        : -1);
     }
 }

@@ -1,6 +1,5 @@
 package dev.ashlar.processor.joint;
 
-import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Trainable;
@@ -15,10 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Cuts a skeleton into the pieces of a chain. */
 final class Pieces {
@@ -26,8 +23,11 @@ final class Pieces {
     private final Variant root;
     private final boolean alone;
     private final boolean accumulates;
-    private final Map<Step.BlockForward, List<Crossing>> inputs = new HashMap<>();
-    private final Map<Step.BlockForward, List<Crossing>> outputs = new HashMap<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    /** Loops by the level and the segment behind which they are. */
+    private final Map<Step.BlockForward, Loop> loops = new HashMap<>();
+
+    private final Map<UseNode, Map<Variant, Level>> levels = new HashMap<>();
 
     private Pieces(Skeleton skeleton, boolean alone) {
         this.alone = alone;
@@ -38,67 +38,134 @@ final class Pieces {
 
     /** @param alone whether there is one device */
     static List<Piece> of(Skeleton skeleton, boolean alone) throws Unplannable {
-        return new Pieces(skeleton, alone).cut();
+        Pieces pieces = new Pieces(skeleton, alone);
+        Level level = new Level(pieces.root, pieces.crossings(List.of()), Set.of());
+        pieces.cut(level, "", "", Ends.NONE, List.of());
+        requireChain(pieces.pieces);
+        return pieces.shared();
     }
 
-    private List<Piece> cut() throws Unplannable {
-        List<List<Step>> forward = split(root.forward());
-        List<List<Step>> backward = split(root.backward());
-        List<Step.BlockForward> blocks = new ArrayList<>();
-        for (Step step : root.forward()) {
-            if (step instanceof Step.BlockForward block) {
-                blocks.add(block);
-                cross(block);
+    private Loop loop(Step.BlockForward block) {
+        return loops.computeIfAbsent(block, b -> new Loop(skeleton.whole(b.node())));
+    }
+
+    private Level.Crossings crossings(List<Crossing> inputs) {
+        return new Level.Crossings() {
+            @Override
+            public Optional<Crossing> input(int index) {
+                return index < inputs.size() ? Optional.of(inputs.get(index)) : Optional.empty();
             }
-        }
-        Map<UseNode, Step.BlockBackward> back = new HashMap<>();
-        List<UseNode> order = new ArrayList<>();
-        for (Step step : root.backward()) {
-            if (step instanceof Step.BlockBackward block) {
-                back.put(block.node(), block);
-                order.add(0, block.node());
+
+            @Override
+            public Crossing output(Step.BlockForward block, int index) {
+                return loop(block).outputs().get(index);
             }
+        };
+    }
+
+    /**
+     * What a level begins and ends with.
+     *
+     * @param given to its first segment
+     * @param handed on by its last one, outputs of the scope first
+     * @param forward what is done behind it
+     * @param backward the same in backward
+     */
+    record Ends(List<Port> given, List<Port> handed, List<Turn> forward, List<Turn> backward) {
+        static final Ends NONE = new Ends(List.of(), List.of(), List.of(), List.of());
+
+        Ends {
+            given = List.copyOf(given);
+            handed = List.copyOf(handed);
+            forward = List.copyOf(forward);
+            backward = List.copyOf(backward);
         }
-        int without = blocks.size() - order.size(); // blocks before all that is trained have no backward
-        if (!order.equals(
-                blocks.stream().skip(without).map(Step.BlockForward::node).toList())) {
-            throw new Unplannable("its blocks do not follow one another");
-        }
-        List<Piece> pieces = new ArrayList<>();
-        for (int s = 0; s < forward.size(); s++) {
-            int fromEnd = forward.size() - 1 - s;
-            List<Step> steps = fromEnd < backward.size() ? backward.get(fromEnd) : List.of();
-            Optional<Step.BlockForward> before = s == 0 ? Optional.empty() : Optional.of(blocks.get(s - 1));
-            Optional<Step.BlockForward> after = s == blocks.size() ? Optional.empty() : Optional.of(blocks.get(s));
-            List<Port> given = before.map(b -> outputs(b, back)).orElse(List.of());
-            List<Port> handed = after.map(b -> inputs(b, back)).orElse(List.of());
+    }
+
+    /** @param past what passes all of the level */
+    private void cut(Level level, String path, String owner, Ends ends, List<Port> past) throws Unplannable {
+        int last = level.segments() - 1;
+        for (int s = 0; s <= last; s++) {
+            List<Port> given = new ArrayList<>(ends.given());
+            if (s > 0) {
+                given = new ArrayList<>(loop(level.block(s - 1)).made(level.block(s - 1), level));
+                given.addAll(level.past(s));
+            }
+            given.addAll(past);
+            List<Port> handed = new ArrayList<>(ends.handed());
+            List<Port> between = new ArrayList<>();
+            if (s < last) {
+                handed = new ArrayList<>(loop(level.block(s)).taken(level.block(s), level));
+                between.addAll(level.past(s + 1));
+                handed.addAll(between);
+            }
+            handed.addAll(past);
+            between.addAll(past);
+            boolean first = pieces.isEmpty();
+            boolean end = path.isEmpty() && s == last;
             pieces.add(new Piece(
-                    "",
-                    "",
-                    new Object(),
-                    forward.get(s),
-                    steps,
+                    path,
+                    owner,
+                    List.of(level, s, given, handed, ends.backward()),
+                    level.forward(s),
+                    level.backward(s),
                     given,
                     handed,
-                    s == 0 ? inputs() : List.of(),
-                    s == 0 ? List.of() : read(forward, backward, s),
-                    read(forward, backward, s + 1),
-                    s == blocks.size() ? root.losses() : List.of(),
-                    s == blocks.size() ? List.of() : root.losses(),
+                    s < last ? level.past(s + 1) : List.of(),
+                    first ? root.inputs() : List.of(),
+                    end ? root.losses() : List.of(),
+                    end ? List.of() : root.losses(),
+                    s == last ? ends.forward() : List.of(),
+                    s == 0 ? ends.backward() : List.of(),
                     Set.of()));
-            if (after.isPresent()) {
-                addRepetitions(after.get(), read(forward, backward, s + 1), pieces);
+            if (s < last) {
+                repeat(level.block(s), level, path, owner, between);
             }
         }
-        requireChain(pieces);
-        return shared(pieces);
+    }
+
+    private void repeat(Step.BlockForward block, Level outer, String path, String owner, List<Port> past)
+            throws Unplannable {
+        UseNode use = skeleton.whole(block.node());
+        if (!alone && (use.tiedTo().isPresent() || use.shared())) {
+            // They would be written apart where they are laid out apart, and have one set of parameters all the same.
+            throw new Unplannable("the block '" + use.name() + "' shares its parameters");
+        }
+        Loop loop = loop(block);
+        loop.requireNoStacks();
+        for (Step.Run run : block.runs()) {
+            Level level = level(use, run.variant(), loop);
+            for (long i = run.from(); i < run.to(); i++) {
+                String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
+                Ends ends = loop.ends(block, run.variant(), i, path);
+                if (level.segments() > 1 && !ends.forward().isEmpty()) {
+                    throw new Unplannable("the repeated block '" + use.name()
+                            + "' uses other blocks and has an output that feeds no input");
+                }
+                if (level.segments() > 1 && !ends.backward().isEmpty()) {
+                    throw new Unplannable("the repeated block '" + use.name()
+                            + "' uses other blocks and has an input with a gradient that is the same every time");
+                }
+                cut(level, path + use.name() + index, owner + Trainable.instance(use, i), ends, past);
+            }
+        }
+    }
+
+    private Level level(UseNode use, Variant variant, Loop loop) throws Unplannable {
+        Map<Variant, Level> known = levels.computeIfAbsent(use, u -> new HashMap<>());
+        Level level = known.get(variant);
+        if (level == null) {
+            level = new Level(variant, crossings(loop.inputs()), loop.held(variant));
+            known.put(variant, level);
+        }
+        return level;
     }
 
     /**
      * Notes what parameters are shared: backward runs the last piece first, so that what comes later is added to what is there. In all
      * micro-batches but the first everything is.
      */
-    private List<Piece> shared(List<Piece> pieces) {
+    private List<Piece> shared() {
         List<Set<ScopeParameter>> known = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (Piece piece : pieces) {
@@ -130,156 +197,17 @@ final class Pieces {
         return result;
     }
 
-    private static List<List<Step>> split(List<Step> steps) {
-        List<List<Step>> parts = new ArrayList<>();
-        parts.add(new ArrayList<>());
-        for (Step step : steps) {
-            if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
-                parts.add(new ArrayList<>());
-            } else {
-                parts.get(parts.size() - 1).add(step);
-            }
-        }
-        return parts;
-    }
-
-    private List<Value> inputs() {
-        return root.scope().inputs().stream().map(ScopeInput::value).toList();
-    }
-
-    private void cross(Step.BlockForward block) throws Unplannable {
-        UseNode use = skeleton.whole(block.node());
-        List<Crossing> in = new ArrayList<>();
-        for (int j = 0; j < use.inputs().size(); j++) {
-            in.add(new Crossing(use, false, j, use.inputs().get(j).type()));
-        }
-        List<Crossing> out = new ArrayList<>();
-        Set<Integer> fed = new HashSet<>();
-        for (int k = 0; k < use.outputs().size(); k++) {
-            OptionalInt feeds = use.feeds().get(k);
-            if (feeds.isPresent()) {
-                fed.add(feeds.getAsInt());
-                out.add(in.get(feeds.getAsInt()));
-            } else if (use.count() > 1) {
-                throw new Unplannable("output " + k + " of the repeated block '" + use.name() + "' feeds no input");
-            } else {
-                out.add(new Crossing(use, true, k, use.outputs().get(k).type()));
-            }
-        }
-        if (use.count() > 1 && fed.size() < in.size()) {
-            throw new Unplannable("the repeated block '" + use.name() + "' has an input that is the same every time");
-        }
-        if (!alone && (use.tiedTo().isPresent() || use.shared())) {
-            // They would be written apart where they are laid out apart, and have one set of parameters all the same.
-            throw new Unplannable("the block '" + use.name() + "' shares its parameters");
-        }
-        inputs.put(block, in);
-        outputs.put(block, out);
-    }
-
-    private List<Port> inputs(Step.BlockForward block, Map<UseNode, Step.BlockBackward> back) {
-        Optional<Step.BlockBackward> backward = Optional.ofNullable(back.get(block.node()));
-        List<Port> ports = new ArrayList<>();
-        List<Crossing> crossings = inputs.getOrDefault(block, List.of());
-        for (int j = 0; j < block.inputs().size(); j++) {
-            int index = j;
-            ports.add(new Port(
-                    block.inputs().get(j),
-                    backward.flatMap(b -> b.inputGradients().get(index)),
-                    crossings.get(j)));
-        }
-        return ports;
-    }
-
-    private List<Port> outputs(Step.BlockForward block, Map<UseNode, Step.BlockBackward> back) {
-        Optional<Step.BlockBackward> backward = Optional.ofNullable(back.get(block.node()));
-        List<Port> ports = new ArrayList<>();
-        List<Crossing> crossings = outputs.getOrDefault(block, List.of());
-        for (int k = 0; k < block.outputs().size(); k++) {
-            int index = k;
-            ports.add(new Port(
-                    block.outputs().get(k),
-                    backward.flatMap(b -> b.outputGradients().get(index)),
-                    crossings.get(k)));
-        }
-        return ports;
-    }
-
-    private void addRepetitions(Step.BlockForward block, List<Value> passing, List<Piece> pieces) {
-        List<Crossing> in = inputs.getOrDefault(block, List.of());
-        List<Crossing> out = outputs.getOrDefault(block, List.of());
-        for (Step.Run run : block.runs()) {
-            Variant variant = run.variant();
-            List<Port> given = new ArrayList<>();
-            for (int j = 0; j < in.size(); j++) {
-                given.add(new Port(
-                        variant.inputs().get(j), variant.inputGradients().get(j), in.get(j)));
-            }
-            List<Port> handed = new ArrayList<>();
-            for (int k = 0; k < out.size(); k++) {
-                handed.add(new Port(
-                        variant.outputs().get(k), variant.outputGradients().get(k), out.get(k)));
-            }
-            for (long i = run.from(); i < run.to(); i++) {
-                String index = block.node().repeats().isPresent() ? "[" + i + "]." : ".";
-                UseNode use = skeleton.whole(block.node());
-                pieces.add(new Piece(
-                        block.node().name() + index,
-                        Trainable.instance(use, i),
-                        List.of(use, variant),
-                        variant.forward(),
-                        variant.backward(),
-                        given,
-                        handed,
-                        List.of(),
-                        passing,
-                        passing,
-                        List.of(),
-                        root.losses(),
-                        Set.of()));
-            }
-        }
-    }
-
-    /** Inputs of the model that its own operators read from one segment on. */
-    private List<Value> read(List<List<Step>> forward, List<List<Step>> backward, int segment) throws Unplannable {
-        List<Value> later = new ArrayList<>();
-        for (Value input : inputs()) {
-            List<Integer> reading = IntStream.range(0, forward.size())
-                    .filter(s -> reads(forward.get(s), input)
-                            || (forward.size() - 1 - s < backward.size()
-                                    && reads(backward.get(forward.size() - 1 - s), input)))
-                    .boxed()
-                    .toList();
-            if (reading.size() > 1) {
-                throw new Unplannable("the input '" + input.name() + "' is read before and behind a block");
-            }
-            if (!reading.isEmpty() && reading.get(0) >= segment) {
-                later.add(input);
-            }
-        }
-        return later;
-    }
-
-    private static boolean reads(List<Step> steps, Value value) {
-        return steps.stream().anyMatch(s -> Liveness.reads(s).contains(value));
-    }
-
-    /** Every tensor is read in the piece that makes it, or passes to the next as the argument of a block. */
-    private static void requireChain(List<Piece> pieces) throws Unplannable {
+    /** Every tensor is read in the piece that makes it, or passes to those that read it. */
+    private static void requireChain(List<Piece> pieces) {
         for (Piece piece : pieces) {
             Set<Value> there = new HashSet<>(piece.arriving());
-            there.addAll(piece.crossing());
             piece.given().forEach(p -> there.add(p.value()));
             piece.handed().forEach(p -> p.gradient().ifPresent(there::add));
             for (List<Step> steps : List.of(piece.forward(), piece.backward())) {
                 for (Step step : steps) {
-                    if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
-                        throw new Unplannable("a block uses another block");
-                    }
                     for (Value value : Liveness.reads(step)) {
                         if (!there.contains(value)) {
-                            throw new Unplannable("the tensor '" + value.name() + "' is read behind a block");
+                            throw new IllegalStateException(value + " does not reach " + piece.path());
                         }
                     }
                     there.addAll(Liveness.makes(step));

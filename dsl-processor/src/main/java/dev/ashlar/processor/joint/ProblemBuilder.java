@@ -5,7 +5,6 @@ import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeInput;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.graph.UseNode;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.local.Fusion;
@@ -20,9 +19,8 @@ import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Block;
 import dev.ashlar.processor.solve.BlockBuilder;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,9 +29,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /** Puts the problem of a model together. */
 final class ProblemBuilder {
+    /** Of more it takes minutes to find the best, where tensors go on past blocks. */
+    private static final long MOST_WAYS = 2048;
+
     private final TrainingGraph whole;
     private final Target target;
     private final Skeleton skeleton;
@@ -125,14 +127,22 @@ final class ProblemBuilder {
             staticBytes = tableBytes
                     + pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
         }
+        List<Junction> junctions = junctions(pieces);
+        findKept(pieces, junctions);
+        for (Junction junction : junctions) {
+            requireFew(junction);
+        }
         Map<Object, Template> made = new HashMap<>();
         List<Template> templates = new ArrayList<>();
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
-            Template template = made.get(piece.like());
+            Junction before = junctions.get(b);
+            Junction after = junctions.get(b + 1);
+            Object like = List.of(piece.like(), before, after);
+            Template template = made.get(like);
             if (template == null) {
-                template = template(piece, draft(piece), b, ties);
-                made.put(piece.like(), template);
+                template = template(piece, b, before, after, ties);
+                made.put(like, template);
             }
             templates.add(template);
         }
@@ -176,9 +186,6 @@ final class ProblemBuilder {
         for (Value input : piece.arriving()) {
             choices.add(input, arrived(input));
         }
-        for (Value input : piece.crossing()) {
-            choices.add(input, arrived(input));
-        }
         return new Draft(lifetimes, fates, choices, leaving);
     }
 
@@ -194,7 +201,7 @@ final class ProblemBuilder {
                     && choices.operators().contains(of.node())) {
                 operators.add(new Choices.Reader(of.node(), of.input()));
             } else if (reader instanceof Skeleton.Reader.OfUse of) {
-                leaving.put(copy, crossing(piece, c -> c.use() == of.use() && !c.output() && c.index() == of.input()));
+                leaving.put(copy, crossing(piece, c -> c.isInput(of.use(), of.input())));
             } else if (reader instanceof Skeleton.Reader.OfOutput of) {
                 leaving.put(copy, piece.handed().get(of.output()).crossing());
             } else if (reader instanceof Skeleton.Reader.OfLoss) {
@@ -222,96 +229,130 @@ final class ProblemBuilder {
         for (Port port : piece.given()) {
             Set<Boundary> boundaries = passing.computeIfAbsent(port.crossing(), c -> new LinkedHashSet<>());
             draft.choices().copies().stream()
-                    .filter(c -> c.tensor() == port.value())
-                    .forEach(c -> boundaries.addAll(draft.choices().wanted(c).boundaries()));
+                    .filter(c -> c.tensor() == port.tensor() && isChosenByReaders(port))
+                    .flatMap(c -> draft.choices().wanted(c).boundaries().stream())
+                    .filter(b -> port.crossing().allows(b, target.collectives().mesh()))
+                    .forEach(boundaries::add);
         }
-        for (Map.Entry<Copy, Crossing> leaving : draft.leaving().entrySet()) {
-            Set<Boundary> boundaries = passing.computeIfAbsent(leaving.getValue(), c -> new LinkedHashSet<>());
-            draft.choices().madeHere(leaving.getKey().tensor()).ifPresent(made -> {
-                for (int label = 0; label < made.layouts().size(); label++) {
-                    Layout layout = made.layouts().get(label);
-                    int index = label;
-                    boundaries.add(made.gradients()
-                            .map(g -> new Boundary(layout, g.get(index)))
-                            .orElseGet(() -> Boundary.of(layout)));
-                }
-            });
-        }
+        draft.leaving().forEach((copy, crossing) -> {
+            make(draft, copy.tensor(), crossing);
+            piece.given().stream()
+                    .filter(p -> p.tensor() == copy.tensor() && crossing.goesOn())
+                    .forEach(p -> goOn(p.crossing(), crossing));
+        });
         for (Port port : piece.handed()) {
-            if (!draft.lifetimes().handed(port).isEmpty()) {
-                keptAcross.add(port.crossing());
+            if (port.crossing().asMade()) {
+                make(draft, port.tensor(), port.crossing());
             }
         }
     }
 
-    private static List<Port> ordered(List<Port> ports) {
-        List<Port> ordered = new ArrayList<>(ports);
-        ordered.sort(Comparator.comparing((Port p) -> p.crossing().output())
-                .thenComparingInt(p -> p.crossing().index()));
-        return ordered;
+    /** What came in may go on as it came. */
+    private void goOn(Crossing from, Crossing to) {
+        List<Boundary> came = List.copyOf(passing.getOrDefault(from, Set.of()));
+        Set<Boundary> boundaries = passing.computeIfAbsent(to, c -> new LinkedHashSet<>());
+        came.stream().filter(b -> to.allows(b, target.collectives().mesh())).forEach(boundaries::add);
     }
 
-    private Template template(Piece piece, Draft draft, int number, Ties ties) {
+    /** What goes on past blocks lies as it is made, if readers give nothing back that would have to be added up. */
+    private static boolean isChosenByReaders(Port port) {
+        return !port.crossing().goesOn()
+                || (!port.crossing().asMade() && port.gradient().isPresent());
+    }
+
+    private void make(Draft draft, Value tensor, Crossing crossing) {
+        Set<Boundary> boundaries = passing.computeIfAbsent(crossing, c -> new LinkedHashSet<>());
+        draft.choices()
+                .madeHere(tensor)
+                .ifPresent(m -> m.boundaries().stream()
+                        .filter(b -> crossing.allows(b, target.collectives().mesh()))
+                        .forEach(boundaries::add));
+    }
+
+    /** Where it is a choice whether pieces keep what passes: where one may, and behind that as far as the tensor goes. */
+    private void findKept(List<Piece> pieces, List<Junction> junctions) {
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (int b = 0; b + 1 < pieces.size(); b++) {
+                Piece piece = pieces.get(b);
+                Lifetimes lifetimes = draft(piece).lifetimes();
+                Set<Storage> kept = new HashSet<>();
+                for (Port port : piece.given()) {
+                    Storage given = lifetimes.given(port);
+                    if (keptAcross.contains(port.crossing()) || lifetimes.mayKeep(given)) {
+                        kept.add(given);
+                    }
+                }
+                for (Port port : piece.handed()) {
+                    boolean may = lifetimes.handed(port).stream()
+                            .anyMatch(h -> kept.contains(h.storage()) || lifetimes.mayKeep(h.storage()));
+                    boolean twin = junctions.get(b).forward().stream()
+                            .anyMatch(p -> p.passing() == port.crossing()
+                                    && kept.contains(lifetimes.given(Junction.port(piece.given(), p.entering()))));
+                    more |= (may || twin) && keptAcross.add(port.crossing());
+                }
+            }
+        }
+    }
+
+    /** Every way in which all passes from a piece to the next is looked at. */
+    private void requireFew(Junction junction) throws Unplannable {
+        long ways = 1L << (junction.forward().size() + junction.backward().size());
+        for (Crossing crossing : junction.crossings()) {
+            ways = Math.multiplyExact(
+                    ways, wanted(crossing).variable().labels() * (keptAcross.contains(crossing) ? 2L : 1L));
+        }
+        if (ways > MOST_WAYS && junction.crossings().stream().anyMatch(Crossing::goesOn)) {
+            throw new Unplannable("there are " + ways + " ways to lay out what passes from block to block ("
+                    + junction.crossings().stream().map(Crossing::toString).collect(Collectors.joining(", "))
+                    + "), which is too many; a mesh of one axis has fewer");
+        }
+    }
+
+    /** The junction before every piece, and that behind the last. */
+    private List<Junction> junctions(List<Piece> pieces) throws Unplannable {
+        List<Junction> junctions = new ArrayList<>(List.of(Junction.NONE));
+        for (int b = 1; b < pieces.size(); b++) {
+            Lifetimes there = draft(pieces.get(b - 1)).lifetimes();
+            junctions.add(Junction.of(
+                    pieces.get(b - 1),
+                    there,
+                    pieces.get(b),
+                    draft(pieces.get(b)).lifetimes()));
+        }
+        junctions.add(Junction.NONE);
+        return junctions;
+    }
+
+    private Template template(Piece piece, int number, Junction before, Junction after, Ties ties) {
+        Draft draft = draft(piece);
         Choices choices = draft.choices();
         Lifetimes lifetimes = draft.lifetimes();
-        draft.leaving().forEach((copy, crossing) -> choices.add(copy, wanted(crossing)));
-        for (Port port : piece.given()) {
-            Wanted how = wanted(port.crossing());
-            choices.add(
-                    port.value(),
-                    new Made(
-                            how.variable(),
-                            how.boundaries().stream().map(Boundary::layout).toList(),
-                            Optional.of(how.boundaries().stream()
-                                    .map(Boundary::gradient)
-                                    .toList())));
-        }
         int points = lifetimes.moments().size();
         BlockBuilder block = Block.builder(
                 piece.path().isEmpty() ? "model" : piece.path(),
                 lifetimes.forwardPoints(),
                 points - lifetimes.forwardPoints());
-        Map<Storage, Variable> keptBefore = new HashMap<>();
-        Map<Variable, Integer> nodes = new LinkedHashMap<>();
         TableWriter writer = new TableWriter(block, whole.form().microBatches());
+        TemplateBuilder builder =
+                new TemplateBuilder(piece, lifetimes, choices, before, after, crossings, keptAcross, block, writer);
+        builder.choose(draft.leaving());
         PieceTables tables = new PieceTables(
                 lifetimes,
                 choices,
                 new Bytes(choices, crossings, routes, target.costs(), settings, inputs),
                 new Ways(choices, routes),
                 draft.fates(),
-                Collections.unmodifiableMap(keptBefore),
+                builder.keptBefore(),
+                builder.twins(),
                 writer);
-        for (Port port : ordered(piece.given())) {
-            writer.entry(wanted(port.crossing()).variable());
-            if (keptAcross.contains(port.crossing())) {
-                Variable kept = new Variable("kept " + port.crossing(), 2);
-                writer.entry(kept);
-                keptBefore.put(lifetimes.given(port), kept);
-            }
-        }
+        builder.entries();
         ties.crossing(number - 1).forEach(writer::entry);
         ties.from(number).forEach(writer::node);
-        List<List<Lifetimes.Handed>> keeping = new ArrayList<>();
-        for (Port port : ordered(piece.handed())) {
-            if (keptAcross.contains(port.crossing())) {
-                keeping.add(lifetimes.handed(port));
-            }
-        }
-        addNodes(choices.own(), tables.conditions(keeping), writer);
-        for (Port port : ordered(piece.handed())) {
-            Variable crossing = wanted(port.crossing()).variable();
-            if (!writer.has(crossing)) {
-                writer.node(crossing);
-            }
-            block.exit(writer.nodeOf(crossing));
-            if (keptAcross.contains(port.crossing())) {
-                Variable kept = new Variable("keeps " + port.crossing(), 2);
-                writer.node(kept);
-                block.exit(writer.nodeOf(kept));
-                tables.kept(kept, lifetimes.handed(port));
-            }
-        }
+        builder.conditions(tables);
+        builder.nodes(tables.conditions());
+        builder.exits(tables);
         ties.crossing(number).forEach(v -> block.exit(writer.nodeOf(v)));
         if (writer.isEmpty()) {
             writer.node(new Variable("nothing", 1));
@@ -327,42 +368,14 @@ final class ProblemBuilder {
         return new Template(lifetimes, draft.fates(), choices, block.build(), writer.nodes());
     }
 
-    /** Adds nodes in order, each condition behind the last of what decides about it: searches go along the numbers of nodes. */
-    private static void addNodes(List<Variable> own, Map<Variable, Set<Variable>> conditions, TableWriter writer) {
-        Map<Variable, Set<Variable>> left = new LinkedHashMap<>(conditions);
-        addReady(left, writer);
-        for (Variable variable : own) {
-            writer.node(variable);
-            addReady(left, writer);
-        }
-        left.keySet().forEach(writer::node);
-    }
-
-    private static void addReady(Map<Variable, Set<Variable>> left, TableWriter writer) {
-        List<Variable> ready;
-        do {
-            ready = left.entrySet().stream()
-                    .filter(e -> e.getValue().stream().allMatch(v -> v.labels() == 1 || writer.has(v)))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            ready.forEach(writer::node);
-            ready.forEach(left::remove);
-        } while (!ready.isEmpty());
+    /** See {@link Skeleton#group}. */
+    String group(Node whole, int input) {
+        return skeleton.group(whole, input);
     }
 
     /** How a tensor passes a crossing. */
     Wanted wanted(Crossing crossing) {
         return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
-    }
-
-    /** The crossing of a block in the whole graph. */
-    Crossing crossing(UseNode use, boolean output, int index) {
-        boolean fed = output && use.feeds().get(index).isPresent();
-        int place = fed ? use.feeds().get(index).getAsInt() : index;
-        return crossings.keySet().stream()
-                .filter(c -> c.use() == use && c.output() == (output && !fed) && c.index() == place)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(use.name() + " has no crossing " + index));
     }
 
     /** The strategy in which every device does all of an operator. */

@@ -28,6 +28,9 @@ final class Skeleton {
     private final Map<Scope, Scope> scopes = new HashMap<>();
     private final Map<OperatorNode, OperatorNode> operators = new HashMap<>();
     private final Map<UseNode, UseNode> uses = new HashMap<>();
+    /** How many blocks its scope uses before a node. */
+    private final Map<Node, Integer> blocks = new HashMap<>();
+
     private final Map<Copy, List<Reader>> readers = new LinkedHashMap<>();
     private final TrainingGraph graph;
 
@@ -69,6 +72,11 @@ final class Skeleton {
         return Objects.requireNonNull(uses.get(use));
     }
 
+    /** The group in which a node of the whole graph reads one of its inputs. */
+    String group(Node whole, int input) {
+        return Groups.of(whole, input, Objects.requireNonNull(blocks.get(whole)));
+    }
+
     List<Reader> readers(Copy copy) {
         return Objects.requireNonNull(readers.get(copy));
     }
@@ -88,7 +96,10 @@ final class Skeleton {
         private final List<Node> nodes = new ArrayList<>();
 
         Scope build(Scope whole) {
+            int before = 0;
             for (Node node : whole.nodes()) {
+                blocks.put(node, before);
+                before += node instanceof UseNode ? 1 : 0;
                 if (node instanceof OperatorNode operator) {
                     add(operator);
                 } else if (node instanceof UseNode use) {
@@ -123,7 +134,7 @@ final class Skeleton {
         private void add(OperatorNode whole) {
             List<CopyNode> read = new ArrayList<>();
             for (int i = 0; i < whole.inputs().size(); i++) {
-                read.add(copy(whole.inputs().get(i), Groups.of(whole, i), whole.name(), whole));
+                read.add(copy(whole.inputs().get(i), group(whole, i), whole.name(), whole));
             }
             List<StoredParameter> stored = new ArrayList<>();
             for (int i = 0; i < whole.parameters().size(); i++) {
@@ -160,7 +171,7 @@ final class Skeleton {
         private void add(UseNode whole) {
             List<CopyNode> read = new ArrayList<>();
             for (int j = 0; j < whole.inputs().size(); j++) {
-                read.add(copy(whole.inputs().get(j), Groups.of(whole, j), whole.name(), whole));
+                read.add(copy(whole.inputs().get(j), group(whole, j), whole.name(), whole));
             }
             UseNode node = new UseNode(
                     whole.name(),

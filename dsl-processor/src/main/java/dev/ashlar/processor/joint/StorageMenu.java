@@ -215,7 +215,7 @@ final class StorageMenu {
             OperatorNode whole, Strategy strategy, OperatorUse use, Cut cut, boolean keep) {
         List<ParameterStorage> storage = new ArrayList<>();
         for (int i = 0; i < whole.parameters().size(); i++) {
-            boolean trained = use.parameters().contains(i);
+            boolean trained = use.trained().contains(i);
             ParameterStorage way = storage(whole, strategy, i, trained, cut);
             storage.add(keeping(
                     way,
@@ -280,7 +280,8 @@ final class StorageMenu {
             boolean owns = !tied.containsKey(i) || tied.get(i).owner();
             boolean trained = tied.containsKey(i)
                     ? tied.get(i).tie().trained()
-                    : use.parameters().contains(i);
+                    : use.trained().contains(i);
+            boolean hasGradient = tied.containsKey(i) || use.parameters().contains(i);
             if (owns) {
                 fixed += routes.bytes(type, lies.parameter());
             }
@@ -299,8 +300,10 @@ final class StorageMenu {
                 } else {
                     updated += moved;
                 }
-                onceTicks += route(type, lies.state(), lies.parameter()).ticks();
-                if (form.accumulates()) {
+                onceTicks += hasGradient
+                        ? route(type, lies.state(), lies.parameter()).ticks()
+                        : 0;
+                if (hasGradient && form.accumulates()) {
                     fixed += routes.bytes(type, lies.state());
                     onceTicks += (form.microBatches() - 1) * Collectives.ticks(costs.sumSeconds(elements));
                 }

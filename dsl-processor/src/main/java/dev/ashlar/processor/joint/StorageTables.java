@@ -3,6 +3,7 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,21 +19,40 @@ final class StorageTables {
     private final Lifetimes lifetimes;
     private final Bytes bytes;
     private final Map<Storage, Variable> keptBefore;
+    private final Map<Storage, Twin> twins;
     private final Conditions conditions;
     private final TableWriter writer;
 
     /**
-     * @param keptBefore for what comes in, whether the piece before keeps it, where that is a choice
+     * What comes in, and may lie in the memory of something else that comes in and is there for longer.
+     *
+     * @param same whether it does
+     * @param backward whether it comes in with backward, so that it is never there alone; else it may be kept for backward
+     */
+    record Twin(Variable same, boolean backward) {}
+
+    /**
+     * A storage that is kept if a piece before keeps it or this one does, and all conditions hold.
+     *
+     * @param same what has to hold too
+     */
+    record Keeping(Storage storage, List<Storage.Condition> when, Optional<Variable> same) {}
+
+    /**
+     * @param keptBefore for what comes in, whether a piece before keeps it, where that is a choice
+     * @param twins what may lie in the memory of something else
      */
     StorageTables(
             Lifetimes lifetimes,
             Bytes bytes,
             Map<Storage, Variable> keptBefore,
+            Map<Storage, Twin> twins,
             Conditions conditions,
             TableWriter writer) {
         this.lifetimes = lifetimes;
         this.bytes = bytes;
         this.keptBefore = keptBefore;
+        this.twins = twins;
         this.conditions = conditions;
         this.writer = writer;
     }
@@ -41,19 +61,29 @@ final class StorageTables {
     Set<Variable> over(Storage storage, int time) {
         Set<Variable> over = new LinkedHashSet<>(bytes.variables(storage.size()));
         Optional.ofNullable(keptBefore.get(storage)).ifPresent(over::add);
+        Optional.ofNullable(twins.get(storage)).map(Twin::same).ifPresent(over::add);
         conditions.addVariables(over, conditions.about(storage, time));
         return over;
     }
 
-    /** What decides whether the piece keeps what it hands on. */
-    Set<Variable> over(List<Lifetimes.Handed> handed) {
+    /** What decides whether the piece or one before keeps what it hands on. */
+    Set<Variable> over(Collection<Keeping> keeping) {
         List<Storage.Condition> all = new ArrayList<>();
-        for (Lifetimes.Handed of : handed) {
+        Set<Variable> over = new LinkedHashSet<>();
+        for (Keeping of : keeping) {
+            Optional.ofNullable(keptBefore.get(of.storage())).ifPresent(over::add);
+            of.same().ifPresent(over::add);
             all.addAll(of.when());
             all.addAll(conditions.about(of.storage(), lifetimes.forwardPoints()));
         }
-        Set<Variable> over = new LinkedHashSet<>();
         conditions.addVariables(over, all);
+        return over;
+    }
+
+    /** What decides whether two tensors lie in one storage. */
+    Set<Variable> overShared(List<List<Storage.Condition>> shared) {
+        Set<Variable> over = new LinkedHashSet<>();
+        conditions.addVariables(over, shared.stream().flatMap(List::stream).toList());
         return over;
     }
 
@@ -74,7 +104,7 @@ final class StorageTables {
             Predicate<Labels> alive = conditions.isAlive(storage, time);
             ToLongFunction<Labels> amount =
                     x -> before.map(x::of).orElse(0) == 0 && alive.test(x) ? bytes.of(storage.size(), x) : 0;
-            writer.live(from, Math.min(time + 1, points), over, amount);
+            live(storage, from, Math.min(time + 1, points), over, amount);
             if (from <= boundary && time >= boundary && !storage.backward()) {
                 writer.add(Quantity.KEPT, over, amount);
             }
@@ -85,17 +115,66 @@ final class StorageTables {
         }
     }
 
-    /** Forbids labels of a variable that does not say whether a piece keeps what it hands on. */
-    void kept(Variable variable, List<Lifetimes.Handed> handed) {
-        Set<Variable> over = over(handed);
+    /** What decides beside conditions whether a storage stays whatever this piece does. */
+    Set<Variable> overStaying(Storage storage) {
+        Set<Variable> over = new LinkedHashSet<>();
+        Optional.ofNullable(keptBefore.get(storage)).ifPresent(over::add);
+        Optional.ofNullable(twins.get(storage)).map(Twin::same).ifPresent(over::add);
+        return over;
+    }
+
+    /** Whether a storage is there at a time, by the labels of one table: this piece or one before needs it, or something else in it. */
+    Predicate<Labels> stays(Storage storage, int point) {
+        Predicate<Labels> alive = conditions.isAlive(storage, point);
+        Optional<Variable> twin = Optional.ofNullable(twins.get(storage))
+                .filter(t -> t.backward() || point < lifetimes.forwardPoints())
+                .map(Twin::same);
+        return x -> alive.test(x)
+                || isKeptBefore(storage, x)
+                || twin.map(t -> x.of(t) == 1).orElse(false);
+    }
+
+    /** What lies in the memory of something else is not counted while that is there. */
+    private void live(Storage storage, int from, int to, Set<Variable> over, ToLongFunction<Labels> amount) {
+        Optional<Twin> twin = Optional.ofNullable(twins.get(storage));
+        int together = twin.map(t -> t.backward() ? lifetimes.end() : lifetimes.forwardPoints())
+                .orElse(0);
+        Variable same = twin.map(Twin::same).orElseGet(() -> new Variable("", 1));
+        writer.live(from, Math.min(to, together), over, x -> x.of(same) == 0 ? amount.applyAsLong(x) : 0);
+        writer.live(Math.max(from, together), to, over, amount);
+    }
+
+    /** Forbids labels of a variable that does not say whether a piece or one before keeps what it hands on. */
+    void kept(Variable variable, Collection<Keeping> keeping) {
+        Set<Variable> over = over(keeping);
         over.add(variable);
-        Map<Lifetimes.Handed, Predicate<Labels>> alive = new IdentityHashMap<>();
-        handed.forEach(h -> alive.put(h, conditions.isAlive(h.storage(), lifetimes.forwardPoints())));
+        Map<Keeping, Predicate<Labels>> alive = new IdentityHashMap<>();
+        keeping.forEach(k -> alive.put(k, conditions.isAlive(k.storage(), lifetimes.forwardPoints())));
         writer.addOrForbid(over, x -> {
-            boolean kept = handed.stream()
-                    .anyMatch(h -> Objects.requireNonNull(alive.get(h)).test(x)
-                            && h.when().stream().allMatch(c -> conditions.holds(c, x)));
+            boolean kept = keeping.stream()
+                    .anyMatch(k -> (isKeptBefore(k.storage(), x)
+                                    || Objects.requireNonNull(alive.get(k)).test(x))
+                            && k.same().map(v -> x.of(v) == 1).orElse(true)
+                            && k.when().stream().allMatch(c -> conditions.holds(c, x)));
             return (x.of(variable) == 1) == kept ? 0 : -1;
         });
+    }
+
+    private boolean isKeptBefore(Storage storage, Labels x) {
+        return Optional.ofNullable(keptBefore.get(storage))
+                .map(v -> x.of(v) == 1)
+                .orElse(false);
+    }
+
+    /** Forbids labels of a variable that does not say whether two tensors lie in one storage. */
+    void same(Variable variable, List<List<Storage.Condition>> shared) {
+        Set<Variable> over = overShared(shared);
+        over.add(variable);
+        writer.addOrForbid(over, x -> (x.of(variable) == 1) == anyHolds(shared, x) ? 0 : -1);
+    }
+
+    /** Whether all conditions of one list hold. */
+    boolean anyHolds(List<List<Storage.Condition>> alternatives, Labels x) {
+        return alternatives.stream().anyMatch(all -> all.stream().allMatch(c -> conditions.holds(c, x)));
     }
 }

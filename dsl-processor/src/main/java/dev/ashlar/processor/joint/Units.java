@@ -31,6 +31,8 @@ final class Units {
     private final Map<Unit, Set<Place>> reads = new HashMap<>();
     private final Map<Place, SortedSet<Integer>> calls = new HashMap<>();
     private final Set<Unit> viewed = new HashSet<>();
+    /** What is read behind a block too: the backward of that would have to make it again. */
+    private final Set<Unit> passing = new HashSet<>();
     /** What one device alone reads as it lies. */
     private final Set<Value> parameters = new HashSet<>();
 
@@ -55,13 +57,13 @@ final class Units {
         Units units = new Units(repeats, alone);
         piece.given().forEach(p -> units.addGiven(p.value()));
         piece.arriving().forEach(units::addGiven);
-        piece.crossing().forEach(units::addGiven);
         for (List<Step> row : rows(piece.forward())) {
             units.addForward(row);
         }
         for (List<Step> row : rows(piece.backward())) {
             units.addBackward(row);
         }
+        piece.past().forEach(p -> units.passing.add(units.place(p.value()).unit()));
         return units;
     }
 
@@ -185,8 +187,8 @@ final class Units {
 
     /** Whether backward may make it again. A copy for a view is kept: what reads the view may copy that. */
     boolean isRepeatable(Unit unit) {
-        if (unit.isGathered()) {
-            return true;
+        if (unit.isGathered() || passing.contains(unit)) {
+            return unit.isGathered();
         }
         return switch (repeats) {
             case NOTHING -> false;

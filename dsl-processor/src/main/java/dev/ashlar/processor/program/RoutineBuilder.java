@@ -39,6 +39,10 @@ final class RoutineBuilder {
     private final Liveness liveness;
     private final Map<Value, Value> storage = new HashMap<>();
     private final Set<Value> fresh = new HashSet<>();
+    /** How many blocks run before the step that makes a tensor. */
+    private final Map<Value, Integer> blocksBefore = new HashMap<>();
+
+    private int blocks;
     /** Storage that something else has a handle on as well, and may keep or pass on. */
     private final Set<Value> held = new HashSet<>();
 
@@ -226,6 +230,8 @@ final class RoutineBuilder {
     }
 
     private void add(int position, Step step) {
+        blocks += step instanceof Step.BlockForward || step instanceof Step.BlockBackward ? 1 : 0;
+        Liveness.makes(step).forEach(v -> blocksBefore.put(v, blocks));
         if (step instanceof Step.Kernel kernel) {
             addKernel(position, kernel);
         } else if (step instanceof Step.Collective collective) {
@@ -402,10 +408,11 @@ final class RoutineBuilder {
 
     /**
      * Whether a tensor may be overwritten: it dies here, a kernel of this routine made its storage (an argument's may belong to others as
-     * well), no block has it, and no other tensor that is read later shares it.
+     * well) behind the last block, no block has it, and no other tensor that is read later shares it.
      */
     private boolean overwritable(Value value, int position) {
         if (!dies(value, position)
+                || blocksBefore.getOrDefault(root(value), 0) < blocks
                 || !fresh.contains(root(value))
                 || held.contains(root(value))
                 || saved.contains(value)) {

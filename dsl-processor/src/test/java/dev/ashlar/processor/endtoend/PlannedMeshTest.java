@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the planner chooses for several ranks trains as one rank does, whatever the memory, and sends what the plan says. */
 class PlannedMeshTest {
@@ -65,6 +66,23 @@ class PlannedMeshTest {
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));
         }
+    }
+
+    /** Tensors that pass blocks, inputs that are the same for all repetitions, outputs that feed none. */
+    static Map<String, Supplier<ModelSpecs>> passing() {
+        Map<String, Supplier<ModelSpecs>> models = new LinkedHashMap<>();
+        models.put("skipping", () -> SampleModels.skipping(3));
+        models.put("attending", () -> SampleModels.attending(2));
+        models.put("last", () -> SampleModels.collecting("LAST"));
+        models.put("sum", () -> SampleModels.collecting("SUM"));
+        return models;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"skipping", "attending", "last", "sum"})
+    void whatPassesBlocks(String name) throws Exception {
+        ModelSpecs model = Objects.requireNonNull(passing().get(name)).get();
+        ranksTrainAsOneDoes(name, model, new Long[] {2L});
     }
 
     /** Updates that take memory: parameters are updated part by part. In 16 bits sums are rounded coarsely. */

@@ -4,7 +4,7 @@ import dev.ashlar.processor.ModelSpecs;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Small seeded models: chains of operators, residuals, tensors that are read twice, tied parameters, repeated blocks. */
+/** Small seeded models: chains of operators, residuals, tensors that are read twice, tied parameters, repeated blocks, tensors that pass them. */
 final class RandomModels {
     /** What a model has beside a chain of operators. */
     enum Form {
@@ -12,7 +12,11 @@ final class RandomModels {
         RESIDUAL,
         READ_TWICE,
         TIED,
-        REPEATED
+        REPEATED,
+        /** A repeated block with an input that is the same every time. */
+        CONSTANT,
+        /** A tensor that is read before a block and behind it. */
+        PAST
     }
 
     private static final List<String> ACTIVATIONS = List.of("Relu", "Gelu", "Silu", "Tanh", "Sigmoid");
@@ -55,7 +59,8 @@ final class RandomModels {
             case RESIDUAL -> residual(start, operators);
             case READ_TWICE -> readTwice(start, operators);
             case TIED -> tied(start, operators);
-            case REPEATED -> "body";
+            case REPEATED, CONSTANT -> "body";
+            case PAST -> "joined";
         };
         if (form == Form.REPEATED) {
             if (random.nextInt(3) == 0) {
@@ -63,15 +68,30 @@ final class RandomModels {
             }
             text.append("@Repeat(\"layers\") @Use(value = Cell, dims = \"e=e\") body(%s)\n".formatted(start));
         }
+        if (form == Form.CONSTANT) {
+            text.append("@%s same(x)\n".formatted(random.nextBoolean() ? "Tanh" : "LayerNorm"));
+            text.append("@Repeat(\"layers\") @Use(value = Cell, dims = \"e=e\") body(x, same)\n");
+        } else if (form == Form.PAST) {
+            String before = operator(start);
+            text.append("@Use(value = Cell, dims = \"e=e\") body(x=%s)\n".formatted(before));
+            text.append("@%s joined(%s, body)\n".formatted(random.nextBoolean() ? "Add" : "Multiply", before));
+        }
         text.append("@Input(shape = \"batch d\") targets()\n");
         text.append("@Loss @MeanSquaredError loss(x=%s, targets)\n".formatted(last));
         ModelSpecs model = ModelSpecs.model("Random", dims, text.toString());
-        if (form != Form.REPEATED) {
+        if (!List.of(Form.REPEATED, Form.CONSTANT, Form.PAST).contains(form)) {
             return model;
         }
         RandomModels cell = new RandomModels(sizes, random);
         cell.text.append("@Input(shape = \"batch d\") x()\n");
-        String made = random.nextBoolean() ? cell.chain("x", operators) : cell.residual("x", operators);
+        if (form == Form.CONSTANT) {
+            cell.text.append("@Input(shape = \"batch d\") same()\n");
+        }
+        int inner = form == Form.REPEATED ? operators : Math.max(1, operators - 1);
+        String made = random.nextBoolean() ? cell.chain("x", inner) : cell.residual("x", inner);
+        if (form == Form.CONSTANT) {
+            made = cell.add("@Multiply #(%s, same)".formatted(made));
+        }
         int at = cell.text.lastIndexOf("\n", cell.text.length() - 2) + 1;
         return model.block("Cell", "", cell.text.insert(at, "@Output ").toString());
     }

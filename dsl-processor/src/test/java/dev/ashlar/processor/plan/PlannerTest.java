@@ -183,8 +183,8 @@ class PlannerTest {
                 "Plan.memory: [ASH-060] The plan may use 30.0 GiB but l4 has 24.0 GiB.",
                 SampleModels.mlp().device("l4").memory("30GiB"));
         assertProblem(
-                "Plan.mesh: [ASH-062] This version does not plan this model on several devices: output 1 of the",
-                SampleModels.collecting("SUM").mesh(2L, 4L));
+                "Plan.mesh: [ASH-062] This version does not plan this model on several devices: output 'skip'",
+                SampleModels.collecting("STACK").mesh(2L, 4L));
         assertProblem(
                 "Plan.mesh: [ASH-062] A mesh axis has at least one device, but this one has 0.",
                 SampleModels.mlp().mesh(0L));
