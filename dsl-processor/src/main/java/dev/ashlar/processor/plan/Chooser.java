@@ -42,7 +42,7 @@ final class Chooser {
         return new Chooser(candidates, List.of(new Candidate(form)), fixedBytes);
     }
 
-    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which no other form is much faster. */
+    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which few others are faster. */
     boolean hasEnough(long budgetBytes) {
         long within = budgetBytes - fixedBytes;
         double seconds = ENOUGH * candidates.get(0).fastestSeconds();
@@ -81,8 +81,10 @@ final class Chooser {
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
             return new Choice(0, only.labels(), only.peakBytes(), evidence);
         }
-        Supplier<Best> later = asking(false).apply(Math.max(budgetBytes - fixedBytes, leastBytes));
-        List<Tradeoff> tradeoffs = tradeoffs();
+        boolean fits = leastBytes <= budgetBytes - fixedBytes;
+        // Of a plan that does not fit only the memory is told.
+        Supplier<Best> later = asking(!fits).apply(fits ? budgetBytes - fixedBytes : leastBytes);
+        List<Tradeoff> tradeoffs = fits ? tradeoffs() : List.of();
         Best best = later.get();
         Candidate.Known plan = best.plan();
         long proved =

@@ -12,7 +12,7 @@ import java.util.List;
  * @param gap how far the plan can be from the optimum, as a share of the bound
  * @param kind what proves the bound: {@code "only plan"}, {@code "nothing recomputed"}, {@code "dual"}, {@code "search"}, {@code "split"}
  * @param prices of memory at times, on which the proof rests
- * @param tradeoffs from the smallest memory to the one that keeps everything
+ * @param tradeoffs from the smallest memory to the one that keeps everything; none if no plan fits
  */
 public record Evidence(
         long smallestFeasibleBytes,

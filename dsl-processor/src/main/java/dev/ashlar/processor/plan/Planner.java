@@ -164,7 +164,7 @@ public final class Planner {
         return List.of("Without the pins " + least + " bytes would do.");
     }
 
-    /** The same of a form beside the plain one; empty if that is not planned on meshes yet. */
+    /** The same of a form beside the plain one; empty if that is not planned on meshes yet, or if its plans cannot obey the pins. */
     private static Optional<PlanProblem> others(
             TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
         if (target.mesh().devices() == 1) {
@@ -172,7 +172,7 @@ public final class Planner {
         }
         try {
             return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly.costs()), pins));
-        } catch (Unplannable form) {
+        } catch (Unplannable | ModelException form) {
             return Optional.empty();
         }
     }

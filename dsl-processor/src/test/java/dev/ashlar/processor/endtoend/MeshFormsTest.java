@@ -3,6 +3,7 @@ package dev.ashlar.processor.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ashlar.processor.CompilerKit;
 import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.TrainingGraph;
@@ -129,6 +130,20 @@ class MeshFormsTest {
                         }
                     });
         }
+    }
+
+    /** One row cannot be shared: eight micro-batches are no plan then, and no error either. */
+    @Test
+    void pinsThatMicroBatchesCannotObey() {
+        String pin =
+                "pins = @Pin(at = \"body[*].ln\", strategy = \"x[S0] weight[R] bias[R] -> y[S0]\"), microBatches = 0";
+        String source = SOURCE.replace("microBatches = %d", pin).replace("batch=16", "batch=8");
+        CompilerKit.Result result = CompilerKit.with(CompilerKit.Kind.JAVAC)
+                .source("net/Net.java", source.formatted("1KiB"))
+                .compile(directory);
+        assertEquals(1, result.findings().size(), () -> result.findings().toString());
+        String message = result.findings().get(0).message();
+        assertTrue(message.contains("ASH-063"), message);
     }
 
     private static long number(CompiledPlan plan, String key) throws IOException {
