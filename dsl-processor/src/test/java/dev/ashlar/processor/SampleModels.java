@@ -215,6 +215,32 @@ public final class SampleModels {
                         """);
     }
 
+    /** Small blocks within blocks, past which a tensor goes; the model goes on behind them. */
+    public static ModelSpecs nesting() {
+        return ModelSpecs.model("Nesting", "batch=8 d=4", """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Linear(out = "d") start(x)
+                        @Repeat("3") @Use(Stage) stages(start)
+                        @Output @Linear(out = "d") y(stages)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """)
+                .block("Stage", "", """
+                        @Input(shape = "batch d") x()
+                        @LayerNorm n(x)
+                        @Use(Layer) inner(x=n)
+                        @Add mid(x, inner)
+                        @Repeat("2") @Use(Layer) more(mid)
+                        @Output @Tanh y(more)
+                        """)
+                .block("Layer", "", """
+                        @Input(shape = "batch d") x()
+                        @Linear(out = "2*d") wide(x)
+                        @Gelu act(wide)
+                        @Output @Linear(out = "d") y(act)
+                        """);
+    }
+
     /** Decoder blocks that all read what an encoder has made, and a mask. */
     public static ModelSpecs attending(int layers) {
         return ModelSpecs.model("Attending", "batch=4 seq=4 d=8", """

@@ -135,6 +135,10 @@ final class Pieces {
         loop.requireNoStacks();
         for (Step.Run run : block.runs()) {
             Level level = level(use, run.variant(), loop);
+            if (!alone && level.segments() > 1) {
+                // Their memory is exact, but some of their plans are priced one collective too long.
+                throw new Unplannable("the block '" + use.name() + "' uses another block");
+            }
             for (long i = run.from(); i < run.to(); i++) {
                 String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
                 Ends ends = loop.ends(block, run.variant(), i, path);
