@@ -25,6 +25,9 @@ final class Candidate {
 
     private static final Effort LARGE_MESH = new Effort(1e-3, 200_000, 400_000, 1);
 
+    /** Of the smallest memory, where more effort finds little. */
+    private static final Effort SMALLEST_OF_LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
+
     /** Of a curve, whose points are far further apart than this. */
     private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 100_000, 0);
 
@@ -65,7 +68,7 @@ final class Candidate {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem());
         effort = effort(plans);
-        smallest = solver.smallestLater(effort);
+        smallest = solver.smallestLater(isLargeMesh() ? SMALLEST_OF_LARGE_MESH : effort);
         Outcome.Infeasible least = infeasible(smallest.outcome());
         leastBytes = Math.max(
                 least.smallestBudget(), plans.evaluationBytes(least.solution().labels()));
@@ -121,6 +124,11 @@ final class Candidate {
     /** Whether there is more than one plan. */
     boolean hasChoices() {
         return plans.hasChoices();
+    }
+
+    /** Whether the plans are of so many blocks on a mesh that the best is not asked for. */
+    boolean isLargeMesh() {
+        return effort == LARGE_MESH;
     }
 
     /** The least memory in bytes for which a plan was found. */

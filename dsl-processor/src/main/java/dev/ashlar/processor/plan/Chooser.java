@@ -42,9 +42,15 @@ final class Chooser {
         return new Chooser(candidates, List.of(new Candidate(form)), fixedBytes);
     }
 
-    /** Whether a plan fits that is hardly slower than the fastest of the first form, than which few others are faster. */
+    /**
+     * Whether a plan fits that is hardly slower than the fastest of the first form, than which few others are faster. Of a large mesh, where
+     * every form takes the compiler long, any plan of two forms is enough.
+     */
     boolean hasEnough(long budgetBytes) {
         long within = budgetBytes - fixedBytes;
+        if (candidates.size() > 1 && candidates.get(0).isLargeMesh() && leastBytes <= within) {
+            return true;
+        }
         double seconds = ENOUGH * candidates.get(0).fastestSeconds();
         return candidates.stream()
                 .filter(c -> c.leastBytes() <= within && c.fastestSeconds() <= seconds)
@@ -83,8 +89,8 @@ final class Chooser {
         }
         boolean fits = leastBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
-        Supplier<Best> later = asking(!fits).apply(fits ? budgetBytes - fixedBytes : leastBytes);
-        List<Tradeoff> tradeoffs = fits ? tradeoffs() : List.of();
+        Supplier<Best> later = asking(all(), !fits).apply(fits ? budgetBytes - fixedBytes : leastBytes);
+        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later)) : List.of();
         Best best = later.get();
         Candidate.Known plan = best.plan();
         long proved =
@@ -100,7 +106,22 @@ final class Chooser {
         return new Choice(best.form(), plan.labels(), plan.peakBytes(), evidence);
     }
 
-    /** Searches among all forms, within one memory after the other, each smaller than the one before. */
+    private List<Integer> all() {
+        return IntStream.range(0, candidates.size()).boxed().toList();
+    }
+
+    /** The forms that a curve is asked for; of a large mesh, where each takes the compiler long, the first, the chosen one and the smallest. */
+    private List<Integer> worthAsking(Supplier<Best> chosen) {
+        if (candidates.size() == 1 || !candidates.get(0).isLargeMesh()) {
+            return all();
+        }
+        int smallest = all().stream()
+                .min(Comparator.comparingLong(f -> candidates.get(f).leastBytes()))
+                .orElseThrow();
+        return Stream.of(0, chosen.get().form(), smallest).distinct().sorted().toList();
+    }
+
+    /** Searches among some forms, within one memory after the other, each smaller than the one before. */
     private final class Search {
         private final boolean rough;
         /** For each form a time that no plan of it within the memory is below. */
@@ -108,13 +129,12 @@ final class Chooser {
         /** The forms; that of the last plan first. */
         private final List<Integer> order;
 
-        Search(boolean rough) {
+        Search(List<Integer> forms, boolean rough) {
             this.rough = rough;
             floors = candidates.stream()
                     .mapToDouble(c -> c.fastest().lowerBoundSeconds())
                     .toArray();
-            order = new ArrayList<>(IntStream.range(0, floors.length)
-                    .boxed()
+            order = new ArrayList<>(forms.stream()
                     .sorted(Comparator.<Integer>comparingDouble(
                                     f -> candidates.get(f).fastest().seconds())
                             .thenComparing(f -> candidates.get(f).fastestBytes()))
@@ -147,12 +167,12 @@ final class Chooser {
     }
 
     /**
-     * Asks for the best plans of all forms within memories, each smaller than the one before. Of one form, where nothing depends on what is
+     * Asks for the best plans of some forms within memories, each smaller than the one before. Of one form, where nothing depends on what is
      * proved of another plan, they are checked beside what comes next.
      */
-    private LongFunction<Supplier<Best>> asking(boolean rough) {
+    private LongFunction<Supplier<Best>> asking(List<Integer> forms, boolean rough) {
         if (candidates.size() > 1) {
-            Search search = new Search(rough);
+            Search search = new Search(forms, rough);
             return budgetBytes -> {
                 Best best = search.within(budgetBytes);
                 return () -> best;
@@ -169,21 +189,21 @@ final class Chooser {
         };
     }
 
-    /** What the fastest plan of all forms needs. */
-    private long mostBytes() {
+    /** What the fastest plan of some forms needs. */
+    private long mostBytes(List<Integer> forms) {
         return candidates.size() == 1
                 ? candidates.get(0).fastestBytes()
-                : candidates.get(new Search(true).order.get(0)).fastestBytes();
+                : candidates.get(new Search(forms, true).order.get(0)).fastestBytes();
     }
 
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
-    private List<Tradeoff> tradeoffs() {
-        long mostBytes = Math.max(mostBytes(), leastBytes);
+    private List<Tradeoff> tradeoffs(List<Integer> forms) {
+        long mostBytes = Math.max(mostBytes(forms), leastBytes);
         int last = mostBytes > leastBytes ? TRADEOFFS - 1 : 0;
         long[] budgets = IntStream.rangeClosed(0, last)
                 .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)
                 .toArray();
-        LongFunction<Supplier<Best>> asking = asking(true);
+        LongFunction<Supplier<Best>> asking = asking(forms, true);
         List<Supplier<Best>> later = new ArrayList<>();
         for (int i = last; i >= 0; i--) {
             later.add(0, asking.apply(budgets[i]));

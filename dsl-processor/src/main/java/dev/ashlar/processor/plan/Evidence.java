@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * How good a plan is among all that its model allows in the forms of the step that were looked at: on one device all that there are, on a mesh
- * only the plain one where a plan of it fits that is hardly slower than without any bound of memory.
+ * only the plain one where a plan of it fits that is hardly slower than without any bound of memory, and on a large one only two where a plan
+ * of them fits.
  *
  * @param smallestFeasibleBytes the least memory of the device for which a plan was found
  * @param provedSmallestBytes no plan needs less; that much if it is proved that none needs less than was found
@@ -12,7 +13,8 @@ import java.util.List;
  * @param gap how far the plan can be from the optimum, as a share of the bound
  * @param kind what proves the bound: {@code "only plan"}, {@code "nothing recomputed"}, {@code "dual"}, {@code "search"}, {@code "split"}
  * @param prices of memory at times, on which the proof rests
- * @param tradeoffs from the smallest memory to the one that keeps everything; none if no plan fits
+ * @param tradeoffs from the smallest memory to the one that keeps everything, on a large mesh of the plain form, the chosen one and the smallest
+ *     alone; none if no plan fits
  */
 public record Evidence(
         long smallestFeasibleBytes,
