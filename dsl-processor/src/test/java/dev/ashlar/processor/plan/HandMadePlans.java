@@ -66,19 +66,24 @@ public final class HandMadePlans {
         return plan(model, DeviceCatalogue.standard().find("cpu").orElseThrow(), mesh, assignment);
     }
 
+    /** The same of a graph in another form. */
+    public static Plan onHosts(TrainingGraph whole, Mesh mesh, Assignment assignment) {
+        return plan(whole, DeviceCatalogue.standard().find("cpu").orElseThrow(), mesh, assignment, false);
+    }
+
     /** The same with gradients that are reduced while backward goes on. */
     public static Plan overlapping(ModelSpecs model, Mesh mesh, Assignment assignment) {
         Device hosts = DeviceCatalogue.standard().find("cpu").orElseThrow();
-        return plan(model, hosts, mesh, assignment, true);
+        return plan(model.graph(), hosts, mesh, assignment, true);
     }
 
     private static Plan plan(ModelSpecs model, Device device, Mesh mesh, Assignment assignment) {
-        return plan(model, device, mesh, assignment, false);
+        return plan(model.graph(), device, mesh, assignment, false);
     }
 
-    private static Plan plan(ModelSpecs model, Device device, Mesh mesh, Assignment assignment, boolean overlapping) {
+    private static Plan plan(
+            TrainingGraph whole, Device device, Mesh mesh, Assignment assignment, boolean overlapping) {
         PlanTarget target = new PlanTarget(device, mesh, 1 << 30, NumberFormat.FP32, false);
-        TrainingGraph whole = model.graph();
         Collectives collectives = new Collectives(mesh, device);
         TrainingGraph blocking = LocalGraph.of(whole, assignment, collectives, NumberFormat.FP32);
         TrainingGraph local = overlapping ? Overlapping.of(blocking, collectives, NumberFormat.FP32) : blocking;
