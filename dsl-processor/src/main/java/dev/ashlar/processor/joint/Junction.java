@@ -14,12 +14,13 @@ import java.util.stream.Collectors;
  * that goes into it, or their gradients may on the way back, that is a choice of its own: the memory is counted once.
  *
  * @param crossings in the order in which both pieces have them
+ * @param carried how what passes elsewhere does is known here too
  * @param forward pairs of tensors that may be one
  * @param backward pairs of gradients that may be one
  */
-record Junction(List<Crossing> crossings, List<Pair> forward, List<Pair> backward) {
+record Junction(List<Crossing> crossings, List<Crossing> carried, List<Pair> forward, List<Pair> backward) {
     /** Before the first piece and behind the last. */
-    static final Junction NONE = new Junction(List.of(), List.of(), List.of());
+    static final Junction NONE = new Junction(List.of(), List.of(), List.of(), List.of());
 
     /**
      * Two tensors, or their gradients.
@@ -32,6 +33,7 @@ record Junction(List<Crossing> crossings, List<Pair> forward, List<Pair> backwar
     /** Copies the lists. */
     Junction {
         crossings = List.copyOf(crossings);
+        carried = List.copyOf(carried);
         forward = List.copyOf(forward);
         backward = List.copyOf(backward);
     }
@@ -64,7 +66,11 @@ record Junction(List<Crossing> crossings, List<Pair> forward, List<Pair> backwar
                 }
             }
         }
-        return new Junction(handed.stream().map(Port::crossing).toList(), forward, backward);
+        List<Crossing> crossings = handed.stream().map(Port::crossing).toList();
+        List<Crossing> carried = before.carried().stream()
+                .filter(c -> after.carried().contains(c) && !crossings.contains(c))
+                .toList();
+        return new Junction(crossings, carried, forward, backward);
     }
 
     private static Pair pair(Port one, Port other, Predicate<Port> passes) throws Unplannable {

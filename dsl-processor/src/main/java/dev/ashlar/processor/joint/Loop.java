@@ -47,6 +47,11 @@ final class Loop {
         return inputs;
     }
 
+    /** Where a repetition is fed by the one before, in one way for all of them. */
+    List<Crossing> fed() {
+        return fed.stream().sorted().map(inputs::get).toList();
+    }
+
     List<Crossing> outputs() {
         return outputs;
     }

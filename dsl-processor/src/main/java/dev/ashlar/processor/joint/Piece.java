@@ -17,6 +17,7 @@ import java.util.Set;
  * @param given what comes in
  * @param handed what goes out
  * @param past those among it that pass the next block of the same scope
+ * @param carried where it is known all the while how something passes into the next repetition of a block around it
  * @param arriving inputs of the model that arrive before it
  * @param losses made here
  * @param laterLosses made in later pieces, and kept until the end of backward
@@ -33,6 +34,7 @@ record Piece(
         List<Port> given,
         List<Port> handed,
         List<Port> past,
+        List<Crossing> carried,
         List<Value> arriving,
         List<Value> losses,
         List<Value> laterLosses,
@@ -46,6 +48,7 @@ record Piece(
         given = List.copyOf(given);
         handed = List.copyOf(handed);
         past = List.copyOf(past);
+        carried = List.copyOf(carried);
         arriving = List.copyOf(arriving);
         losses = List.copyOf(losses);
         laterLosses = List.copyOf(laterLosses);
@@ -95,6 +98,7 @@ record Piece(
                 given,
                 handed,
                 past,
+                carried,
                 arriving,
                 losses,
                 laterLosses,

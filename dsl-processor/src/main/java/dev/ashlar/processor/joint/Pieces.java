@@ -40,7 +40,7 @@ final class Pieces {
     static List<Piece> of(Skeleton skeleton, boolean alone) throws Unplannable {
         Pieces pieces = new Pieces(skeleton, alone);
         Level level = new Level(pieces.root, pieces.crossings(List.of()), Set.of());
-        pieces.cut(level, "", "", Ends.NONE, List.of());
+        pieces.cut(level, "", "", Ends.NONE, List.of(), List.of());
         requireChain(pieces.pieces);
         return pieces.shared();
     }
@@ -82,8 +82,12 @@ final class Pieces {
         }
     }
 
-    /** @param past what passes all of the level */
-    private void cut(Level level, String path, String owner, Ends ends, List<Port> past) throws Unplannable {
+    /**
+     * @param past what passes all of the level
+     * @param carried where it is known all the while how something passes into the next repetition
+     */
+    private void cut(Level level, String path, String owner, Ends ends, List<Port> past, List<Crossing> carried)
+            throws Unplannable {
         int last = level.segments() - 1;
         for (int s = 0; s <= last; s++) {
             List<Port> given = new ArrayList<>(ends.given());
@@ -112,6 +116,7 @@ final class Pieces {
                     given,
                     handed,
                     s < last ? level.past(s + 1) : List.of(),
+                    carried,
                     first ? root.inputs() : List.of(),
                     end ? root.losses() : List.of(),
                     end ? List.of() : root.losses(),
@@ -119,12 +124,12 @@ final class Pieces {
                     s == 0 ? ends.backward() : List.of(),
                     Set.of()));
             if (s < last) {
-                repeat(level.block(s), level, path, owner, between);
+                repeat(level.block(s), path, owner, between, carried);
             }
         }
     }
 
-    private void repeat(Step.BlockForward block, Level outer, String path, String owner, List<Port> past)
+    private void repeat(Step.BlockForward block, String path, String owner, List<Port> past, List<Crossing> carried)
             throws Unplannable {
         UseNode use = skeleton.whole(block.node());
         if (!alone && (use.tiedTo().isPresent() || use.shared())) {
@@ -135,9 +140,9 @@ final class Pieces {
         loop.requireNoStacks();
         for (Step.Run run : block.runs()) {
             Level level = level(use, run.variant(), loop);
-            if (!alone && level.segments() > 1) {
-                // Their memory is exact, but some of their plans are priced one collective too long.
-                throw new Unplannable("the block '" + use.name() + "' uses another block");
+            List<Crossing> known = new ArrayList<>(carried);
+            if (level.segments() > 1) {
+                known.addAll(loop.fed());
             }
             for (long i = run.from(); i < run.to(); i++) {
                 String index = use.repeats().isPresent() ? "[" + i + "]." : ".";
@@ -150,7 +155,7 @@ final class Pieces {
                     throw new Unplannable("the repeated block '" + use.name()
                             + "' uses other blocks and has an input with a gradient that is the same every time");
                 }
-                cut(level, path + use.name() + index, owner + Trainable.instance(use, i), ends, past);
+                cut(level, path + use.name() + index, owner + Trainable.instance(use, i), ends, past, known);
             }
         }
     }

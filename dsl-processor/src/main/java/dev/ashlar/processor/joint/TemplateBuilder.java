@@ -108,6 +108,7 @@ final class TemplateBuilder {
                 keptBefore.put(lifetimes.given(given(crossing)), kept);
             }
         }
+        before.carried().forEach(c -> writer.entry(wanted(c).variable()));
         for (Junction.Pair pair : before.forward()) {
             Variable same = new Variable(pair + " are one", 2);
             writer.entry(same);
@@ -171,6 +172,7 @@ final class TemplateBuilder {
                 kept(crossing, tables);
             }
         }
+        after.carried().forEach(c -> block.exit(writer.nodeOf(wanted(c).variable())));
         for (Junction.Pair pair : after.forward()) {
             Variable same = areOne(pair);
             writer.node(same);

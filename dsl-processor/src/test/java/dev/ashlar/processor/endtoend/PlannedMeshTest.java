@@ -72,6 +72,7 @@ class PlannedMeshTest {
     static Map<String, Supplier<ModelSpecs>> passing() {
         Map<String, Supplier<ModelSpecs>> models = new LinkedHashMap<>();
         models.put("skipping", () -> SampleModels.skipping(3));
+        models.put("nesting", SampleModels::nesting);
         models.put("attending", () -> SampleModels.attending(2));
         models.put("last", () -> SampleModels.collecting("LAST"));
         models.put("sum", () -> SampleModels.collecting("SUM"));
@@ -79,7 +80,7 @@ class PlannedMeshTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"skipping", "attending", "last", "sum"})
+    @ValueSource(strings = {"skipping", "nesting", "attending", "last", "sum"})
     void whatPassesBlocks(String name) throws Exception {
         ModelSpecs model = Objects.requireNonNull(passing().get(name)).get();
         ranksTrainAsOneDoes(name, model, new Long[] {2L});

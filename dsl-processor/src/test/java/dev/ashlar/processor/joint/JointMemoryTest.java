@@ -72,9 +72,7 @@ class JointMemoryTest {
         for (Mesh mesh : Integer.getInteger("ashlar.sweep", 0) > 0 ? List.of(ONE, TWO, FOUR) : List.of(ONE, TWO)) {
             for (Repeats repeats : List.of(Repeats.NOTHING, Repeats.EVERYTHING)) {
                 int draws = mesh == FOUR ? 1 : 4;
-                if (mesh == ONE) {
-                    cases.add(Arguments.of("nesting", SampleModels.nesting(), mesh, repeats, draws));
-                }
+                cases.add(Arguments.of("nesting", SampleModels.nesting(), mesh, repeats, draws));
                 cases.add(Arguments.of("skipping", SampleModels.skipping(3), mesh, repeats, draws));
                 cases.add(Arguments.of("attending", SampleModels.attending(3), mesh, repeats, draws));
                 cases.add(Arguments.of("last", SampleModels.collecting("LAST"), mesh, repeats, draws));

@@ -186,9 +186,6 @@ class PlannerTest {
                 "Plan.mesh: [ASH-062] This version does not plan this model on several devices: output 'skip'",
                 SampleModels.collecting("STACK").mesh(2L, 4L));
         assertProblem(
-                "Plan.mesh: [ASH-062] This version does not plan this model on several devices: the block 'stages' uses",
-                SampleModels.nesting().mesh(2L));
-        assertProblem(
                 "Plan.mesh: [ASH-062] A mesh axis has at least one device, but this one has 0.",
                 SampleModels.mlp().mesh(0L));
         assertProblem(
