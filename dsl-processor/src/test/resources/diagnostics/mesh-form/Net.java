@@ -11,7 +11,7 @@ interface Net {
     @Input(shape = "batch d")
     Tensor memory();
 
-    @Repeat("3")
+    @Repeat(value = "3", shared = true)
     @Use(Cell.class)
     Tensor body(@In(value = "x", to = "h") Tensor x, @In(value = "memory", to = "m") Tensor memory);
 
