@@ -121,6 +121,12 @@ final class Chooser {
         return Stream.of(0, chosen.get().form(), smallest).distinct().sorted().toList();
     }
 
+    private Comparator<Integer> fastestFirst() {
+        return Comparator.<Integer>comparingDouble(
+                        f -> candidates.get(f).fastest().seconds())
+                .thenComparing(f -> candidates.get(f).fastestBytes());
+    }
+
     /** Searches among some forms, within one memory after the other, each smaller than the one before. */
     private final class Search {
         private final boolean rough;
@@ -134,11 +140,7 @@ final class Chooser {
             floors = candidates.stream()
                     .mapToDouble(c -> c.fastest().lowerBoundSeconds())
                     .toArray();
-            order = new ArrayList<>(forms.stream()
-                    .sorted(Comparator.<Integer>comparingDouble(
-                                    f -> candidates.get(f).fastest().seconds())
-                            .thenComparing(f -> candidates.get(f).fastestBytes()))
-                    .toList());
+            order = new ArrayList<>(forms.stream().sorted(fastestFirst()).toList());
         }
 
         /** @param budgetBytes at least what the smallest plan of all needs */
@@ -189,16 +191,10 @@ final class Chooser {
         };
     }
 
-    /** What the fastest plan of some forms needs. */
-    private long mostBytes(List<Integer> forms) {
-        return candidates.size() == 1
-                ? candidates.get(0).fastestBytes()
-                : candidates.get(new Search(forms, true).order.get(0)).fastestBytes();
-    }
-
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
     private List<Tradeoff> tradeoffs(List<Integer> forms) {
-        long mostBytes = Math.max(mostBytes(forms), leastBytes);
+        long mostBytes = Math.max(
+                candidates.get(forms.stream().min(fastestFirst()).orElseThrow()).fastestBytes(), leastBytes);
         int last = mostBytes > leastBytes ? TRADEOFFS - 1 : 0;
         long[] budgets = IntStream.rangeClosed(0, last)
                 .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)

@@ -180,23 +180,15 @@ final class Prover {
 
     /** The proofs of a smaller part, for this one's points and labels. */
     private Optional<Ladder> proved(Part part, Part smaller, int branches) {
-        Optional<Begun> begun = begin(smaller);
-        Optional<Ladder> ladder = begun.map(b -> deepened(part, b, branches));
-        if (begun.isEmpty()) {
-            take(part, smaller);
-        }
-        return ladder;
+        return begin(smaller).map(b -> deepened(part, b, branches));
     }
 
+    /** The same of one that is begun; labellings that it met are met. */
     private Ladder deepened(Part part, Begun begun, int branches) {
         Ladder ladder = deepen(begun, branches);
-        take(part, begun.part());
-        return ladder.each(begun.part().reduction()::whole);
-    }
-
-    /** Labellings that a smaller part met. */
-    private static void take(Part part, Part smaller) {
-        smaller.seen().stream().map(c -> smaller.reduction().whole(c.labels())).forEach(part.seen()::add);
+        Reduction reduction = begun.part().reduction();
+        begun.part().seen().stream().map(c -> reduction.whole(c.labels())).forEach(part.seen()::add);
+        return ladder.each(reduction::whole);
     }
 
     /**
