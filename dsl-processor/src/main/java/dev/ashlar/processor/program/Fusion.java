@@ -138,8 +138,16 @@ final class Fusion {
             return begin.result().equals(slot);
         } else if (statement instanceof Statement.End end) {
             return end.result().equals(slot);
+        } else if (statement instanceof Statement.Bucket bucket) {
+            return bucket.result().equals(slot);
+        } else if (statement instanceof Statement.Fill fill) {
+            return fill.bucket().equals(slot) || fill.gradient().equals(slot);
+        } else if (statement instanceof Statement.Start start) {
+            return start.source().equals(slot);
         }
-        return !(statement instanceof Statement.Update || statement instanceof Statement.Finish);
+        return !(statement instanceof Statement.Update
+                || statement instanceof Statement.Finish
+                || statement instanceof Statement.Await);
     }
 
     private static boolean isOf(Operand operand, Slot slot) {

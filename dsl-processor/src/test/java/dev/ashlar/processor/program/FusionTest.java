@@ -3,6 +3,7 @@ package dev.ashlar.processor.program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.op.Dim;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.op.TensorType;
@@ -16,6 +17,28 @@ final class FusionTest {
     private static final Slot DX = new Slot("dX", false, TYPE);
     private static final Slot DY = new Slot("dY", false, TYPE);
     private static final Slot OLD = new Slot("old", false, TYPE);
+
+    private static final Transfer MOVED = new Transfer() {
+        @Override
+        public boolean inPlace() {
+            return true;
+        }
+
+        @Override
+        public boolean completes() {
+            return false;
+        }
+
+        @Override
+        public long workspaceBytes() {
+            return 0;
+        }
+
+        @Override
+        public long ticks() {
+            return 0;
+        }
+    };
 
     private static Statement.Call call(String kernel, Slot read, Slot made) {
         @SuppressWarnings("NullAway") // no kernel's node is looked at
@@ -85,6 +108,28 @@ final class FusionTest {
         List<Statement> fused = Fusion.of(sum(call("layerNormBackward", DY, DX), new Statement.Free(List.of(DY))));
         assertEquals("layerNormBackwardInto", ((Statement.Call) fused.get(1)).kernel());
         assertEquals(new Statement.Free(List.of(DX)), fused.get(3));
+    }
+
+    @Test
+    void alsoWhereOtherGradientsAreReducedInBetween() {
+        Slot weight = new Slot("dW", false, TYPE);
+        Slot bucket = new Slot("dBucket", false, TYPE);
+        List<Statement> fused = Fusion.of(sum(
+                call("layerNormBackward", DY, DX),
+                new Statement.Fill("ln.weight", bucket, 0, weight),
+                new Statement.Start("ln.weight", "", List.of(MOVED), bucket, true, List.of("lnWeight")),
+                new Statement.Await(1)));
+        assertEquals("layerNormBackwardInto", ((Statement.Call) fused.get(1)).kernel());
+    }
+
+    @Test
+    void notWhereTheSumSoFarIsReducedBefore() {
+        for (Statement reduces : List.of(
+                new Statement.Fill("up.weight", new Slot("dBucket", false, TYPE), 0, SUM),
+                new Statement.Start("up.weight", "", List.of(MOVED), SUM, false, List.of("upWeight")))) {
+            List<Statement> statements = sum(call("linearInputGradient", DY, DX), reduces);
+            assertEquals(statements, Fusion.of(statements));
+        }
     }
 
     @Test
