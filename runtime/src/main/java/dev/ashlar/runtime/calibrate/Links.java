@@ -70,7 +70,11 @@ final class Links {
     private double seconds(CollectiveKind kind, Tensor whole) {
         return switch (kind) {
             case ALL_REDUCE -> median(() -> mesh.reduce(WHERE, 0, whole, Reduction.MAXIMUM));
-            case ALL_GATHER -> median(() -> mesh.gather(WHERE, 0, whole));
+            case ALL_GATHER -> {
+                try (Tensor own = ops.normal(whole.size(1))) {
+                    yield median(() -> mesh.gather(WHERE, 0, whole, own));
+                }
+            }
             case REDUCE_SCATTER ->
                 median(() -> mesh.reduceScatter(WHERE, 0, whole, 0).close());
             case ALL_TO_ALL -> {

@@ -191,16 +191,14 @@ final class GlooGroup implements Group {
     }
 
     @Override
-    public void allGather(Tensor stack) {
-        startAllGather(stack).await();
-    }
-
-    @Override
-    public Running startAllGather(Tensor stack) {
+    public Running startAllGather(Tensor stack, Tensor own) {
         List<Tensor> parts = new ArrayList<>();
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             parts.add(stack.select(0, i));
+        }
+        if (!own.is_alias_of(stack)) {
+            parts.get(rank).copy_(own);
         }
         Running gathering = new Running() {
             @Override

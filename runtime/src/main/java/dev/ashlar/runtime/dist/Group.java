@@ -26,14 +26,12 @@ sealed interface Group extends AutoCloseable permits GlooGroup, NcclGroup {
     Scattering startReduceScatter(Tensor source, int dim);
 
     /**
-     * Fills every part with what the rank of its place has there.
+     * Starts to fill every part with what the rank of its place has; the memory of both has to live until the end is waited for.
      *
      * @param stack [ranks, …], contiguous
+     * @param own what this rank has, contiguous; its own part of the stack, or memory apart from it
      */
-    void allGather(Tensor stack);
-
-    /** Starts to do the same; the stack has to live until the end is waited for. */
-    Running startAllGather(Tensor stack);
+    Running startAllGather(Tensor stack, Tensor own);
 
     /** Sends the i-th part of the source's first dimension to rank i, and puts what rank i sends at the result's i-th part. */
     void allToAll(Tensor result, Tensor source);

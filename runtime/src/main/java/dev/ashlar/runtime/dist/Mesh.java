@@ -256,24 +256,24 @@ public final class Mesh implements AutoCloseable {
     /**
      * Gathers along a new first dimension.
      *
-     * @param stack [ranks along the axis, …], contiguous; this rank's part of it is filled already
+     * @param stack [ranks along the axis, …], contiguous
+     * @param own what this rank has, contiguous: its part of the stack, or memory apart from it
      */
-    public void gather(String at, int axis, Tensor stack) {
-        Group group = groups[axis];
-        if (group != null) {
-            count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
-            group.allGather(stack);
-        }
+    public void gather(String at, int axis, Tensor stack, Tensor own) {
+        startGather(at, axis, stack, own).await();
     }
 
-    /** Starts to do the same; the stack has to live, and nobody may touch it, until the end is waited for. */
-    public Running startGather(String at, int axis, Tensor stack) {
+    /** Starts to do the same; both have to live, and nobody may change them or read the stack, until the end is waited for. */
+    public Running startGather(String at, int axis, Tensor stack, Tensor own) {
         Group group = groups[axis];
         if (group == null) {
+            if (!own.is_alias_of(stack)) {
+                stack.copy_(own);
+            }
             return DONE;
         }
         count(at, axis, CollectiveKind.ALL_GATHER, stack.nbytes());
-        return group.startAllGather(stack);
+        return group.startAllGather(stack, own);
     }
 
     /**

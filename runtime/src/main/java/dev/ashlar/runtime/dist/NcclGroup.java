@@ -163,18 +163,8 @@ final class NcclGroup implements Group {
     }
 
     @Override
-    public void allGather(Tensor stack) {
-        try (Tensor own = stack.select(0, rank);
-                Work work = backend._allgather_base(stack, own)) {
-            work._wait();
-        }
-    }
-
-    @Override
-    public Running startAllGather(Tensor stack) {
-        try (Tensor own = stack.select(0, rank)) {
-            return running(backend._allgather_base(stack, own));
-        }
+    public Running startAllGather(Tensor stack, Tensor own) {
+        return running(backend._allgather_base(stack, own));
     }
 
     private Running running(Work work) {

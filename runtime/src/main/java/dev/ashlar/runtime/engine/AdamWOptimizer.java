@@ -1,17 +1,26 @@
 package dev.ashlar.runtime.engine;
 
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** AdamW (Loshchilov and Hutter, 2019) by libtorch's fused kernel; on CUDA the learning rate is a tensor, so that a recording follows it. */
+/**
+ * AdamW (Loshchilov and Hutter, 2019) by libtorch's fused kernel, or on CUDA by our own; there the learning rate is a tensor, so that a
+ * recording follows it.
+ */
 final class AdamWOptimizer extends StatefulOptimizer {
     private static final String MOMENT = "exp_avg";
     private static final String SQUARE = "exp_avg_sq";
     private static final String STEP = "step";
     private static final Tensor[] NO_MAXIMA = {};
 
+    private final @Nullable CudaAdamW kernel;
+
     AdamWOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
         super(settings, context, most);
+        CudaDevice cuda = context.cuda();
+        this.kernel = cuda != null && cuda.kernels().available() ? new CudaAdamW(cuda.kernels()) : null;
         try (Tensor counters = counters(parameters.size())) {
             for (int i = 0; i < parameters.size(); i++) {
                 allocate(parameters.get(i), MOMENT);
@@ -24,6 +33,31 @@ final class AdamWOptimizer extends StatefulOptimizer {
     @Override
     public boolean recordable() {
         return context.device() == DeviceKind.CUDA;
+    }
+
+    @Override
+    boolean applyToAll(List<Parameter> parameters, double factor) {
+        CudaAdamW own = kernel;
+        Tensor rate = deviceRate();
+        if (own == null || rate == null) {
+            return false;
+        }
+        List<CudaAdamW.Part> parts = parameters.stream().map(this::part).toList();
+        own.update(parts, context.precision(), rate, settings, factor);
+        parts.forEach(part -> part.gradient().close());
+        parameters.stream().filter(each -> each.rounded() == null).forEach(Parameter::publish);
+        return true;
+    }
+
+    private CudaAdamW.Part part(Parameter parameter) {
+        return new CudaAdamW.Part(
+                parameter.master(),
+                Objects.requireNonNull(parameter.takeGradient()),
+                state(parameter, MOMENT),
+                state(parameter, SQUARE),
+                parameter.rounded(),
+                state(parameter, STEP),
+                decayOf(parameter));
     }
 
     @Override

@@ -72,11 +72,10 @@ public final class Collectives implements AutoCloseable {
         Tensor stack;
         try (Tensor source = order.inMemory(x)) {
             stack = stack(source, axis);
-            try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
-                own.copy_(source);
+            try (Tensor own = own(source, stack, axis)) {
+                mesh.gather(place, axis, stack, own);
             }
         }
-        mesh.gather(place, axis, stack);
         return trace.checked("allGather", order.named(joined(stack, order.place(dim))));
     }
 
@@ -91,13 +90,13 @@ public final class Collectives implements AutoCloseable {
             return allGather(x, axis, 0);
         }
         Tensor stack;
+        Running running;
         try (Tensor source = order.inMemory(x)) {
             stack = stack(source, axis);
-            try (Tensor own = stack.select(0, mesh.coordinate(axis))) {
-                own.copy_(source);
+            try (Tensor own = own(source, stack, axis)) {
+                running = mesh.startGather(place, axis, stack, own);
             }
         }
-        Running running = mesh.startGather(place, axis, stack);
         Tensor gathered = order.named(joined(stack, 0));
         gathering.put(place, new Gathering(gathered, running));
         return gathered;
@@ -131,8 +130,9 @@ public final class Collectives implements AutoCloseable {
         parts[0] = mesh.size(axis);
         parts[1] = shape[0] / parts[0];
         System.arraycopy(shape, 1, parts, 2, shape.length - 1);
-        try (Tensor stack = whole.view(parts)) {
-            mesh.gather(place, axis, stack);
+        try (Tensor stack = whole.view(parts);
+                Tensor own = stack.select(0, mesh.coordinate(axis))) {
+            mesh.gather(place, axis, stack, own);
         }
         trace.checked("allGather", whole);
     }
@@ -144,6 +144,16 @@ public final class Collectives implements AutoCloseable {
             }
         }
         throw new IllegalArgumentException(from + " is no finer than " + to);
+    }
+
+    /** What this rank sends to a stack: the source where it lies in one piece, else its copy in its place of the stack; owned. */
+    private Tensor own(Tensor source, Tensor stack, int axis) {
+        if (source.is_contiguous()) {
+            return Tensors.share(source);
+        }
+        Tensor copy = stack.select(0, mesh.coordinate(axis));
+        copy.copy_(source);
+        return copy;
     }
 
     /** An uninitialised tensor for something of the shape of {@code x} from every rank along the axis. */

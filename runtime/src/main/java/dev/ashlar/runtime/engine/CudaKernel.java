@@ -28,7 +28,8 @@ final class CudaKernel implements AutoCloseable {
      * @param blocks how many
      * @param threads of a block
      * @param sharedBytes shared memory of a block beside what the kernel declares
-     * @param arguments {@link Tensor} for its memory, {@link Integer}, {@link Long}, {@link Float}
+     * @param arguments {@link Tensor} for its memory, {@link Integer}, {@link Long}, {@link Float}, {@link Double},
+     *     {@link LongPointer} for what it points to
      */
     void launch(long blocks, int threads, int sharedBytes, Object... arguments) {
         if (blocks == 0) {
@@ -41,8 +42,12 @@ final class CudaKernel implements AutoCloseable {
         try (LongPointer values = new LongPointer(arguments.length);
                 PointerPointer<Pointer> places = new PointerPointer<>(arguments.length)) {
             for (int i = 0; i < arguments.length; i++) {
-                values.put(i, bits(arguments[i]));
-                places.put(i, values.getPointer(i)); // shares its memory: closing it would free all
+                if (arguments[i] instanceof LongPointer memory) {
+                    places.put(i, memory);
+                } else {
+                    values.put(i, bits(arguments[i]));
+                    places.put(i, values.getPointer(i)); // shares its memory: closing it would free all
+                }
             }
             check(
                     "cuLaunchKernel",
@@ -73,6 +78,8 @@ final class CudaKernel implements AutoCloseable {
             return number;
         } else if (argument instanceof Float number) {
             return Integer.toUnsignedLong(Float.floatToRawIntBits(number));
+        } else if (argument instanceof Double number) {
+            return Double.doubleToRawLongBits(number);
         }
         throw new IllegalArgumentException("a kernel takes no " + argument.getClass());
     }

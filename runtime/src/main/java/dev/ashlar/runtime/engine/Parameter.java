@@ -187,6 +187,12 @@ public final class Parameter {
         Tensors.close(takeGradient());
     }
 
+    /** Where a kernel that walks through memory may round the master to while it updates it; null if {@link #publish} has to. */
+    @Nullable
+    Tensor rounded() {
+        return Tensors.type(master) != Tensors.type(updated) && updated.is_contiguous() ? updated : null;
+    }
+
     /** Rounds the master to the value, where they are two. */
     void publish() {
         if (master != updated) {

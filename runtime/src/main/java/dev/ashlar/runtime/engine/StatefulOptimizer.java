@@ -44,6 +44,16 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     /** Applies gradients to the masters of parameters with one weight decay. The array is not closed. */
     abstract void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate);
 
+    /**
+     * Updates whole parameters where one kernel takes gradients as they are, and nothing beside; closes the gradients and publishes.
+     *
+     * @param factor gradients are to be multiplied by
+     * @return false where there is no such kernel, and nothing was done
+     */
+    boolean applyToAll(List<Parameter> parameters, double factor) {
+        return false;
+    }
+
     /** Allocates a state as large as the master. */
     final void allocate(Parameter parameter, String suffix) {
         put(parameter, suffix, torch.zeros_like(parameter.master()));
@@ -118,7 +128,12 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         rate(learningRate);
         List<Parameter> due =
                 parameters.stream().filter(each -> each.gradient() != null).toList();
-        OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
+        OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : norm(due, clipNorm);
+        double factor = norm.isPresent() ? factor(norm.getAsDouble(), clipNorm) : 1;
+        if (applyToAll(due, factor)) {
+            return norm;
+        }
+        scale(due, factor);
         if (most < Long.MAX_VALUE) {
             due.forEach(each -> updateInParts(each, learningRate));
         } else if (context.precision() == Precision.BF16_MIXED) {
@@ -131,7 +146,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         return norm;
     }
 
-    private double decayOf(Parameter parameter) {
+    final double decayOf(Parameter parameter) {
         return parameter.decay() ? settings.weightDecay() : 0;
     }
 
@@ -164,20 +179,25 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         parameter.publish();
     }
 
-    private OptionalDouble clip(List<Parameter> parameters, double clipNorm) {
+    private OptionalDouble norm(List<Parameter> parameters, double clipNorm) {
         if (!(clipNorm > 0)) {
             throw new AshlarException(
                     "A clip norm of " + clipNorm + " is not positive; use infinity to switch clipping off.");
         }
-        double norm = Math.sqrt(squares(parameters));
-        // A norm that is NaN passes: the loss check says so more clearly than a model of NaNs.
-        if (norm > clipNorm) {
-            double factor = clipNorm / (norm + CLIP_EPS);
+        return OptionalDouble.of(Math.sqrt(squares(parameters)));
+    }
+
+    /** A norm that is NaN passes: the loss check says so more clearly than a model of NaNs. */
+    private static double factor(double norm, double clipNorm) {
+        return norm > clipNorm ? clipNorm / (norm + CLIP_EPS) : 1;
+    }
+
+    private void scale(List<Parameter> parameters, double factor) {
+        if (factor != 1) {
             for (Parameter parameter : parameters) {
                 Objects.requireNonNull(parameter.gradient()).mul_(context.scalar(factor));
             }
         }
-        return OptionalDouble.of(norm);
     }
 
     /** The sum over all elements: parts of one tensor are added up over the ranks that share it, replicas count once. */

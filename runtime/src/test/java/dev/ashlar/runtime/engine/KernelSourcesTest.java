@@ -29,8 +29,8 @@ final class KernelSourcesTest {
 
     @TestFactory
     Stream<DynamicTest> compile(@TempDir Path folder) {
-        return Stream.of("column_sum", "cross_entropy", "layer_norm")
-                .flatMap(source -> Stream.of("BF16=1", "WIDE=1")
+        return Stream.of("adamw", "column_sum", "cross_entropy", "layer_norm")
+                .flatMap(source -> Stream.of("BF16=1", "MIXED=1", "WIDE=1")
                         .map(define -> DynamicTest.dynamicTest(source + " " + define, () -> {
                             assumeTrue(compiler().isPresent(), "no nvcc here");
                             compile(source, define, folder);
