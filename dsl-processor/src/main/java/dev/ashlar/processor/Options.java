@@ -28,6 +28,7 @@ import javax.lang.model.SourceVersion;
  * @param reports {@code "html"}, {@code "json"}; empty for none
  * @param classes whether step classes are written, not only plans
  * @param cache directory that keeps what was solved before
+ * @param fusion whether functions of single elements become one kernel where the device has such
  * @param explain whether every choice of the plan is told, with the best other one
  * @param verbose whether the cost table of the plan is told
  */
@@ -38,6 +39,7 @@ record Options(
         Set<String> reports,
         boolean classes,
         Optional<Path> cache,
+        boolean fusion,
         boolean explain,
         boolean verbose) {
     /** All options there are. */
@@ -48,6 +50,7 @@ record Options(
             "ashlar.report",
             "ashlar.generate",
             "ashlar.cache",
+            "ashlar.fusion",
             "ashlar.explain",
             "ashlar.verbose")));
 
@@ -83,8 +86,9 @@ record Options(
                         .map(g -> g.equals("step"))
                         .orElse(true),
                 reader.text("ashlar.cache", Options::isPath, "a directory").map(Path::of),
-                reader.flag("ashlar.explain"),
-                reader.flag("ashlar.verbose"));
+                reader.flag("ashlar.fusion", true),
+                reader.flag("ashlar.explain", false),
+                reader.flag("ashlar.verbose", false));
     }
 
     private static Set<String> reports(List<String> given) {
@@ -155,10 +159,10 @@ record Options(
                     .orElse(List.of());
         }
 
-        boolean flag(String option) {
+        boolean flag(String option, boolean absent) {
             return text(option, Set.of("", "true", "false")::contains, "no value, true or false")
                     .map(v -> !v.equals("false"))
-                    .orElse(false);
+                    .orElse(absent);
         }
 
         private static List<String> split(String value, String separator) {

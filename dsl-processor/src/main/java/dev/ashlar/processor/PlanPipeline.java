@@ -55,7 +55,10 @@ final class PlanPipeline implements PlanStep {
         if (diagnostics.hasErrors()) {
             return;
         }
-        Optional<Plan> plan = new Planner(surroundings.devices(), diagnostics)
+        Optional<Plan> plan = new Planner(
+                        surroundings.devices(),
+                        diagnostics,
+                        surroundings.options().fusion())
                 .plan(
                         rewrite.apply(training),
                         number ->

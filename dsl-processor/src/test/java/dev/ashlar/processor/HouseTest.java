@@ -24,13 +24,16 @@ final class HouseTest {
     static final ArchRule SPEC = knows("spec", "diagnostic");
 
     @ArchTest
-    static final ArchRule OP = knows("op", "diagnostic");
+    static final ArchRule POINTWISE = knows("pointwise");
+
+    @ArchTest
+    static final ArchRule OP = knows("op", "pointwise", "diagnostic");
 
     @ArchTest
     static final ArchRule DEVICE = knows("device", "diagnostic");
 
     @ArchTest
-    static final ArchRule GRAPH = knows("graph", "op", "spec", "diagnostic");
+    static final ArchRule GRAPH = knows("graph", "op", "pointwise", "spec", "diagnostic");
 
     @ArchTest
     static final ArchRule SHARD = knows("shard", "graph", "op", "device", "diagnostic");

@@ -196,7 +196,12 @@ final class ForwardLowering {
 
         @Override
         public Argument key() {
-            return Step.DropoutKey.of(node.name());
+            return key(node.name());
+        }
+
+        @Override
+        public Argument key(String operator) {
+            return Step.DropoutKey.of(operator);
         }
 
         @Override

@@ -1,7 +1,10 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Sum of two or more tensors of one shape. Jointly linear: it passes a partial sum if all of them are partial. */
 final class AddOperator implements Operator {
@@ -24,6 +27,15 @@ final class AddOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), shapes.inputs().size() - 1, 0);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        Term sum = new Term.Input(0);
+        for (int i = 1; i < inputs; i++) {
+            sum = Term.of(Function.ADD, sum, new Term.Input(i));
+        }
+        return Optional.of(sum);
     }
 
     @Override

@@ -24,10 +24,15 @@ public interface Argument {
         return new Literal(List.copyOf(values));
     }
 
+    /** A text. */
+    static Argument of(String value) {
+        return new Literal(value);
+    }
+
     /**
      * A literal.
      *
-     * @param value {@code Long}, {@code Double}, {@code Boolean} or {@code List<Long>}
+     * @param value {@code Long}, {@code Double}, {@code Boolean}, {@code String} or {@code List<Long>}
      */
     record Literal(Object value) implements Argument {}
 }

@@ -1,5 +1,7 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -48,6 +50,13 @@ final class DropoutOperator implements Operator {
     @Override
     public List<Table> tables(Attributes attributes, Shapes shapes) {
         return attributes.real("p") == 0 ? List.of() : List.of(new Table("indices", RUN * Integer.BYTES));
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        double p = attributes.real("p");
+        Term x = new Term.Input(0);
+        return Optional.of(p == 0 ? x : Term.of(Function.DROPOUT, p, x));
     }
 
     @Override

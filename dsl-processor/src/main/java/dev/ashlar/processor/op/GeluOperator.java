@@ -1,6 +1,9 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** Gaussian error linear unit (Hendrycks and Gimpel, 2016), tanh form or exact. Point-wise: any dimension may be sharded. */
 final class GeluOperator implements Operator {
@@ -25,6 +28,12 @@ final class GeluOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 8, 13);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        Function form = attributes.text("form").equals("TANH") ? Function.GELU_TANH : Function.GELU;
+        return Optional.of(Term.of(form, new Term.Input(0)));
     }
 
     @Override

@@ -76,6 +76,9 @@ public interface KernelBuilder {
     /** A number that is different for every operator of the model and every repetition: the key of a dropout mask. */
     Argument key();
 
+    /** The same of an operator by its name, which this one stands for. */
+    Argument key(String operator);
+
     /** Calls a kernel that returns one tensor. */
     default Handle call(String kernel, Result result, Argument... arguments) {
         return calls(kernel, List.of(result), arguments).get(0);

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -107,6 +108,11 @@ final class MeasuredOperator implements Operator {
     @Override
     public boolean declaresParameters() {
         return operator.declaresParameters();
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return operator.pointwise(attributes, inputs);
     }
 
     @Override

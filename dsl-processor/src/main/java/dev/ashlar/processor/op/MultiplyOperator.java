@@ -1,7 +1,10 @@
 package dev.ashlar.processor.op;
 
 import dev.ashlar.processor.diagnostic.Code;
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** Product, element by element, of two tensors of one shape. Linear in either alone. */
 final class MultiplyOperator implements Operator {
@@ -32,6 +35,11 @@ final class MultiplyOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 1, 2);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.of(Term.of(Function.MULTIPLY, new Term.Input(0), new Term.Input(1)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.op;
 
 import dev.ashlar.processor.diagnostic.ModelException;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -92,6 +93,11 @@ public interface Operator {
     /** What its kernels compute once and keep. */
     default List<Table> tables(Attributes attributes, Shapes shapes) {
         return List.of();
+    }
+
+    /** What it computes, where that is a function of single elements of its inputs, which then may become part of a larger one. */
+    default Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.empty();
     }
 
     /** Lowers the forward direction. */

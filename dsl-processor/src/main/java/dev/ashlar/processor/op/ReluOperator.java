@@ -1,6 +1,9 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code max(x, 0)}. Point-wise: any dimension may be sharded. */
 final class ReluOperator implements Operator {
@@ -25,6 +28,11 @@ final class ReluOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 1, 1);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.of(Term.of(Function.RELU, new Term.Input(0)));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** Multiplies by a constant. Linear: a partial sum passes. */
 final class ScaleOperator implements Operator {
@@ -26,6 +29,11 @@ final class ScaleOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 1, 1);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.of(Term.of(Function.SCALE, attributes.real("value"), new Term.Input(0)));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code x·sigmoid(x)} (Hendrycks and Gimpel, 2016). Point-wise: any dimension may be sharded. */
 final class SiluOperator implements Operator {
@@ -25,6 +28,11 @@ final class SiluOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 4, 8);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.of(Term.of(Function.SILU, new Term.Input(0)));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.ashlar.processor.op;
 
+import dev.ashlar.processor.pointwise.Function;
+import dev.ashlar.processor.pointwise.Term;
 import java.util.List;
+import java.util.Optional;
 
 /** Hyperbolic tangent. Point-wise: any dimension may be sharded. */
 final class TanhOperator implements Operator {
@@ -25,6 +28,11 @@ final class TanhOperator implements Operator {
     @Override
     public Work work(Attributes attributes, Shapes shapes) {
         return Work.pointwise(shapes.output(), 1, 3);
+    }
+
+    @Override
+    public Optional<Term> pointwise(Attributes attributes, int inputs) {
+        return Optional.of(Term.of(Function.TANH, new Term.Input(0)));
     }
 
     @Override

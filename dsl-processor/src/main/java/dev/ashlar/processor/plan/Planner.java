@@ -4,6 +4,7 @@ import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.ModelException;
+import dev.ashlar.processor.graph.PointwiseFusion;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.program.MemoryPoint;
@@ -18,17 +19,31 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Plans a model: how devices share it, and what backward keeps or computes again, so that a step is fastest within the memory. */
 public final class Planner {
     private final DeviceCatalogue catalogue;
     private final Diagnostics diagnostics;
+    private final boolean fuses;
 
     /** Reports what is wrong to {@code diagnostics}. */
     public Planner(DeviceCatalogue catalogue, Diagnostics diagnostics) {
+        this(catalogue, diagnostics, true);
+    }
+
+    /**
+     * Reports what is wrong to {@code diagnostics}.
+     *
+     * @param fuses whether functions of single elements become one kernel where the device has such
+     */
+    public Planner(DeviceCatalogue catalogue, Diagnostics diagnostics, boolean fuses) {
         this.catalogue = catalogue;
         this.diagnostics = diagnostics;
+        this.fuses = fuses;
     }
 
     /** The plan; empty if the target is wrong or the memory does not do, which is reported. */
@@ -54,11 +69,11 @@ public final class Planner {
             return Optional.empty();
         }
         try {
-            Plan plan = plan(graph, target.get(), pins, inMicroBatches);
+            Plan plan = plan(graph, target.get(), pins, inMicroBatches, fuses);
             if (plan.deviceBytes() <= target.get().budgetBytes()) {
                 return Optional.of(plan);
             }
-            List<String> hints = new ArrayList<>(hints(graph, target.get(), pins, inMicroBatches));
+            List<String> hints = new ArrayList<>(hints(graph, target.get(), pins, inMicroBatches, fuses));
             microBatches(graph, target.get(), pins, inMicroBatches).ifPresent(hints::add);
             Infeasible.report(plan, hints, diagnostics);
         } catch (ModelException refuted) {
@@ -69,15 +84,18 @@ public final class Planner {
 
     /** The fastest plan within the memory; the smallest there is if none is. */
     static Plan plan(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {
-        return plan(graph, target, pins, number -> Optional.empty());
+        return plan(graph, target, pins, number -> Optional.empty(), true);
     }
 
     private static Plan plan(
-            TrainingGraph graph,
+            TrainingGraph model,
             PlanTarget target,
             List<PinnedOperator> pins,
-            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
-        PlanAssembly assembly = new PlanAssembly(graph, target);
+            IntFunction<Optional<TrainingGraph>> inMicroBatches,
+            boolean fuses) {
+        PlanAssembly assembly = new PlanAssembly(model, target);
+        UnaryOperator<TrainingGraph> fusion = fuses && !target.device().cpu() ? fusion(pins) : UnaryOperator.identity();
+        TrainingGraph graph = fusion.apply(model);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty() && target.mesh().devices() > 1) {
             throw notOnMeshes(graph, "it is not trained");
@@ -86,7 +104,8 @@ public final class Planner {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
         long besideBytes = target.fixedBytes() + target.libraryBytes();
-        Iterator<TrainingGraph> forms = StepForms.of(graph, target, pins, inMicroBatches);
+        Iterator<TrainingGraph> forms = StepForms.of(
+                graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
         List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
         Chooser chooser = new Chooser(problems, besideBytes);
         // On a mesh every form takes the compiler long.
@@ -106,6 +125,12 @@ public final class Planner {
                     "the plan needs " + peakBytes + " bytes but was chosen for " + choice.peakBytes());
         }
         return plan;
+    }
+
+    /** Operators that pins speak of stay what they are. */
+    private static UnaryOperator<TrainingGraph> fusion(List<PinnedOperator> pins) {
+        Set<String> pinned = pins.stream().map(PinnedOperator::name).collect(Collectors.toSet());
+        return graph -> PointwiseFusion.of(graph, pinned::contains);
     }
 
     /** The most memory of a training step; on a mesh the problem does not speak of evaluation. */
@@ -156,11 +181,13 @@ public final class Planner {
             TrainingGraph graph,
             PlanTarget target,
             List<PinnedOperator> pins,
-            IntFunction<Optional<TrainingGraph>> inMicroBatches) {
+            IntFunction<Optional<TrainingGraph>> inMicroBatches,
+            boolean fuses) {
         if (pins.isEmpty()) {
             return List.of();
         }
-        long least = plan(graph, target, List.of(), inMicroBatches).evidence().smallestFeasibleBytes();
+        long least =
+                plan(graph, target, List.of(), inMicroBatches, fuses).evidence().smallestFeasibleBytes();
         return List.of("Without the pins " + least + " bytes would do.");
     }
 

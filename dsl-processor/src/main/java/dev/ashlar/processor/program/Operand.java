@@ -14,7 +14,7 @@ public sealed interface Operand {
     /** A parameter or buffer of the scope, by the name of its field. */
     record Parameter(String field) implements Operand {}
 
-    /** {@code Long}, {@code Double}, {@code Boolean} or {@code List<Long>}. */
+    /** {@code Long}, {@code Double}, {@code Boolean}, {@code String} or {@code List<Long>}. */
     record Literal(Object value) implements Operand {}
 
     /** The key of a dropout mask. */

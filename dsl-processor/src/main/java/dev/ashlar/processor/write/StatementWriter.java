@@ -165,7 +165,8 @@ final class StatementWriter {
         if (operand instanceof Operand.First first) {
             return CodeBlock.of("mesh.isFirst($L)", joined(first.meshAxes()));
         }
-        return CodeBlock.of("$L", literal(((Operand.Literal) operand).value()));
+        Object value = ((Operand.Literal) operand).value();
+        return value instanceof String text ? CodeBlock.of("$S", text) : CodeBlock.of("$L", literal(value));
     }
 
     private static String joined(List<?> numbers) {

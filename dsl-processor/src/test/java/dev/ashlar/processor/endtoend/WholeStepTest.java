@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ashlar.processor.RewritingProcessor;
 import dev.ashlar.processor.endtoend.ModelCase.Outcome;
 import dev.ashlar.processor.graph.FusedLoss;
+import dev.ashlar.processor.graph.PointwiseFusion;
 import dev.ashlar.processor.graph.Recompute;
 import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.Segments;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class WholeStepTest {
     private static final int DRAWS = 2;
+    private static final Pattern POINTWISE = Pattern.compile("@(Silu|Multiply|Relu|Scale|Dropout|Tanh|Sigmoid)");
     private static final double[] WEIGHTS = {0.5, 0.25};
 
     static Stream<ModelCase> cases() {
@@ -153,6 +155,23 @@ final class WholeStepTest {
         Processor fusing = RewritingProcessor.of(graph -> FusedLoss.of(graph, 3, false));
         try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, fusing)) {
             assertTrue(plan.written("Laptop").contains(".linearCrossEntropy("), plan.written("Laptop"));
+            compare(model, sizes, plan, 2);
+            LivePointers.assertNoneLeft(() -> useAll(plan));
+        }
+    }
+
+    static Stream<ModelCase> withFunctionsOfElements() {
+        return cases().filter(c ->
+                !c.name().equals("flat") && POINTWISE.matcher(c.source()).find());
+    }
+
+    /** Functions of single elements are one operator, which libtorch's kernels run here. */
+    @ParameterizedTest
+    @MethodSource("withFunctionsOfElements")
+    void agreesWithAutogradWhenFunctionsOfElementsAreOne(ModelCase model, @TempDir Path directory) {
+        Map<String, Integer> sizes = sizes(model, 2);
+        Processor fusing = RewritingProcessor.of(graph -> PointwiseFusion.of(graph, name -> false));
+        try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, fusing)) {
             compare(model, sizes, plan, 2);
             LivePointers.assertNoneLeft(() -> useAll(plan));
         }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
@@ -10,6 +11,7 @@ import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.FusedLoss;
+import dev.ashlar.processor.graph.PointwiseFusion;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
 import dev.ashlar.processor.local.LocalGraph;
@@ -161,6 +163,29 @@ class JointMemoryTest {
         if (whole.form().microBatches() == 1) {
             check(UpdateInBackward.withinBlocks(whole), mesh, repeats, draws);
         }
+    }
+
+    static Stream<Arguments> pointwise() {
+        String dims = "batch=2 seq=8 d=16 heads=4 vocab=32 layers=2";
+        ModelSpecs dropped = SampleModels.llamaWithDropout(dims);
+        return Stream.of(
+                Arguments.of("llama", SampleModels.llama(2), ONE, Repeats.EVERYTHING, 4),
+                Arguments.of("llama", SampleModels.llama(2), TWO, Repeats.NOTHING, 2),
+                Arguments.of("llama with dropout", dropped, ONE, Repeats.EVERYTHING, 4),
+                Arguments.of("llama with dropout", dropped, TWO, Repeats.NOTHING, 4),
+                Arguments.of(
+                        "residual", SampleModels.residual("batch=4 side=8 c=4 classes=10"), TWO, Repeats.NOTHING, 2));
+    }
+
+    /** Functions of single elements are one operator. */
+    @ParameterizedTest(name = "{0} on {2}, {3} made again")
+    @MethodSource("pointwise")
+    void equalsTheTimelineOfFunctionsOfElementsAsOne(
+            String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
+        TrainingGraph apart = model.graph();
+        TrainingGraph whole = PointwiseFusion.of(apart, operator -> false);
+        assertNotSame(apart, whole);
+        check(whole, mesh, repeats, draws);
     }
 
     private static void check(TrainingGraph whole, Mesh mesh, Repeats repeats, int draws) throws Unplannable {

@@ -39,7 +39,8 @@ public final class LiveKernels {
 
     /** What a kernel returns, null where it makes nothing; a list of numbers is given as {@code long[]}. */
     public Tensor[] call(String kernel, Object... values) {
-        Object made = invoke(method(kernel, values), values);
+        Method method = method(kernel, values);
+        Object made = invoke(method, takesMany(method) ? gathered(method, values) : values);
         return made instanceof Tensor one ? new Tensor[] {one} : (Tensor[]) made;
     }
 
@@ -58,7 +59,7 @@ public final class LiveKernels {
 
     private static Method method(String kernel, Object[] values) {
         List<Method> fitting = Arrays.stream(Ops.class.getMethods())
-                .filter(m -> m.getName().equals(kernel) && fits(m.getParameterTypes(), values))
+                .filter(m -> m.getName().equals(kernel) && fits(m, values))
                 .toList();
         assertEquals(
                 1,
@@ -68,6 +69,30 @@ public final class LiveKernels {
                                 .map(v -> v.getClass().getSimpleName())
                                 .toList());
         return fitting.get(0);
+    }
+
+    private static boolean takesMany(Method method) {
+        Class<?>[] types = method.getParameterTypes();
+        return method.isVarArgs() && types[types.length - 1] == Tensor[].class;
+    }
+
+    /** A method that takes any number of tensors last takes them as one. */
+    private static Object[] gathered(Method method, Object[] values) {
+        int before = method.getParameterCount() - 1;
+        Object[] gathered = Arrays.copyOf(values, before + 1);
+        gathered[before] = Arrays.copyOfRange(values, before, values.length, Tensor[].class);
+        return gathered;
+    }
+
+    private static boolean fits(Method method, Object[] values) {
+        Class<?>[] types = method.getParameterTypes();
+        if (!takesMany(method)) {
+            return fits(types, values);
+        }
+        int before = types.length - 1;
+        return values.length > before
+                && fits(Arrays.copyOf(types, before), Arrays.copyOf(values, before))
+                && Arrays.stream(values).skip(before).allMatch(Tensor.class::isInstance);
     }
 
     private static boolean fits(Class<?>[] types, Object[] values) {

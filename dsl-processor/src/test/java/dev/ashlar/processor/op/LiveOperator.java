@@ -157,6 +157,11 @@ final class LiveOperator {
         }
 
         @Override
+        public Argument key(String operator) {
+            return key();
+        }
+
+        @Override
         public List<Handle> calls(String kernel, List<Result> results, Argument... arguments) {
             return kernels.calls(kernel, results, arguments);
         }

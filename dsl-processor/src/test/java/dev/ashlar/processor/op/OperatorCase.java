@@ -4,6 +4,7 @@ import dev.ashlar.runtime.engine.Ops;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,6 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * An operator with random attributes and shapes, and the same by libtorch's differentiable functions.
  *
  * @param annotation its annotation
+ * @param made the operator; empty for the annotation's
  * @param label what is special about the case
  * @param sketch draws attributes and input shapes
  * @param training the formula of the forward direction
@@ -18,10 +20,20 @@ import org.bytedeco.pytorch.Tensor;
  */
 record OperatorCase(
         String annotation,
+        Optional<Operator> made,
         String label,
         Function<Draw, Sketch> sketch,
         Function<Reference, Tensor> training,
         Function<Reference, Tensor> evaluation) {
+    OperatorCase(
+            String annotation,
+            String label,
+            Function<Draw, Sketch> sketch,
+            Function<Reference, Tensor> training,
+            Function<Reference, Tensor> evaluation) {
+        this(annotation, Optional.empty(), label, sketch, training, evaluation);
+    }
+
     /** Elements of the annotation and shapes of the inputs. */
     record Sketch(Map<String, Object> elements, List<long[]> shapes) {
         static Sketch of(Map<String, Object> elements, long[]... shapes) {
@@ -46,7 +58,7 @@ record OperatorCase(
     }
 
     Operator operator() {
-        return Catalogue.standard().operator(annotation).orElseThrow();
+        return made.orElseGet(() -> Catalogue.standard().operator(annotation).orElseThrow());
     }
 
     @Override

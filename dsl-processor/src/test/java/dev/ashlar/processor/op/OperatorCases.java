@@ -22,7 +22,15 @@ final class OperatorCases {
     private OperatorCases() {}
 
     static List<OperatorCase> all() {
-        return Stream.of(linears(), norms(), pointwise(), shapes(), losses(), AttentionCases.all(), ImageCases.all())
+        return Stream.of(
+                        linears(),
+                        norms(),
+                        pointwise(),
+                        PointwiseCases.all(),
+                        shapes(),
+                        losses(),
+                        AttentionCases.all(),
+                        ImageCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

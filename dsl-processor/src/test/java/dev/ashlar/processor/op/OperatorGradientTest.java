@@ -35,8 +35,10 @@ class OperatorGradientTest {
     @Test
     void everyOperatorHasACase() {
         Catalogue catalogue = Catalogue.standard();
-        TreeSet<String> covered =
-                cases().stream().map(OperatorCase::annotation).collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> covered = cases().stream()
+                .filter(c -> c.made().isEmpty())
+                .map(OperatorCase::annotation)
+                .collect(Collectors.toCollection(TreeSet::new));
         TreeSet<String> operators = new TreeSet<>(catalogue.annotations());
         operators.removeIf(a -> catalogue.sugar(a).isPresent()); // sugar has tests of its own
         assertEquals(operators, covered);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.global.cudart;
@@ -43,7 +44,8 @@ final class CudaKernels implements AutoCloseable {
         this.available = !"false".equals(System.getProperty(SWITCH)) && hasCompiler();
     }
 
-    private static boolean hasCompiler() {
+    /** Whether this process finds NVRTC. */
+    static boolean hasCompiler() {
         int[] major = new int[1];
         int[] minor = new int[1];
         try {
@@ -70,14 +72,35 @@ final class CudaKernels implements AutoCloseable {
      * @param defines what the preprocessor is given, such as {@code BF16=1}
      */
     CudaKernel kernel(String source, String name, String... defines) {
-        String module = source + " " + String.join(" ", defines);
+        return kernel(source + " " + String.join(" ", defines), source, () -> text(source), name, defines);
+    }
+
+    /**
+     * A kernel that was written for one purpose.
+     *
+     * @param title of its file on disk
+     * @param code in CUDA C
+     * @param name of the function
+     * @param defines what the preprocessor is given
+     */
+    CudaKernel written(String title, String code, String name, String... defines) {
+        Supplier<byte[]> text = () -> code.getBytes(StandardCharsets.UTF_8);
+        return kernel(code + " " + String.join(" ", defines), title, text, name, defines);
+    }
+
+    private CudaKernel kernel(String module, String title, Supplier<byte[]> text, String name, String[] defines) {
         String key = module + " " + name;
         CudaKernel known = kernels.get(key);
         if (known == null) {
-            known = new CudaKernel(device, function(loaded(module, source, defines), name));
+            known = new CudaKernel(device, function(loaded(module, title, text, defines), name));
             kernels.put(key, known);
         }
         return known;
+    }
+
+    /** The text of a resource beside this class. */
+    static String resource(String source) {
+        return new String(text(source), StandardCharsets.UTF_8);
     }
 
     private static CUfunc_st function(CUmod_st module, String name) {
@@ -86,11 +109,11 @@ final class CudaKernels implements AutoCloseable {
         return function;
     }
 
-    private CUmod_st loaded(String key, String source, String[] defines) {
+    private CUmod_st loaded(String key, String source, Supplier<byte[]> text, String[] defines) {
         CUmod_st known = modules.get(key);
         if (known == null) {
             known = new CUmod_st();
-            try (BytePointer binary = new BytePointer(binary(source, defines))) {
+            try (BytePointer binary = new BytePointer(binary(source, text.get(), defines))) {
                 CudaKernel.check("cuModuleLoadData " + source, cudart.cuModuleLoadData(known, binary));
             }
             modules.put(key, known);
@@ -98,8 +121,7 @@ final class CudaKernels implements AutoCloseable {
         return known;
     }
 
-    private byte[] binary(String source, String[] defines) {
-        byte[] text = text(source);
+    private byte[] binary(String source, byte[] text, String[] defines) {
         List<String> options = new ArrayList<>();
         options.add("--gpu-architecture=sm_" + device.architecture());
         for (String define : defines) {
@@ -155,7 +177,8 @@ final class CudaKernels implements AutoCloseable {
         }
     }
 
-    private static byte[] compiled(String source, byte[] text, List<String> options) {
+    /** The binary of a source in CUDA C. */
+    static byte[] compiled(String source, byte[] text, List<String> options) {
         _nvrtcProgram program = new _nvrtcProgram();
         try (BytePointer code = new BytePointer(Arrays.copyOf(text, text.length + 1));
                 BytePointer name = new BytePointer(source + ".cu");

@@ -48,7 +48,7 @@ final class DropoutKernels implements AutoCloseable {
         }
         long[] shape = Tensors.shape(x);
         Tensor y = context.empty(Tensors.type(x), shape);
-        long mask = Seed.of(seed.mix(step)).mix(key);
+        long mask = hashKey(seed, step, key);
         try (Tensor dense = x.contiguous();
                 Tensor flat = dense.view(-1);
                 Tensor flatResult = y.view(-1)) {
@@ -61,6 +61,11 @@ final class DropoutKernels implements AutoCloseable {
             });
         }
         return y;
+    }
+
+    /** What indices are hashed by. */
+    static long hashKey(Seed seed, long step, long key) {
+        return Seed.of(seed.mix(step)).mix(key);
     }
 
     private void drop(Tensor from, Tensor to, double p, Tensor hash, long key) {

@@ -18,6 +18,35 @@ final class GlobalIndices {
         this.strides = strides;
     }
 
+    /** Whether rows of columns in blocks say all: no more than three dimensions are cut. */
+    boolean isTwoDimensional() {
+        return sizes.length <= 3;
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    /** Elements of a row. */
+    long columns() {
+        return sizes[sizes.length - 1];
+    }
+
+    /** Rows of a block; 0 where there is one row alone. */
+    long rows() {
+        return sizes.length == 1 ? 0 : sizes[sizes.length - 2];
+    }
+
+    /** From row to row. */
+    long rowStride() {
+        return sizes.length == 1 ? 0 : strides[strides.length - 2];
+    }
+
+    /** From block to block. */
+    long blockStride() {
+        return sizes.length < 3 ? 0 : strides[strides.length - 3];
+    }
+
     /** Elements whose indices are {@code rows} times {@code columns} numbers. */
     @FunctionalInterface
     interface Run {

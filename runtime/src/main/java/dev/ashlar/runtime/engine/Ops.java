@@ -26,6 +26,7 @@ public final class Ops {
     private final RopeKernels rope;
     private final PointwiseKernels pointwise;
     private final DropoutKernels dropout;
+    private final FusedPointwiseKernels fused;
     private final ImageKernels image;
     private final BatchNormShardKernels batchNormShards;
     private final LossKernels loss;
@@ -46,6 +47,7 @@ public final class Ops {
         this.rope = new RopeKernels(context, transfer);
         this.pointwise = new PointwiseKernels(context);
         this.dropout = new DropoutKernels(context);
+        this.fused = new FusedPointwiseKernels(context, pointwise, dropout);
         this.image = new ImageKernels(context);
         this.batchNormShards = new BatchNormShardKernels(context, image);
         this.loss = new LossKernels(context);
@@ -462,6 +464,33 @@ public final class Ops {
     /** Gradient of {@link #dropout(Tensor, double, long, long, long[])} in the same step. */
     public Tensor dropoutBackward(Tensor dy, double p, long key, long offset, long[] whole) {
         return trace.checked("dropoutBackward", dropped(dy, p, key, offset, whole));
+    }
+
+    /**
+     * A function of single elements of tensors of one shape.
+     *
+     * @param text {@code "y0 = multiply(silu(x0), x1);"}: lines of CUDA C as the compiler writes them
+     */
+    public Tensor pointwise(String text, Tensor... tensors) {
+        return pointwiseAll(text, tensors)[0];
+    }
+
+    /** Several functions of single elements of tensors of one shape. */
+    public Tensor[] pointwiseAll(String text, Tensor... tensors) {
+        return trace.checked("pointwise", fused.run(text, null, tensors));
+    }
+
+    /** A function of single elements in which some fall as in {@link #dropout(Tensor, double, long, long, long[])}. */
+    public Tensor pointwise(String text, long key, long offset, long[] whole, Tensor... tensors) {
+        return pointwiseAll(text, key, offset, whole, tensors)[0];
+    }
+
+    /** Several functions of single elements in which some fall. */
+    public Tensor[] pointwiseAll(String text, long key, long offset, long[] whole, Tensor... tensors) {
+        engine.followStep();
+        long first = engine.part() * Arrays.stream(whole).reduce(1, Math::multiplyExact);
+        var mask = new FusedPointwiseKernels.Mask(engine.seed(), engine.step(), key, first + offset, whole);
+        return trace.checked("pointwise", fused.run(text, mask, tensors));
     }
 
     // ---- images

@@ -108,6 +108,30 @@ final class CudaTest {
             };
         }
 
+        /** Vectors and what is left over, results that share what is between, elements that fall. */
+        @Nullable
+        Tensor[] pointwise(long... shape) {
+            Tensor dy = normal(shape);
+            Tensor a = normal(shape);
+            Tensor b = normal(shape);
+            String gated = "float t0 = silu(x1);\ny0 = siluGradient(multiply(x0, x2), x1);\ny1 = multiply(x0, t0);";
+            String all = "float t0 = tanh(sigmoid(relu(gelu(x0))));\n"
+                    + "y0 = tanhGradient(sigmoidGradient(reluGradient(geluGradient(geluTanhGradient(x1, x0), x0),"
+                    + " t0), t0), add(t0, scale(geluTanh(x0), -0.3)));";
+            String dropped = "y0 = add(x0, dropout(x1, 0.3));";
+            long[] whole = shape.clone();
+            whole[shape.length - 1] += 40;
+            whole[0] *= 2;
+            Tensor[] both = ops.pointwiseAll(gated, dy, a, b);
+            return new @Nullable Tensor[] {
+                both[0],
+                both[1],
+                ops.pointwise(all, a, b),
+                ops.pointwise(dropped, 7L, 0, shape, a, b),
+                ops.pointwise(dropped, 7L, 24, whole, a, b)
+            };
+        }
+
         @Nullable
         Tensor[] embedding() {
             Tensor ids = ids(50, 4, 9);
@@ -134,6 +158,9 @@ final class CudaTest {
         cases.put("linear of few rows", given -> given.linear(3, 132));
         cases.put("linear of odd rows", given -> given.linear(65, 7));
         cases.put("embedding", Given::embedding);
+        cases.put("functions of elements", given -> given.pointwise(3, 5, 1024));
+        cases.put("functions of elements of odd rows", given -> given.pointwise(7, 33, 51));
+        cases.put("functions of few elements", given -> given.pointwise(3));
         cases.put("dropout", given -> new @Nullable Tensor[] {given.ops.dropout(given.normal(50_000), 0.3, 7)});
         return cases;
     }

@@ -1,0 +1,206 @@
+package dev.ashlar.runtime.engine;
+
+import dev.ashlar.runtime.AshlarException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Functions of single elements as the compiler writes them: lines of CUDA C that make {@code y0} and so on of {@code x0} and so on, calls
+ * of known functions inside each other. Read here, so that libtorch can do the same.
+ *
+ * @param text as written
+ * @param lines in order
+ */
+record PointwiseProgram(String text, List<Line> lines) {
+    /** Copies the list. */
+    PointwiseProgram {
+        lines = List.copyOf(lines);
+    }
+
+    /** A variable that gets a value. */
+    record Line(String variable, Expression value) {}
+
+    /** What a variable gets. */
+    sealed interface Expression {}
+
+    /** A variable. */
+    record Variable(String name) implements Expression {}
+
+    /** A number. */
+    record Constant(double value) implements Expression {}
+
+    /** A function of values. */
+    record Call(String function, List<Expression> arguments) implements Expression {}
+
+    /**
+     * Reads a text.
+     *
+     * @throws AshlarException if it is not one that the compiler writes
+     */
+    static PointwiseProgram parse(String text) {
+        return new PointwiseProgram(text, new Reader(text).lines());
+    }
+
+    /** How many tensors it makes. */
+    int results() {
+        return (int) lines.stream().filter(l -> l.variable().startsWith("y")).count();
+    }
+
+    /** Whether elements fall by their places. */
+    boolean drops() {
+        return lines.stream().anyMatch(l -> calls(l.value(), "dropout"));
+    }
+
+    private static boolean calls(Expression value, String function) {
+        return value instanceof Call call
+                && (call.function().equals(function)
+                        || call.arguments().stream().anyMatch(a -> calls(a, function)));
+    }
+
+    /**
+     * The kernel around it: every thread takes a vector of elements of all tensors at once, those that are left over one by one.
+     *
+     * @param inputs how many tensors it reads
+     */
+    String kernel(int inputs) {
+        String place = ", unsigned turn, unsigned factor, unsigned offset, unsigned columns, unsigned rows,"
+                + " unsigned rowStride, unsigned blockStride";
+        List<String> code = new ArrayList<>();
+        code.add("static __device__ __forceinline__ void element(" + list("float x%d", inputs, ", ") + ", "
+                + list("float& y%d", results(), ", ") + (drops() ? ", int hash" : "") + ") {");
+        text.lines().forEach(l -> code.add("    " + l));
+        code.add("}");
+        code.add("");
+        code.add("extern \"C\" __global__ void __launch_bounds__(256) pointwise(" + list("const E* in%d", inputs, ", ")
+                + ", " + list("E* out%d", results(), ", ") + ", unsigned elements, unsigned packs"
+                + (drops() ? place : "") + ") {");
+        code.add("    unsigned stride = gridDim.x * blockDim.x;");
+        code.add("    unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;");
+        code.add("    for (unsigned i = thread; i < packs; i += stride) {");
+        code.add("        Pack " + list("x%d", inputs, ", ") + ", " + list("y%d", results(), ", ") + ";");
+        each("        x%1$d.whole = ((const uint4*)in%1$d)[i];", inputs, code);
+        if (drops()) {
+            code.add("        unsigned first = " + placed("i * VECTOR") + ";");
+        }
+        code.add("#pragma unroll");
+        code.add("        for (int j = 0; j < VECTOR; j++) {");
+        code.add("            float " + list("r%d", results(), ", ") + ";");
+        code.add("            element(" + list("wide(x%d.part[j])", inputs, ", ") + ", " + list("r%d", results(), ", ")
+                + (drops() ? ", hashed(first + j, turn, factor)" : "") + ");");
+        each("            y%1$d.part[j] = narrow(r%1$d);", results(), code);
+        code.add("        }");
+        each("        ((uint4*)out%1$d)[i] = y%1$d.whole;", results(), code);
+        code.add("    }");
+        code.add("    for (unsigned i = packs * VECTOR + thread; i < elements; i += stride) {");
+        code.add("        float " + list("r%d", results(), ", ") + ";");
+        code.add("        element(" + list("wide(in%d[i])", inputs, ", ") + ", " + list("r%d", results(), ", ")
+                + (drops() ? ", hashed(" + placed("i") + ", turn, factor)" : "") + ");");
+        each("        out%1$d[i] = narrow(r%1$d);", results(), code);
+        code.add("    }");
+        code.add("}");
+        return String.join("\n", code) + "\n";
+    }
+
+    private static String placed(String index) {
+        return "placed(" + index + ", offset, columns, rows, rowStride, blockStride)";
+    }
+
+    private static String list(String form, int count, String separator) {
+        return String.join(
+                separator,
+                IntStream.range(0, count)
+                        .mapToObj(i -> form.replace("%d", "" + i))
+                        .toList());
+    }
+
+    private static void each(String form, int count, List<String> code) {
+        IntStream.range(0, count).forEach(i -> code.add(form.replace("%1$d", "" + i)));
+    }
+
+    /** Reads from left to right. */
+    private static final class Reader {
+        private final String text;
+        private int at;
+
+        Reader(String text) {
+            this.text = text;
+        }
+
+        List<Line> lines() {
+            List<Line> lines = new ArrayList<>();
+            for (skip(); at < text.length(); skip()) {
+                String name = word();
+                String variable = name.equals("float") ? word() : name;
+                require('=');
+                lines.add(new Line(variable, expression()));
+                require(';');
+            }
+            return lines;
+        }
+
+        private Expression expression() {
+            String word = word();
+            if (word.matches("-?[0-9].*")) {
+                return new Constant(number(word));
+            }
+            if (!ahead('(')) {
+                return new Variable(word);
+            }
+            List<Expression> arguments = new ArrayList<>();
+            do {
+                at++;
+                arguments.add(expression());
+            } while (ahead(','));
+            require(')');
+            return new Call(word, arguments);
+        }
+
+        private double number(String word) {
+            try {
+                return Double.parseDouble(word);
+            } catch (NumberFormatException e) {
+                throw error();
+            }
+        }
+
+        private String word() {
+            skip();
+            int start = at;
+            while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || isOfNumber())) {
+                at++;
+            }
+            if (at == start) {
+                throw error();
+            }
+            return text.substring(start, at);
+        }
+
+        private boolean isOfNumber() {
+            return text.charAt(at) == '.' || text.charAt(at) == '-';
+        }
+
+        private boolean ahead(char c) {
+            skip();
+            return at < text.length() && text.charAt(at) == c;
+        }
+
+        private void require(char c) {
+            if (!ahead(c)) {
+                throw error();
+            }
+            at++;
+        }
+
+        private void skip() {
+            while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+        }
+
+        private AshlarException error() {
+            return new AshlarException("The kernel \"" + text + "\" cannot be read at character " + at
+                    + "; compile the plan with the processor of this runtime's version.");
+        }
+    }
+}
