@@ -134,6 +134,8 @@ final class Fusion {
             return free.slots().contains(slot);
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             return gradient.gradient().slot().equals(slot);
+        } else if (statement instanceof Statement.Collective collective) {
+            return collective.result().equals(slot) || isOf(collective.source(), slot);
         } else if (statement instanceof Statement.Begin begin) {
             return begin.result().equals(slot);
         } else if (statement instanceof Statement.End end) {

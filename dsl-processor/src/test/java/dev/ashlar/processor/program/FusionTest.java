@@ -47,6 +47,11 @@ final class FusionTest {
                 none, kernel, List.of(borrowed(read)), List.of(Optional.of(made)), List.of(Optional.empty()), false);
     }
 
+    private static Statement.Collective collective(Slot source) {
+        return new Statement.Collective(
+                "up.weight", "", MOVED, new Slot("moved", false, TYPE), borrowed(source), false);
+    }
+
     private static Operand.Tensor borrowed(Slot slot) {
         return new Operand.Tensor(slot, Operand.Access.BORROW);
     }
@@ -118,6 +123,7 @@ final class FusionTest {
                 call("layerNormBackward", DY, DX),
                 new Statement.Fill("ln.weight", bucket, 0, weight),
                 new Statement.Start("ln.weight", "", List.of(MOVED), bucket, true, List.of("lnWeight")),
+                collective(weight),
                 new Statement.Await(1)));
         assertEquals("layerNormBackwardInto", ((Statement.Call) fused.get(1)).kernel());
     }
@@ -126,7 +132,8 @@ final class FusionTest {
     void notWhereTheSumSoFarIsReducedBefore() {
         for (Statement reduces : List.of(
                 new Statement.Fill("up.weight", new Slot("dBucket", false, TYPE), 0, SUM),
-                new Statement.Start("up.weight", "", List.of(MOVED), SUM, false, List.of("upWeight")))) {
+                new Statement.Start("up.weight", "", List.of(MOVED), SUM, false, List.of("upWeight")),
+                collective(SUM))) {
             List<Statement> statements = sum(call("linearInputGradient", DY, DX), reduces);
             assertEquals(statements, Fusion.of(statements));
         }
