@@ -125,7 +125,7 @@ final class Fusion {
     }
 
     /** Whether a statement has to do with a slot; of statements that are not looked into it is taken to. */
-    private static boolean touches(Statement statement, Slot slot) {
+    static boolean touches(Statement statement, Slot slot) {
         if (statement instanceof Statement.Call call) {
             return call.operands().stream().anyMatch(o -> isOf(o, slot))
                     || call.results().contains(Optional.of(slot))

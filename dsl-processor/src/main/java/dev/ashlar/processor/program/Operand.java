@@ -29,6 +29,9 @@ public sealed interface Operand {
     /** Whether a device is the first along some mesh axes. */
     record First(List<Integer> meshAxes) implements Operand {}
 
+    /** Where in a bucket the result may be made, from this element on. */
+    record Place(Slot bucket, long offset) implements Operand {}
+
     /** How a tensor is read. */
     enum Access {
         BORROW,

@@ -87,9 +87,10 @@ final class RoutineBuilder {
         promoteAcross(cuts);
         List<Optional<Slot>> arguments = arguments();
         List<List<Statement>> parts = new ArrayList<>();
+        Destinations destinations = new Destinations();
         for (int i = 0; i < steps.size(); i++) {
             if (cuts.contains(i)) {
-                parts.add(Fusion.of(statements));
+                parts.add(destinations.of(Fusion.of(statements)));
                 statements.clear();
             }
             add(i, steps.get(i));
@@ -103,7 +104,7 @@ final class RoutineBuilder {
                 return consume(v, steps.size(), pending);
             }));
         }
-        parts.add(Fusion.of(statements));
+        parts.add(destinations.of(Fusion.of(statements)));
         String name = names.routine(purpose);
         List<Slot> left = direction == Routine.Direction.FORWARD
                 ? new ArrayList<>(

@@ -129,9 +129,17 @@ final class StatementWriter {
     }
 
     private static CodeBlock invocation(Statement.Call call) {
+        CodeBlock place = CodeBlock.of("");
         List<CodeBlock> arguments = new ArrayList<>();
-        call.operands().forEach(o -> arguments.add(operand(o)));
-        return CodeBlock.of("ops.at($S).$L($L)", call.node().name(), call.kernel(), CodeBlock.join(arguments, ",$W"));
+        for (Operand operand : call.operands()) {
+            if (operand instanceof Operand.Place into) {
+                place = CodeBlock.of(".into($L, $L)", read(into.bucket()), into.offset());
+            } else {
+                arguments.add(operand(operand));
+            }
+        }
+        CodeBlock given = CodeBlock.join(arguments, ",$W");
+        return CodeBlock.of("ops.at($S)$L.$L($L)", call.node().name(), place, call.kernel(), given);
     }
 
     /** A slot where it is read: a variable, or a field of the saved tensors. */

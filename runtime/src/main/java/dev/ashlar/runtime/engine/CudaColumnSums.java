@@ -60,12 +60,18 @@ final class CudaColumnSums implements AutoCloseable {
 
     /** The sums of [rows, n] over its rows: [n]. */
     Tensor sum(Tensor rows) {
+        Tensor result = context.empty(Tensors.type(rows), Tensors.last(rows));
+        sum(rows, result);
+        return result;
+    }
+
+    /** @param result [n], contiguous */
+    void sum(Tensor rows, Tensor result) {
         long columns = Tensors.last(rows);
         long count = rows.size(0);
         long across = blocksAcross(rows);
         long along = Math.max(1, Math.min(blocks() / across, (count + TEAMS - 1) / TEAMS));
         Tensor sums = parts();
-        Tensor result = context.empty(Tensors.type(rows), columns);
         try (Tensor dense = rows.contiguous()) {
             kernel("partial", rows)
                     .launch(
@@ -87,7 +93,6 @@ final class CudaColumnSums implements AutoCloseable {
                         result,
                         Math.toIntExact(along),
                         Math.toIntExact(columns));
-        return result;
     }
 
     /** Large enough for all blocks of either type. */

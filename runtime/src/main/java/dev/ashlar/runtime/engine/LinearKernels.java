@@ -37,6 +37,33 @@ final class LinearKernels implements AutoCloseable {
         }
     }
 
+    /** Whether products and sums are made in memory that is given to them. (On the CPU plans count them beside it.) */
+    boolean writesToPlaces() {
+        return context.device() == DeviceKind.CUDA;
+    }
+
+    /** @param place [out, in], contiguous; returned */
+    Tensor weightGradient(Tensor dy, Tensor x, Tensor place) {
+        try (Tensor dyRows = Tensors.rows(dy);
+                Tensor xRows = Tensors.rows(x);
+                Tensor transposed = dyRows.t()) {
+            torch.mm_out(place, transposed, xRows);
+        }
+        return place;
+    }
+
+    /** @param place [out], contiguous; returned */
+    Tensor biasGradient(Tensor dy, Tensor place) {
+        try (Tensor rows = Tensors.rows(dy)) {
+            if (columnSums != null && columnSums.takes(rows)) {
+                columnSums.sum(rows, place);
+            } else {
+                torch.sum_out(place, rows, 0);
+            }
+        }
+        return place;
+    }
+
     Tensor biasGradient(Tensor dy) {
         try (Tensor rows = Tensors.rows(dy)) {
             return columnSums != null && columnSums.takes(rows) ? columnSums.sum(rows) : rows.sum(0);

@@ -138,6 +138,11 @@ public final class Ops {
         return trace.checked("linearBiasGradient", linear.biasGradient(dy));
     }
 
+    /** Makes a gradient where it will be reduced from, if its kernel can. */
+    public BucketKernels into(Tensor bucket, long offset) {
+        return new BucketKernels(linear, trace, bucket, offset);
+    }
+
     /** Rows of weight[rows, d] by ids[*]: [*, d]. */
     public Tensor embedding(Tensor ids, Tensor weight) {
         return trace.checked("embedding", linear.embedding(ids, weight));

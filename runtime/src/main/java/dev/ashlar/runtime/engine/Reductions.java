@@ -83,14 +83,17 @@ public final class Reductions implements AutoCloseable {
         return context.empty(context.compute(), elements);
     }
 
-    /** Copies a gradient to its place in a bucket; both stay with the caller. */
+    /** Copies a gradient to its place in a bucket, unless it was made there; both stay with the caller. */
     public void fill(Tensor bucket, long offset, Tensor gradient) {
+        if (gradient.is_alias_of(bucket)) {
+            return;
+        }
         try (Tensor own = part(bucket, offset, Tensors.shape(gradient))) {
             own.copy_(gradient);
         }
     }
 
-    private static Tensor part(Tensor bucket, long offset, long[] shape) {
+    static Tensor part(Tensor bucket, long offset, long[] shape) {
         long elements = 1;
         for (long extent : shape) {
             elements *= extent;

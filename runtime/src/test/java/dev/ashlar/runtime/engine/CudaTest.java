@@ -132,6 +132,19 @@ final class CudaTest {
             };
         }
 
+        /** Gradients of weight and bias, at places of a bucket that products may write to, or may not. */
+        @Nullable
+        Tensor[] bucket(long offset) {
+            Tensor dy = normal(300, 16);
+            Tensor x = normal(300, 24);
+            Tensor bucket = ops.reductions().bucket(offset + 16 * 24 + 16);
+            bucket.zero_();
+            ops.reductions().fill(bucket, offset, ops.into(bucket, offset).linearWeightGradient(dy, x));
+            long behind = offset + 16 * 24;
+            ops.reductions().fill(bucket, behind, ops.into(bucket, behind).linearBiasGradient(dy));
+            return new @Nullable Tensor[] {bucket};
+        }
+
         @Nullable
         Tensor[] embedding() {
             Tensor ids = ids(50, 4, 9);
@@ -157,6 +170,8 @@ final class CudaTest {
         cases.put("linear", given -> given.linear(300, 768));
         cases.put("linear of few rows", given -> given.linear(3, 132));
         cases.put("linear of odd rows", given -> given.linear(65, 7));
+        cases.put("gradients in a bucket", given -> given.bucket(8));
+        cases.put("gradients at an odd place of a bucket", given -> given.bucket(3));
         cases.put("embedding", Given::embedding);
         cases.put("functions of elements", given -> given.pointwise(3, 5, 1024));
         cases.put("functions of elements of odd rows", given -> given.pointwise(7, 33, 51));
