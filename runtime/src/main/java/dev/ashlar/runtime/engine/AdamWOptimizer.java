@@ -16,11 +16,18 @@ final class AdamWOptimizer extends StatefulOptimizer {
     private static final Tensor[] NO_MAXIMA = {};
 
     private final @Nullable CudaAdamW kernel;
+    private final @Nullable CudaGradientNorm norm;
 
     AdamWOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
         super(settings, context, most);
         CudaDevice cuda = context.cuda();
-        this.kernel = cuda != null && cuda.kernels().available() ? new CudaAdamW(cuda.kernels()) : null;
+        if (cuda != null && cuda.kernels().available()) {
+            this.kernel = new CudaAdamW(cuda.kernels());
+            this.norm = new CudaGradientNorm(context, cuda.kernels(), parameters);
+        } else {
+            this.kernel = null;
+            this.norm = null;
+        }
         try (Tensor counters = counters(parameters.size())) {
             for (int i = 0; i < parameters.size(); i++) {
                 allocate(parameters.get(i), MOMENT);
@@ -31,17 +38,19 @@ final class AdamWOptimizer extends StatefulOptimizer {
     }
 
     @Override
-    public boolean recordable() {
-        return context.device() == DeviceKind.CUDA;
+    public boolean recordable(double clipNorm) {
+        return context.device() == DeviceKind.CUDA && (kernel != null || clipNorm == Double.POSITIVE_INFINITY);
     }
 
     @Override
-    boolean applyToAll(List<Parameter> parameters, double factor) {
+    boolean applyToAll(List<Parameter> parameters, double clipNorm) {
         CudaAdamW own = kernel;
+        CudaGradientNorm clipping = norm;
         Tensor rate = deviceRate();
-        if (own == null || rate == null) {
+        if (own == null || clipping == null || rate == null) {
             return false;
         }
+        @Nullable Tensor factor = clipNorm == Double.POSITIVE_INFINITY ? null : clipping.factor(parameters, clipNorm);
         List<CudaAdamW.Part> parts = parameters.stream().map(this::part).toList();
         own.update(parts, context.precision(), rate, settings, factor);
         parts.forEach(part -> part.gradient().close());
@@ -85,5 +94,13 @@ final class AdamWOptimizer extends StatefulOptimizer {
                         /* maximize= */ false,
                         /* gradScale= */ null,
                         /* foundInf= */ null);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (norm != null) {
+            norm.close();
+        }
     }
 }

@@ -2,7 +2,6 @@ package dev.ashlar.runtime.engine;
 
 import java.util.List;
 import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,7 @@ final class CudaAdamW {
     private static final int MOST = 62;
 
     private static final int WORDS = 8;
+    private static final Long ABSENT = 0L;
 
     private final CudaKernels kernels;
 
@@ -48,15 +48,17 @@ final class CudaAdamW {
      * Counts one more step of every part and updates it.
      *
      * @param rate the learning rate, in a 32-bit float
-     * @param factor gradients are multiplied by it
+     * @param factor gradients are multiplied by it, in a 32-bit float; null for 1
      */
-    void update(List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, double factor) {
+    void update(
+            List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, @Nullable Tensor factor) {
         for (int from = 0; from < parts.size(); from += MOST) {
             launch(parts.subList(from, Math.min(parts.size(), from + MOST)), precision, rate, settings, factor);
         }
     }
 
-    private void launch(List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, double factor) {
+    private void launch(
+            List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, @Nullable Tensor factor) {
         try (LongPointer table = new LongPointer(MOST * WORDS)) {
             long blocks = 0;
             for (int i = 0; i < parts.size(); i++) {
@@ -75,7 +77,7 @@ final class CudaAdamW {
                             settings.beta1(),
                             settings.beta2(),
                             (float) settings.eps(),
-                            (float) factor);
+                            factor == null ? ABSENT : factor);
         }
     }
 
@@ -90,21 +92,15 @@ final class CudaAdamW {
     /** As the kernel's part lies in memory; the last word is two of half its length. */
     private static void write(LongPointer table, int index, Part part, long firstBlock) {
         long at = (long) index * WORDS;
-        table.put(at, address(part.value()));
-        table.put(at + 1, address(part.gradient()));
-        table.put(at + 2, address(part.moment()));
-        table.put(at + 3, address(part.square()));
+        table.put(at, CudaKernel.address(part.value()));
+        table.put(at + 1, CudaKernel.address(part.gradient()));
+        table.put(at + 2, CudaKernel.address(part.moment()));
+        table.put(at + 3, CudaKernel.address(part.square()));
         Tensor rounded = part.rounded();
-        table.put(at + 4, rounded == null ? 0 : address(rounded));
-        table.put(at + 5, address(part.steps()));
+        table.put(at + 4, rounded == null ? 0 : CudaKernel.address(rounded));
+        table.put(at + 5, CudaKernel.address(part.steps()));
         table.put(at + 6, part.value().numel());
         int decay = Float.floatToRawIntBits((float) part.weightDecay());
         table.put(at + 7, (long) decay << Integer.SIZE | Math.toIntExact(firstBlock));
-    }
-
-    private static long address(Tensor tensor) {
-        try (Pointer data = tensor.data_ptr()) {
-            return data == null ? 0 : data.address();
-        }
     }
 }

@@ -66,12 +66,17 @@ final class CudaKernel implements AutoCloseable {
         }
     }
 
+    /** Where a tensor's numbers begin; 0 if it has none. */
+    static long address(Tensor tensor) {
+        try (Pointer data = tensor.data_ptr()) {
+            return data == null ? 0 : data.address();
+        }
+    }
+
     /** In the first bytes of a word, as the device reads it. */
     private static long bits(Object argument) {
         if (argument instanceof Tensor tensor) {
-            try (Pointer data = tensor.data_ptr()) {
-                return data == null ? 0 : data.address();
-            }
+            return address(tensor);
         } else if (argument instanceof Integer number) {
             return Integer.toUnsignedLong(number);
         } else if (argument instanceof Long number) {

@@ -15,15 +15,19 @@ public sealed interface Optimizer extends AutoCloseable permits StatefulOptimize
      */
     void rate(double learningRate);
 
-    /** Whether updates that are recorded are right when they are replayed with another learning rate, without clipping. */
-    boolean recordable();
+    /**
+     * Whether updates that are recorded are right when they are replayed with another learning rate and other gradients.
+     *
+     * @param clipNorm what gradients are clipped to; infinity if they are not
+     */
+    boolean recordable(double clipNorm);
 
     /**
      * Updates the parameters that have a gradient, and closes their gradients.
      *
      * @param parameters all or some of those that the optimizer was made for
      * @param clipNorm gradients are scaled down so that their joint 2-norm is at most this; infinity switches it off
-     * @return the joint norm before clipping, if clipping is on
+     * @return the joint norm before clipping, if clipping is on and the host has to know it
      */
     OptionalDouble update(List<Parameter> parameters, double learningRate, double clipNorm);
 

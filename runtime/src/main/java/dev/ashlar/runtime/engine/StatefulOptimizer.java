@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** What the optimizers have in common: named state, clipping, groups with and without weight decay, masters. */
 abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimizer, AdamWOptimizer, LionOptimizer {
     /** As PyTorch's clip_grad_norm_: keeps the factor finite at a norm of 0. */
-    private static final double CLIP_EPS = 1e-6;
+    static final double CLIP_EPS = 1e-6;
 
     final OptimizerSettings settings;
     final KernelContext context;
@@ -45,12 +45,12 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     abstract void apply(Share share, Tensor[] gradients, double weightDecay, double learningRate);
 
     /**
-     * Updates whole parameters where one kernel takes gradients as they are, and nothing beside; closes the gradients and publishes.
+     * Updates whole parameters where kernels clip gradients and take them as they are, without the host; closes the gradients and publishes.
      *
-     * @param factor gradients are to be multiplied by
-     * @return false where there is no such kernel, and nothing was done
+     * @param clipNorm positive, perhaps infinite
+     * @return false where there are no such kernels, and nothing was done
      */
-    boolean applyToAll(List<Parameter> parameters, double factor) {
+    boolean applyToAll(List<Parameter> parameters, double clipNorm) {
         return false;
     }
 
@@ -104,13 +104,13 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     }
 
     @Override
-    public boolean recordable() {
+    public boolean recordable(double clipNorm) {
         return false;
     }
 
     @Override
     public final void rate(double learningRate) {
-        if (recordable() && !context.recording()) {
+        if (recordable(Double.POSITIVE_INFINITY) && !context.recording()) {
             Tensor kept = rate;
             if (kept == null) {
                 kept = context.zeros(DType.FLOAT32);
@@ -128,12 +128,11 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         rate(learningRate);
         List<Parameter> due =
                 parameters.stream().filter(each -> each.gradient() != null).toList();
-        OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : norm(due, clipNorm);
-        double factor = norm.isPresent() ? factor(norm.getAsDouble(), clipNorm) : 1;
-        if (applyToAll(due, factor)) {
-            return norm;
+        requirePositive(clipNorm);
+        if (applyToAll(due, clipNorm)) {
+            return OptionalDouble.empty();
         }
-        scale(due, factor);
+        OptionalDouble norm = clipNorm == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : clip(due, clipNorm);
         if (most < Long.MAX_VALUE) {
             due.forEach(each -> updateInParts(each, learningRate));
         } else if (context.precision() == Precision.BF16_MIXED) {
@@ -179,25 +178,23 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         parameter.publish();
     }
 
-    private OptionalDouble norm(List<Parameter> parameters, double clipNorm) {
+    private static void requirePositive(double clipNorm) {
         if (!(clipNorm > 0)) {
             throw new AshlarException(
                     "A clip norm of " + clipNorm + " is not positive; use infinity to switch clipping off.");
         }
-        return OptionalDouble.of(Math.sqrt(squares(parameters)));
     }
 
-    /** A norm that is NaN passes: the loss check says so more clearly than a model of NaNs. */
-    private static double factor(double norm, double clipNorm) {
-        return norm > clipNorm ? clipNorm / (norm + CLIP_EPS) : 1;
-    }
-
-    private void scale(List<Parameter> parameters, double factor) {
-        if (factor != 1) {
+    private OptionalDouble clip(List<Parameter> parameters, double clipNorm) {
+        double norm = Math.sqrt(squares(parameters));
+        // A norm that is NaN passes: the loss check says so more clearly than a model of NaNs.
+        if (norm > clipNorm) {
+            double factor = clipNorm / (norm + CLIP_EPS);
             for (Parameter parameter : parameters) {
                 Objects.requireNonNull(parameter.gradient()).mul_(context.scalar(factor));
             }
         }
+        return OptionalDouble.of(norm);
     }
 
     /** The sum over all elements: parts of one tensor are added up over the ranks that share it, replicas count once. */
@@ -279,7 +276,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     }
 
     @Override
-    public final void close() {
+    public void close() {
         state.values().forEach(Tensor::close);
         state.clear();
         Tensors.close(rate);

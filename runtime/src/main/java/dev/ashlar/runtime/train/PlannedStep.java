@@ -93,9 +93,7 @@ public abstract class PlannedStep<B> implements Step<B> {
                 plan.mesh(), device == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host());
         this.engine = Engine.open(device, ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
         this.recorded = new RecordedStep(
-                engine,
-                mesh,
-                settings.graph() && !settings.clips() && microBatches().count() == 1);
+                engine, mesh, settings.graph() && microBatches().count() == 1);
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.reductions = engine.reductions();
@@ -183,7 +181,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             throw new AshlarException(
                     accumulated + " batches are accumulated and not yet applied; call update before train");
         }
-        if (recorded.isDue() && optimizer().recordable()) {
+        if (recorded.isDue() && optimizer().recordable(settings.clipNorm())) {
             return replay(batch, learningRate);
         }
         float loss = trainAtOnce(batch, learningRate);

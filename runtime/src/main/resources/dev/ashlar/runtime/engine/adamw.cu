@@ -31,7 +31,7 @@ typedef float G;
 #define CHUNK 16384 // numbers of a block
 #define MOST 62     // tensors of a launch: all arguments are within 4096 bytes
 
-// One tensor of each kind, alike in size; rounded is null where nobody wants values in 16 bits beside.
+// What one tensor's update reads and writes; rounded is null where nobody wants values in 16 bits beside.
 struct Part {
     V* value;
     const G* gradient;
@@ -99,7 +99,7 @@ extern "C" __global__ void __launch_bounds__(64) advance(const __grid_constant__
 // value -= rate * decay * value; moment and square towards the gradient and its square;
 // value -= rate * (moment / (1 - beta1^steps)) / (sqrt(square / (1 - beta2^steps)) + eps).
 extern "C" __global__ void __launch_bounds__(THREADS) update(
-    const __grid_constant__ Table table, int size, const float* rate, double beta1, double beta2, float eps, float factor) {
+    const __grid_constant__ Table table, int size, const float* rate, double beta1, double beta2, float eps, const float* factor) {
     __shared__ Rates shared;
     int which = 0; // the last part that begins with this block or before
     for (int end = size; which + 1 < end;) {
@@ -121,7 +121,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) update(
         shared.keep2 = (float)beta2;
         shared.take2 = (float)(1 - beta2);
         shared.eps = eps;
-        shared.factor = factor;
+        shared.factor = factor ? *factor : 1.f;
     }
     __syncthreads();
     Rates rates = shared;

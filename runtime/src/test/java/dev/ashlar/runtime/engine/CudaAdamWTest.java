@@ -185,22 +185,34 @@ final class CudaAdamWTest {
     @EnumSource(Precision.class)
     void aRecordingFollowsStepsAndRate(Precision precision) {
         requireDevice();
+        assertRecorded(precision, OFF);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aRecordingClips(Precision precision) {
+        requireDevice();
+        assertRecorded(precision, 2);
+    }
+
+    private static void assertRecorded(Precision precision, double clipNorm) {
         Map<String, float[]> expected;
         try (Trained once = new Trained(precision, true)) {
             List<Tensor> gradients = once.gradients();
             for (int step = 0; step < STEPS; step++) {
                 once.give(gradients);
-                once.optimizer.update(once.store.all(), rate(step), OFF);
+                once.optimizer.update(once.store.all(), rate(step), clipNorm);
             }
             gradients.forEach(Tensor::close);
             expected = once.numbers();
         }
         try (Trained again = new Trained(precision, true)) {
+            assertTrue(again.optimizer.recordable(clipNorm));
             List<Tensor> gradients = again.gradients();
             again.optimizer.rate(rate(0));
             try (Recording recording = again.engine.record(() -> {
                 again.give(gradients);
-                again.optimizer.update(again.store.all(), rate(0), OFF);
+                again.optimizer.update(again.store.all(), rate(0), clipNorm);
             })) {
                 for (int step = 0; step < STEPS; step++) {
                     again.optimizer.rate(rate(step));
