@@ -3,6 +3,7 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.joint.Storage.Condition;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,9 @@ final class Repetitions {
         times.put(fates.units().reading(call), moments.size());
     }
 
-    /** What later calls gather may begin now. */
+    /** What later calls gather may begin now, in the order of those calls. */
     private void begin(int call, List<Moment> moments) {
+        List<Moment.Begin> begins = new ArrayList<>();
         for (Unit unit : fates.units().all()) {
             if (unit.moving().isPresent()
                     && unit.moving().get() instanceof Marker.OfGather gather
@@ -53,12 +55,14 @@ final class Repetitions {
                                 f.isAgain() && fates.units().earlier(f.first()).orElse(-1) == call)
                         .map(Fate::first)
                         .distinct()
-                        .sorted()
-                        .forEach(later -> {
-                            begun.put(fates.units().reading(later, unit), moments.size());
-                            moments.add(new Moment.Begin(unit.toString(), gather, Optional.of(unit), later));
-                        });
+                        .forEach(later ->
+                                begins.add(new Moment.Begin(unit.toString(), gather, Optional.of(unit), later)));
             }
+        }
+        begins.sort(Comparator.comparingInt(Moment.Begin::call));
+        for (Moment.Begin begin : begins) {
+            begun.put(fates.units().reading(begin.call(), begin.unit().orElseThrow()), moments.size());
+            moments.add(begin);
         }
     }
 

@@ -215,8 +215,10 @@ final class Units {
 
     /** The call of backward beside which something may be gathered that a call needs. */
     OptionalInt earlier(int call) {
-        Integer before = matrixCalls.lower(call);
-        return before == null ? OptionalInt.empty() : OptionalInt.of(before);
+        return matrixCalls.headSet(call, false).descendingSet().stream()
+                .limit(GathersAhead.OPERATORS)
+                .mapToInt(Integer::intValue)
+                .min();
     }
 
     /** The reading of a call itself. */

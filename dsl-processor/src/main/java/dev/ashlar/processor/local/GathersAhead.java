@@ -12,17 +12,23 @@ import dev.ashlar.processor.shard.Move;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Lets matrices be gathered while what runs before their use goes on, where their parameters are stored so. A gather is begun before the
- * kernels of the operator with a matrix that runs before its own, in the same part of the same direction, so that no more than one gathered
- * matrix of a part waits beside the one in use.
+ * kernels of the second operator with a matrix that runs before its own, in the same part of the same direction, or of the only one: a
+ * product gives a collective no multiprocessor before its end, so that one would be too late. No more than two gathered matrices of a part
+ * wait beside the one in use.
  */
 public final class GathersAhead {
+    /** So many operators with a matrix run from the begin of a gather to its use, where there are as many. */
+    public static final int OPERATORS = 2;
+
     private static final int MATRIX_RANK = 2;
 
     private final Map<Variant, Variant> made = new IdentityHashMap<>();
@@ -43,15 +49,14 @@ public final class GathersAhead {
      */
     public static OptionalInt begin(List<Step> part, int gather) {
         Optional<OperatorNode> own = reader(part, gather);
-        for (int i = gather - 1; i >= 0; i--) {
-            Optional<OperatorNode> before = computes(part.get(i));
-            if (before.isPresent()
-                    && hasMatrix(before.get())
-                    && own.filter(before.get()::equals).isEmpty()) {
-                return OptionalInt.of(first(part, before.get()));
-            }
+        Set<OperatorNode> before = new LinkedHashSet<>();
+        for (int i = gather - 1; i >= 0 && before.size() < OPERATORS; i--) {
+            computes(part.get(i))
+                    .filter(GathersAhead::hasMatrix)
+                    .filter(node -> own.filter(node::equals).isEmpty())
+                    .ifPresent(before::add);
         }
-        return OptionalInt.empty();
+        return before.stream().mapToInt(node -> first(part, node)).min();
     }
 
     /** Whether a parameter is one that may be gathered early. */
