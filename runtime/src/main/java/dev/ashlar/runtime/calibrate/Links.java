@@ -22,17 +22,26 @@ final class Links {
     private static final long MOST_ON_HOST = 1L << 24;
     private static final int RUNS = 5;
     private static final int CALLS = 10;
-    /** Size of the square products that run beside the largest all-reduce. */
-    private static final long PRODUCT = 8192;
+    /**
+     * Rows, columns and inner extent of the products that run beside all-reduces: as long as those of a model. A library's product keeps the
+     * multiprocessors until its end, so that a collective gets its own between two of them; beside few long ones it would seem to cost little.
+     */
+    private static final List<Long> PRODUCT = List.of(8192L, 2048L, 2048L);
 
-    private static final long PRODUCT_ON_HOST = 1024;
+    private static final List<Long> PRODUCT_ON_HOST = List.of(1024L, 1024L, 1024L);
+    private static final long BESIDE = 1L << 24;
+    /** All-reduces of {@link #BESIDE} bytes, with as many products beside each. */
+    private static final int REDUCTIONS = 16;
+
+    private static final int REDUCTIONS_ON_HOST = 2;
     private static final int PRODUCTS = 4;
 
     private final Engine engine;
     private final Mesh mesh;
     private final Ops ops;
     private final List<Long> sizes;
-    private final long product;
+    private final List<Long> product;
+    private final int reductions;
 
     Links(Engine engine, Mesh mesh) {
         this.engine = engine;
@@ -41,6 +50,7 @@ final class Links {
         boolean host = engine.device() == DeviceKind.CPU;
         this.sizes = BYTES.stream().filter(b -> !host || b <= MOST_ON_HOST).toList();
         this.product = host ? PRODUCT_ON_HOST : PRODUCT;
+        this.reductions = host ? REDUCTIONS_ON_HOST : REDUCTIONS;
     }
 
     /**
@@ -115,22 +125,28 @@ final class Links {
     }
 
     private double kappa() {
-        try (Tensor x = ops.normal(product, product);
-                Tensor gradients = ops.normal(sizes.get(sizes.size() - 1) / Short.BYTES)) {
+        try (Tensor x = ops.normal(product.get(0), product.get(2));
+                Tensor weight = ops.normal(product.get(1), product.get(2));
+                Tensor gradients = ops.normal(BESIDE / Short.BYTES)) {
             Runnable products = () -> {
                 for (int i = 0; i < PRODUCTS; i++) {
-                    ops.linear(x, x).close();
+                    ops.linear(x, weight).close();
                 }
             };
-            Runnable reduction = () -> mesh.reduce(WHERE, 0, gradients, Reduction.MAXIMUM);
-            double alone = fastest(products);
-            double other = fastest(reduction);
-            double beside = fastest(() -> {
+            double alone = fastest(() -> repeat(products));
+            double other = fastest(() -> repeat(() -> mesh.reduce(WHERE, 0, gradients, Reduction.MAXIMUM)));
+            double beside = fastest(() -> repeat(() -> {
                 Running running = mesh.startReduce(WHERE, 0, gradients, Reduction.MAXIMUM);
                 products.run();
                 running.await();
-            });
+            }));
             return Math.max(0, (beside - alone) / Math.min(other, alone));
+        }
+    }
+
+    private void repeat(Runnable body) {
+        for (int i = 0; i < reductions; i++) {
+            body.run();
         }
     }
 

@@ -1,0 +1,15 @@
+package dev.ashlar.samples.bench.gpu;
+
+import dev.ashlar.dsl.Optimizer;
+import dev.ashlar.dsl.Plan;
+import dev.ashlar.dsl.Precision;
+import dev.ashlar.dsl.Train;
+
+/** GPT with 1.3 billion parameters on four devices with all memory of each. */
+@Plan(
+        device = "h200-sxm",
+        mesh = {4},
+        memory = "139GiB",
+        dims = "batch=32 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
+@Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
+public interface BillionFourFree extends Transformer {}
