@@ -13,7 +13,7 @@ GAP_NANOS = 3_000_000  # between the optimizers of two steps
 
 CLASSES = (
     ("collectives", ("nccl",)),
-    ("AdamW", ("adam",)),
+    ("AdamW", ("adam", "update")),
     ("attention", ("flash", "fmha", "sdpa", "attention", "cudnn")),
     ("products", ("gemm", "cutlass", "nvjet", "xmma", "splitk", "cublas")),
     ("GELU", ("gelu",)),
