@@ -774,7 +774,7 @@ public final class Ops {
 
     /** Multiplies a tensor by a scalar tensor; a second handle on the same storage. */
     public Tensor scaleInPlace(Tensor x, Tensor scale) {
-        x.mul_(scale);
+        pointwise.scaleInPlace(x, scale);
         return trace.checked("scaleInPlace", Tensors.share(x));
     }
 

@@ -2,13 +2,17 @@ package dev.ashlar.runtime.engine;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Functions of single elements, and softmax. */
 final class PointwiseKernels {
     private final KernelContext context;
+    private final @Nullable CudaScale scaling;
 
     PointwiseKernels(KernelContext context) {
         this.context = context;
+        CudaDevice device = context.cuda();
+        this.scaling = device == null ? null : new CudaScale(device);
     }
 
     Tensor gelu(Tensor x, boolean tanh) {
@@ -33,6 +37,15 @@ final class PointwiseKernels {
 
     Tensor scale(Tensor x, double factor) {
         return x.mul(context.scalar(factor));
+    }
+
+    /** @param scale a tensor of one element */
+    void scaleInPlace(Tensor x, Tensor scale) {
+        if (scaling != null && scaling.takes(x, scale)) {
+            scaling.scale(x, scale);
+        } else {
+            x.mul_(scale);
+        }
     }
 
     void addInPlace(Tensor a, Tensor b) {

@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.TestFactory;
 
 /** AdamW by our own kernel against libtorch's; skipped where there is no CUDA device. */
 final class CudaAdamWTest {
@@ -30,6 +32,14 @@ final class CudaAdamWTest {
 
     private static void requireDevice() {
         assumeTrue(Engine.count(DeviceKind.CUDA) > 0, "no CUDA device here");
+    }
+
+    private static Stream<DynamicTest> inEachPrecision(Consumer<Precision> test) {
+        return Arrays.stream(Precision.values())
+                .map(precision -> DynamicTest.dynamicTest(precision.name(), () -> {
+                    requireDevice();
+                    test.accept(precision);
+                }));
     }
 
     /** Parameters with an optimizer. */
@@ -139,10 +149,12 @@ final class CudaAdamWTest {
         return precision == Precision.BF16 ? 1.0 / 64 : 1e-6;
     }
 
-    @ParameterizedTest
-    @EnumSource(Precision.class)
-    void doesWhatLibtorchDoes(Precision precision) {
-        requireDevice();
+    @TestFactory
+    Stream<DynamicTest> doesWhatLibtorchDoes() {
+        return inEachPrecision(CudaAdamWTest::doesWhatLibtorchDoes);
+    }
+
+    private static void doesWhatLibtorchDoes(Precision precision) {
         Map<String, float[]> expected = trained(precision, false, OFF);
         Map<String, float[]> actual = trained(precision, true, OFF);
         // the rounded value may be the next one
@@ -151,10 +163,12 @@ final class CudaAdamWTest {
         assertClose(expected, actual, parts(precision));
     }
 
-    @ParameterizedTest
-    @EnumSource(Precision.class)
-    void clipsAsItGoes(Precision precision) {
-        requireDevice();
+    @TestFactory
+    Stream<DynamicTest> clipsAsItGoes() {
+        return inEachPrecision(CudaAdamWTest::clipsAsItGoes);
+    }
+
+    private static void clipsAsItGoes(Precision precision) {
         Map<String, float[]> expected = trained(precision, false, 2);
         Map<String, float[]> actual = trained(precision, true, 2);
         expected.keySet().removeIf(name -> precision == Precision.BF16_MIXED && !name.contains("."));
@@ -181,17 +195,21 @@ final class CudaAdamWTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Precision.class)
-    void aRecordingFollowsStepsAndRate(Precision precision) {
-        requireDevice();
+    @TestFactory
+    Stream<DynamicTest> aRecordingFollowsStepsAndRate() {
+        return inEachPrecision(CudaAdamWTest::aRecordingFollowsStepsAndRate);
+    }
+
+    private static void aRecordingFollowsStepsAndRate(Precision precision) {
         assertRecorded(precision, OFF);
     }
 
-    @ParameterizedTest
-    @EnumSource(Precision.class)
-    void aRecordingClips(Precision precision) {
-        requireDevice();
+    @TestFactory
+    Stream<DynamicTest> aRecordingClips() {
+        return inEachPrecision(CudaAdamWTest::aRecordingClips);
+    }
+
+    private static void aRecordingClips(Precision precision) {
         assertRecorded(precision, 2);
     }
 
@@ -224,10 +242,12 @@ final class CudaAdamWTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Precision.class)
-    void takesNoMemory(Precision precision) {
-        requireDevice();
+    @TestFactory
+    Stream<DynamicTest> takesNoMemory() {
+        return inEachPrecision(CudaAdamWTest::takesNoMemory);
+    }
+
+    private static void takesNoMemory(Precision precision) {
         try (Trained trained = new Trained(precision, true)) {
             List<Tensor> gradients = trained.gradients();
             trained.give(gradients);

@@ -146,6 +146,14 @@ final class CudaTest {
         }
 
         @Nullable
+        Tensor[] scaled(float factor) {
+            Tensor scale = ops.scalar(factor);
+            return new @Nullable Tensor[] {
+                ops.scaleInPlace(normal(3, 5001), scale), ops.scaleInPlace(normal(4, 8), scale)
+            };
+        }
+
+        @Nullable
         Tensor[] embedding() {
             Tensor ids = ids(50, 4, 9);
             Tensor weight = normal(50, 16);
@@ -172,6 +180,8 @@ final class CudaTest {
         cases.put("linear of odd rows", given -> given.linear(65, 7));
         cases.put("gradients in a bucket", given -> given.bucket(8));
         cases.put("gradients at an odd place of a bucket", given -> given.bucket(3));
+        cases.put("scaled", given -> given.scaled(-0.75f));
+        cases.put("scaled by one", given -> given.scaled(1));
         cases.put("embedding", Given::embedding);
         cases.put("functions of elements", given -> given.pointwise(3, 5, 1024));
         cases.put("functions of elements of odd rows", given -> given.pointwise(7, 33, 51));

@@ -77,14 +77,11 @@ public final class UpdateCheck {
                 ParameterStore store = parameters(engine, SIZES, Init.normal(1));
                 Optimizer optimizer = OptimizerKind.ADAMW.create(
                         OptimizerSettings.defaults(OptimizerKind.ADAMW).withWeightDecay(0.1), store.all(), engine)) {
-            Random random = new Random(7);
+            float[] drawn = drawn((int) Arrays.stream(SIZES).max().orElseThrow() + STEPS + 1);
             for (int step = 0; step < STEPS; step++) {
                 for (int i = 0; i < SIZES.length; i++) {
                     int before = i % 3 == 0 ? 1 : 0;
-                    float[] values = new float[(int) SIZES[i] + before];
-                    for (int j = 0; j < values.length; j++) {
-                        values[j] = (float) random.nextGaussian();
-                    }
+                    float[] values = Arrays.copyOfRange(drawn, step, step + (int) SIZES[i] + before);
                     try (Tensor uploaded = engine.ops().upload(HostTensor.of(values, values.length))) {
                         store.all().get(i).addGradient(uploaded.narrow(0, before, SIZES[i]));
                     }
@@ -99,6 +96,15 @@ public final class UpdateCheck {
                     name, engine.ops().download(state).floats()));
             return numbers;
         }
+    }
+
+    private static float[] drawn(int count) {
+        Random random = new Random(7);
+        float[] drawn = new float[count];
+        for (int i = 0; i < count; i++) {
+            drawn[i] = (float) random.nextGaussian();
+        }
+        return drawn;
     }
 
     private static void difference(Precision precision) {
