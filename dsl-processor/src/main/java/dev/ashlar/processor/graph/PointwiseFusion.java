@@ -3,6 +3,7 @@ package dev.ashlar.processor.graph;
 import dev.ashlar.processor.op.Element;
 import dev.ashlar.processor.op.PointwiseOperator;
 import dev.ashlar.processor.op.TensorType;
+import dev.ashlar.processor.pointwise.Derivative;
 import dev.ashlar.processor.pointwise.Function;
 import dev.ashlar.processor.pointwise.Term;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
 /**
  * Puts one operator in the place of several whose results are functions of single elements, where what lies between has no other reader
  * and no block is in between. Backward computes it again from what they read: they stay apart where it would have to keep more for that.
+ *
+ * <p>One alone becomes such an operator too if it is a dropout, for which libtorch has no kernel that hashes, or where its gradient is that of
+ * a linear's result with a bias, so that the kernel of the gradient can sum its columns as well.
  */
 public final class PointwiseFusion {
     /** Tensors that a kernel reads at most, each of which takes registers. */
@@ -66,13 +70,11 @@ public final class PointwiseFusion {
         Scope known = made.get(scope);
         if (known == null) {
             List<Node> nodes = new Chains(scope, apart).fused();
-            boolean same = nodes.size() == scope.nodes().size();
-            changed |= !same;
             List<Node> mapped = nodes.stream()
                     .map(n -> n instanceof UseNode use ? use(use) : n)
                     .toList();
-            same &= mapped.equals(scope.nodes());
-            known = same
+            changed |= !nodes.equals(scope.nodes());
+            known = mapped.equals(scope.nodes())
                     ? scope
                     : new Scope(
                             scope.typeName(),
@@ -118,7 +120,9 @@ public final class PointwiseFusion {
         }
 
         OperatorNode node() {
-            PointwiseOperator operator = new PointwiseOperator(term, inputs.size(), dropout);
+            String kind =
+                    operators > 1 ? PointwiseOperator.KIND : last.operator().kind();
+            PointwiseOperator operator = new PointwiseOperator(kind, term, inputs.size(), dropout);
             return new OperatorNode(
                     last.name(),
                     operator,
@@ -167,14 +171,36 @@ public final class PointwiseFusion {
             }
             List<Node> nodes = new ArrayList<>();
             for (Node node : scope.nodes()) {
-                Chain chain = node.outputs().isEmpty()
-                        ? null
-                        : chains.get(node.outputs().get(0));
                 if (!inside.contains(node)) {
-                    nodes.add(chain != null && chain.operators() > 1 ? chain.node() : node);
+                    nodes.add(node.outputs().stream()
+                            .map(chains::get)
+                            .filter(Objects::nonNull)
+                            .filter(this::pays)
+                            .findFirst()
+                            .<Node>map(Chain::node)
+                            .orElse(node));
                 }
             }
             return nodes;
+        }
+
+        private boolean pays(Chain chain) {
+            return chain.operators() > 1 || chain.dropout().isPresent() || isBehindBias(chain);
+        }
+
+        /** Whether it makes the gradient of what a linear with a bias has made, for which it alone says what that is. */
+        private boolean isBehindBias(Chain chain) {
+            Value input = chain.inputs().get(0);
+            boolean biased = scope.nodes().stream()
+                    .anyMatch(n -> n.outputs().contains(input)
+                            && n instanceof OperatorNode maker
+                            && maker.operator().kind().equals("linear")
+                            && maker.parameters().size() > 1);
+            return biased
+                    && !ends.contains(input)
+                    && chain.inputs().size() == 1
+                    && !(Derivative.of(chain.term()).get(0) instanceof Term.Gradient)
+                    && Objects.requireNonNull(readers.get(input)).size() == 1;
         }
 
         /** Whether the chain of its reader has taken a tensor's maker in. */

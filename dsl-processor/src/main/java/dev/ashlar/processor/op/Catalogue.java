@@ -85,14 +85,17 @@ public final class Catalogue {
         return new Catalogue(changed, sugars);
     }
 
-    /** Kinds of all operators, sorted. */
+    /** Kinds of all operators, and of several that became one, sorted. */
     public SortedSet<String> kinds() {
-        return operators.values().stream().map(Operator::kind).collect(Collectors.toCollection(TreeSet::new));
+        SortedSet<String> kinds =
+                operators.values().stream().map(Operator::kind).collect(Collectors.toCollection(TreeSet::new));
+        kinds.add(PointwiseOperator.KIND);
+        return kinds;
     }
 
     /** The names of the sizes that the rate of each kind depends on, by kind. */
     public SortedMap<String, List<String>> rateSizes() {
-        SortedMap<String, List<String>> sizes = new TreeMap<>();
+        SortedMap<String, List<String>> sizes = new TreeMap<>(Map.of(PointwiseOperator.KIND, List.of()));
         operators.values().forEach(operator -> sizes.put(operator.kind(), operator.rateSizes()));
         return sizes;
     }

@@ -22,6 +22,10 @@ import java.util.stream.IntStream;
  * may be sharded, all tensors alike.
  */
 public final class PointwiseOperator implements Operator {
+    /** The kind of several operators together. */
+    public static final String KIND = "pointwise";
+
+    private final String kind;
     private final Term term;
     private final int inputs;
     private final Optional<String> dropout;
@@ -29,10 +33,12 @@ public final class PointwiseOperator implements Operator {
     /**
      * The operator.
      *
+     * @param kind of an operator alone, else {@link #KIND}
      * @param term with inputs below {@code inputs}, all of which it reads, and at most one dropout
      * @param dropout the operator whose mask that is
      */
-    public PointwiseOperator(Term term, int inputs, Optional<String> dropout) {
+    public PointwiseOperator(String kind, Term term, int inputs, Optional<String> dropout) {
+        this.kind = kind;
         this.term = term;
         this.inputs = inputs;
         this.dropout = dropout;
@@ -51,7 +57,7 @@ public final class PointwiseOperator implements Operator {
 
     @Override
     public String kind() {
-        return "pointwise";
+        return kind;
     }
 
     @Override

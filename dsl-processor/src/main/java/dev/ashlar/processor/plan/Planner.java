@@ -130,7 +130,10 @@ public final class Planner {
     /** Operators that pins speak of stay what they are. */
     private static UnaryOperator<TrainingGraph> fusion(List<PinnedOperator> pins) {
         Set<String> pinned = pins.stream().map(PinnedOperator::name).collect(Collectors.toSet());
-        return graph -> PointwiseFusion.of(graph, pinned::contains);
+        return graph -> {
+            TrainingGraph fused = PointwiseFusion.of(graph, pinned::contains);
+            return fused.with(fused.form().onAccelerator());
+        };
     }
 
     /** The most memory of a training step; on a mesh the problem does not speak of evaluation. */

@@ -189,6 +189,8 @@ final class Execution {
             for (Operand operand : kernel.operands()) {
                 if (operand instanceof Operand.Tensor tensor) {
                     get(tensor.slot());
+                } else if (operand instanceof Operand.Added added) {
+                    get(added.slot());
                 }
             }
             boolean works = false;

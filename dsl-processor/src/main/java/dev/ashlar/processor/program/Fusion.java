@@ -105,7 +105,7 @@ final class Fusion {
     }
 
     /** For all that these statements make, the slot of which it is a view, or itself. */
-    private static Map<Slot, Slot> roots(List<Statement> statements) {
+    static Map<Slot, Slot> roots(List<Statement> statements) {
         Map<Slot, Slot> roots = new HashMap<>();
         for (Statement statement : statements) {
             if (statement instanceof Statement.Add add) {
@@ -127,7 +127,10 @@ final class Fusion {
     /** Whether a statement has to do with a slot; of statements that are not looked into it is taken to. */
     static boolean touches(Statement statement, Slot slot) {
         if (statement instanceof Statement.Call call) {
-            return call.operands().stream().anyMatch(o -> isOf(o, slot))
+            return call.operands().stream()
+                            .anyMatch(o -> isOf(o, slot)
+                                    || o instanceof Operand.Added added
+                                            && added.slot().equals(slot))
                     || call.results().contains(Optional.of(slot))
                     || call.view().contains(Optional.of(slot));
         } else if (statement instanceof Statement.Free free) {

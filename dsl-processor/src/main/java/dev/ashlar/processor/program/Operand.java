@@ -32,6 +32,9 @@ public sealed interface Operand {
     /** Where in a bucket the result may be made, from this element on. */
     record Place(Slot bucket, long offset) implements Operand {}
 
+    /** A tensor that the kernel adds to its first, in that one's memory, before it reads it. */
+    record Added(Slot slot) implements Operand {}
+
     /** How a tensor is read. */
     enum Access {
         BORROW,

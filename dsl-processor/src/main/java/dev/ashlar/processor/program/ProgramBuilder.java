@@ -22,12 +22,15 @@ public final class ProgramBuilder {
     private final Set<String> typeNames = new HashSet<>();
     private final Map<Variant, Map<Routine.Direction, Routine>> built = new IdentityHashMap<>();
     private final List<Routine> routines = new ArrayList<>();
+    private final boolean accelerated;
 
-    private ProgramBuilder() {}
+    private ProgramBuilder(boolean accelerated) {
+        this.accelerated = accelerated;
+    }
 
     /** The program. */
     public static Program build(TrainingGraph graph) {
-        return new ProgramBuilder().program(graph);
+        return new ProgramBuilder(graph.form().accelerated()).program(graph);
     }
 
     private Program program(TrainingGraph graph) {
@@ -83,7 +86,8 @@ public final class ProgramBuilder {
         List<Optional<Value>> results = direction == Routine.Direction.BACKWARD
                 ? variant.inputGradients()
                 : outputs.stream().map(Optional::of).toList();
-        return new RoutineBuilder(variant, direction, purpose, names(variant.scope()), saved, results, this::block)
+        return new RoutineBuilder(
+                        variant, accelerated, direction, purpose, names(variant.scope()), saved, results, this::block)
                 .build();
     }
 

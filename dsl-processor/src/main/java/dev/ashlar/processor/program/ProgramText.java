@@ -116,6 +116,8 @@ public final class ProgramText {
             return "peers " + peers.meshAxes();
         } else if (operand instanceof Operand.First first) {
             return "first " + first.meshAxes();
+        } else if (operand instanceof Operand.Added added) {
+            return "adding " + slot(added.slot());
         } else if (operand instanceof Operand.Place place) {
             return "into " + slot(place.bucket()) + "[" + place.offset() + "]";
         }

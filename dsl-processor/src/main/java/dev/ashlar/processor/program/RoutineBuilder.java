@@ -25,6 +25,7 @@ final class RoutineBuilder {
     private static final int PART_CALLS = 80;
 
     private final Variant variant;
+    private final boolean accelerated;
     private final Routine.Direction direction;
     private final String purpose;
     private final ScopeNames names;
@@ -52,6 +53,7 @@ final class RoutineBuilder {
     private final List<Statement> statements = new ArrayList<>();
 
     /**
+     * @param accelerated whether an accelerator runs it, whose kernels can do more at once
      * @param purpose what the routine's name ends with
      * @param saved what backward reads of forward: forward leaves it in fields, backward finds and frees it there
      * @param results what it returns
@@ -59,6 +61,7 @@ final class RoutineBuilder {
      */
     RoutineBuilder(
             Variant variant,
+            boolean accelerated,
             Routine.Direction direction,
             String purpose,
             ScopeNames names,
@@ -66,6 +69,7 @@ final class RoutineBuilder {
             List<Optional<Value>> results,
             BiFunction<Variant, Routine.Direction, Routine> routines) {
         this.variant = variant;
+        this.accelerated = accelerated;
         this.direction = direction;
         this.purpose = purpose;
         this.names = names;
@@ -90,7 +94,7 @@ final class RoutineBuilder {
         Destinations destinations = new Destinations();
         for (int i = 0; i < steps.size(); i++) {
             if (cuts.contains(i)) {
-                parts.add(destinations.of(Fusion.of(statements)));
+                parts.add(fused(destinations));
                 statements.clear();
             }
             add(i, steps.get(i));
@@ -104,13 +108,19 @@ final class RoutineBuilder {
                 return consume(v, steps.size(), pending);
             }));
         }
-        parts.add(destinations.of(Fusion.of(statements)));
+        parts.add(fused(destinations));
         String name = names.routine(purpose);
         List<Slot> left = direction == Routine.Direction.FORWARD
                 ? new ArrayList<>(
                         new LinkedHashSet<>(saved.stream().map(slots::get).toList()))
                 : List.of();
         return new Routine(name, names, variant, direction, arguments, parts, returned, left);
+    }
+
+    /** The statements of a part, in which kernels do what stands around them as well. */
+    private List<Statement> fused(Destinations destinations) {
+        List<Statement> fused = Fusion.of(statements);
+        return destinations.of(accelerated ? BiasSums.of(NormedSums.of(fused)) : fused);
     }
 
     /** Positions before which a new part begins. */

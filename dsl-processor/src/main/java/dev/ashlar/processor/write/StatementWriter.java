@@ -134,6 +134,8 @@ final class StatementWriter {
         for (Operand operand : call.operands()) {
             if (operand instanceof Operand.Place into) {
                 place = CodeBlock.of(".into($L, $L)", read(into.bucket()), into.offset());
+            } else if (operand instanceof Operand.Added added) {
+                place = CodeBlock.of(".adding($L)", read(added.slot()));
             } else {
                 arguments.add(operand(operand));
             }

@@ -51,7 +51,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class WholeStepTest {
     private static final int DRAWS = 2;
-    private static final Pattern POINTWISE = Pattern.compile("@(Silu|Multiply|Relu|Scale|Dropout|Tanh|Sigmoid)");
+    private static final Pattern POINTWISE =
+            Pattern.compile("@(Add|Gelu|Silu|Multiply|Relu|Scale|Dropout|Tanh|Sigmoid)");
     private static final double[] WEIGHTS = {0.5, 0.25};
 
     static Stream<ModelCase> cases() {
@@ -161,16 +162,18 @@ final class WholeStepTest {
     }
 
     static Stream<ModelCase> withFunctionsOfElements() {
-        return cases().filter(c ->
-                !c.name().equals("flat") && POINTWISE.matcher(c.source()).find());
+        return cases().filter(c -> POINTWISE.matcher(c.source()).find());
     }
 
-    /** Functions of single elements are one operator, which libtorch's kernels run here. */
+    /** As on accelerators: functions of single elements are one operator, norms add what they read; libtorch's kernels do that here. */
     @ParameterizedTest
     @MethodSource("withFunctionsOfElements")
     void agreesWithAutogradWhenFunctionsOfElementsAreOne(ModelCase model, @TempDir Path directory) {
         Map<String, Integer> sizes = sizes(model, 2);
-        Processor fusing = RewritingProcessor.of(graph -> PointwiseFusion.of(graph, name -> false));
+        Processor fusing = RewritingProcessor.of(graph -> {
+            TrainingGraph fused = PointwiseFusion.of(graph, name -> false);
+            return fused.with(fused.form().onAccelerator());
+        });
         try (CompiledPlan plan = CompiledPlan.of(model.file(sizes), directory, fusing)) {
             compare(model, sizes, plan, 2);
             LivePointers.assertNoneLeft(() -> useAll(plan));

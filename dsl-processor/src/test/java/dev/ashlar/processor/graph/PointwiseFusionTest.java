@@ -110,11 +110,11 @@ final class PointwiseFusionTest {
     @Test
     void whatOthersReadStaysATensor() {
         TrainingGraph graph = graph("""
-                @Linear(out = "d") h(x)
+                @Linear(out = "d", bias = false) h(x)
                 @Gelu a(h)
                 @Scale(value = 0.5) b(a)
-                @Linear(out = "d") c(a)
-                @Linear(out = "d") e(b)
+                @Linear(out = "d", bias = false) c(a)
+                @Linear(out = "d", bias = false) e(b)
                 @Add y(c, e)
                 """);
         assertSame(graph, fused(graph));
@@ -123,7 +123,7 @@ final class PointwiseFusionTest {
     @Test
     void outputsStayTensors() {
         TrainingGraph graph = graph("""
-                @Linear(out = "d") h(x)
+                @Linear(out = "d", bias = false) h(x)
                 @Output @Gelu a(h)
                 @Scale(value = 0.5) y(a)
                 """);
@@ -133,8 +133,8 @@ final class PointwiseFusionTest {
     @Test
     void notWhereBackwardWouldKeepMore() {
         TrainingGraph graph = graph("""
-                @Linear(out = "d") a(x)
-                @Linear(out = "d") b(x)
+                @Linear(out = "d", bias = false) a(x)
+                @Linear(out = "d", bias = false) b(x)
                 @Add sum(a, b)
                 @Gelu y(sum)
                 """);
@@ -150,6 +150,20 @@ final class PointwiseFusionTest {
                         @Add sum(a, b)
                         @Relu y(sum)
                         """))));
+    }
+
+    /** Its gradient is that of the linear's result, whose columns the kernel can then sum. */
+    @Test
+    void oneAloneBehindABias() {
+        String methods = """
+                @Linear(out = "d", bias = %s) h(x)
+                @Gelu a(h)
+                @Linear(out = "d") y(a)
+                """;
+        assertEquals(
+                List.of("a: y0 = geluTanh(x0);", "a: y0 = geluTanhGradient(x0, x1);"),
+                kernels(fused(graph(methods.formatted(true)))));
+        assertEquals(List.of(), kernels(fused(graph(methods.formatted(false)))));
     }
 
     @Test
@@ -196,6 +210,8 @@ final class PointwiseFusionTest {
                 @Dropout(p = 0.2) second(b)
                 @Add y(first, second)
                 """)));
-        assertEquals("y: y0 = add(dropout(x0, 0.1), x1);", kernels.get(0));
+        assertEquals(
+                List.of("second: y0 = dropout(x0, 0.2);", "y: y0 = add(dropout(x0, 0.1), x1);"),
+                kernels.stream().limit(2).toList());
     }
 }

@@ -80,7 +80,7 @@ final class PointwiseCases {
             String label, int inputs, Term term, java.util.function.Function<Reference, Tensor> formula) {
         return new OperatorCase(
                 "pointwise",
-                Optional.of(new PointwiseOperator(term, inputs, Optional.empty())),
+                Optional.of(new PointwiseOperator("pointwise", term, inputs, Optional.empty())),
                 label,
                 d -> sketch(d, inputs),
                 formula,
@@ -97,7 +97,7 @@ final class PointwiseCases {
         Term term = Term.of(Function.ADD, A, Term.of(Function.DROPOUT, P, Term.of(Function.GELU_TANH, B)));
         return new OperatorCase(
                 "pointwise",
-                Optional.of(new PointwiseOperator(term, 2, Optional.of("drop"))),
+                Optional.of(new PointwiseOperator("pointwise", term, 2, Optional.of("drop"))),
                 "a residual sum behind dropout",
                 d -> sketch(d, 2),
                 r -> {

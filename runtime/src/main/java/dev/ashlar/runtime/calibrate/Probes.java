@@ -41,6 +41,7 @@ final class Probes implements AutoCloseable {
         probes.add(pointwise("relu", ops::relu, ops::reluBackward));
         probes.add(pointwise("tanh", ops::tanh, ops::tanhBackward));
         probes.add(pointwise("sigmoid", ops::sigmoid, ops::sigmoidBackward));
+        probes.add(fused());
         probes.add(add());
         probes.add(multiply());
         probes.add(embedding());
@@ -180,6 +181,21 @@ final class Probes implements AutoCloseable {
                 Floor.bytes(activationBytes(2)),
                 () -> one(backward.apply(dy, x)),
                 Floor.bytes(activationBytes(3)));
+    }
+
+    /** A gated product, as the compiler writes it for CUDA. */
+    private Probe fused() {
+        Tensor gate = activations(sizes.width());
+        Tensor x = activations(sizes.width());
+        Tensor dy = activations(sizes.width());
+        String gradients = "y0 = siluGradient(multiply(x0, x2), x1);\ny1 = multiply(x0, silu(x1));";
+        return new Probe(
+                "pointwise",
+                bytes(3),
+                () -> one(ops.pointwise("y0 = multiply(silu(x0), x1);", gate, x)),
+                Floor.bytes(activationBytes(3)),
+                () -> ops.pointwiseAll(gradients, dy, gate, x),
+                Floor.bytes(activationBytes(5)));
     }
 
     private Probe add() {

@@ -18,9 +18,13 @@ final class CudaColumnSums implements AutoCloseable {
     private static final long VECTOR_BYTES = 16;
     private static final long BLOCKS_PER_PROCESSOR = 4;
 
+    private static final long NOWHERE = 0;
+
     private final KernelContext context;
     private final CudaDevice device;
     private @Nullable Tensor parts;
+    /** Where the matrix lies whose sums another kernel has left in parts. */
+    private long summed = NOWHERE;
 
     CudaColumnSums(KernelContext context, CudaDevice device) {
         this.context = context;
@@ -43,7 +47,7 @@ final class CudaColumnSums implements AutoCloseable {
     }
 
     /** Blocks that stand side by side along the columns. */
-    private static long blocksAcross(Tensor rows) {
+    static long blocksAcross(Tensor rows) {
         long width = LANES * vector(rows);
         return (Tensors.last(rows) + width - 1) / width;
     }
@@ -65,12 +69,24 @@ final class CudaColumnSums implements AutoCloseable {
         return result;
     }
 
-    /** @param result [n], contiguous */
+    /**
+     * The sums of [rows, n] over its rows, from the parts that another kernel has left of them if there are such.
+     *
+     * @param result [n], contiguous
+     */
     void sum(Tensor rows, Tensor result) {
+        if (summed == NOWHERE || summed != Tensors.address(rows)) {
+            sumParts(rows);
+        }
+        summed = NOWHERE;
+        collect(rows, result);
+    }
+
+    private void sumParts(Tensor rows) {
         long columns = Tensors.last(rows);
         long count = rows.size(0);
         long across = blocksAcross(rows);
-        long along = Math.max(1, Math.min(blocks() / across, (count + TEAMS - 1) / TEAMS));
+        long along = blocksAlong(rows);
         Tensor sums = parts();
         try (Tensor dense = rows.contiguous()) {
             kernel("partial", rows)
@@ -84,19 +100,33 @@ final class CudaColumnSums implements AutoCloseable {
                             Math.toIntExact(columns),
                             Math.toIntExact(across));
         }
+    }
+
+    /** Blocks that stand behind each other along the rows. */
+    long blocksAlong(Tensor rows) {
+        return Math.max(1, Math.min(blocks() / blocksAcross(rows), (rows.size(0) + TEAMS - 1) / TEAMS));
+    }
+
+    /** Notes that another kernel leaves the sums over the rows of a matrix in {@link #parts}, until it is summed. */
+    void ahead(Tensor matrix) {
+        summed = Tensors.address(matrix);
+    }
+
+    private void collect(Tensor rows, Tensor result) {
+        long columns = Tensors.last(rows);
         kernel("collect", rows)
                 .launch(
                         (columns + LANES - 1) / LANES,
                         THREADS,
                         0,
-                        sums,
+                        parts(),
                         result,
-                        Math.toIntExact(along),
+                        Math.toIntExact(blocksAlong(rows)),
                         Math.toIntExact(columns));
     }
 
     /** Large enough for all blocks of either type. */
-    private Tensor parts() {
+    Tensor parts() {
         Tensor known = parts;
         if (known == null) {
             known = context.empty(DType.FLOAT32, blocks() * LANES * VECTOR_BYTES / Short.BYTES);

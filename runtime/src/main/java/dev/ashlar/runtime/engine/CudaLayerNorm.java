@@ -1,10 +1,12 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Layer norm by kernels of our own: each pass reads and writes every tensor once. */
+/** Layer norm and RMS norm by kernels of our own: each pass reads and writes every tensor once. */
 final class CudaLayerNorm {
     private static final String SOURCE = "layer_norm";
     private static final int LANES = 32;
@@ -18,10 +20,13 @@ final class CudaLayerNorm {
 
     private final KernelContext context;
     private final CudaDevice device;
+    private final boolean centred;
 
-    CudaLayerNorm(KernelContext context, CudaDevice device) {
+    /** @param centred whether rows lose their mean; else it is RMS norm */
+    CudaLayerNorm(KernelContext context, CudaDevice device, boolean centred) {
         this.context = context;
         this.device = device;
+        this.centred = centred;
     }
 
     /** Whether there are kernels for such rows. */
@@ -45,11 +50,14 @@ final class CudaLayerNorm {
 
     private CudaKernel kernel(String name, Tensor x) {
         long length = Tensors.last(x);
-        String row = "D=" + length;
-        String team = "TEAM=" + team(length);
-        return Tensors.is(x, DType.BFLOAT16)
-                ? device.kernels().kernel(SOURCE, name, row, team, "BF16=1")
-                : device.kernels().kernel(SOURCE, name, row, team);
+        List<String> defines = new ArrayList<>(List.of("D=" + length, "TEAM=" + team(length)));
+        if (Tensors.is(x, DType.BFLOAT16)) {
+            defines.add("BF16=1");
+        }
+        if (!centred) {
+            defines.add("RMS=1");
+        }
+        return device.kernels().kernel(SOURCE, name, defines.toArray(String[]::new));
     }
 
     private static Object orAbsent(@Nullable Tensor tensor) {
@@ -60,15 +68,20 @@ final class CudaLayerNorm {
         return x.numel() / Tensors.last(x);
     }
 
-    /** Layer norm of x, or of x + addend: y, mean, reciprocal standard deviation, and the sum where there is an addend. */
+    /**
+     * The norm of x.
+     *
+     * @param addend added to x, which is contiguous then, in its memory before; may be null
+     * @return y, mean or null, reciprocal standard deviation or root mean square
+     */
+    @Nullable
     Tensor[] forward(Tensor x, @Nullable Tensor addend, Tensor weight, @Nullable Tensor bias, double eps) {
         long[] shape = Tensors.shape(x);
         long[] statistics = shape.clone();
         statistics[shape.length - 1] = 1;
         Tensor y = context.empty(Tensors.type(x), shape);
-        Tensor mean = context.empty(DType.FLOAT32, statistics);
+        @Nullable Tensor mean = centred ? context.empty(DType.FLOAT32, statistics) : null;
         Tensor rstd = context.empty(DType.FLOAT32, statistics);
-        @Nullable Tensor sum = addend == null ? null : context.empty(Tensors.type(x), shape);
         try (Tensor dense = x.contiguous();
                 Tensor more = addend == null ? new Tensor() : addend.contiguous()) {
             long perBlock = WARPS / team(Tensors.last(x));
@@ -81,19 +94,20 @@ final class CudaLayerNorm {
                             addend == null ? ABSENT : more,
                             weight,
                             orAbsent(bias),
-                            orAbsent(sum),
+                            addend == null ? ABSENT : dense,
                             y,
-                            mean,
+                            orAbsent(mean),
                             rstd,
                             Math.toIntExact(rows(x)),
                             (float) eps);
         }
-        return sum == null ? new Tensor[] {y, mean, rstd} : new Tensor[] {y, mean, rstd, sum};
+        return new @Nullable Tensor[] {y, mean, rstd};
     }
 
     /**
      * All gradients.
      *
+     * @param mean of the rows; null for RMS norm
      * @param addend added to the input's gradient; may be null
      * @param into where the input's gradient is written, contiguous, which may be the addend; null for new memory
      * @return dx, dweight, and dbias or null
@@ -102,7 +116,7 @@ final class CudaLayerNorm {
     Tensor[] backward(
             Tensor dy,
             Tensor x,
-            Tensor mean,
+            @Nullable Tensor mean,
             Tensor rstd,
             Tensor weight,
             boolean hasBias,
@@ -119,7 +133,7 @@ final class CudaLayerNorm {
                 Tensor dense = x.contiguous();
                 Tensor more = addend == null ? new Tensor() : addend.contiguous();
                 Tensor weightSums = context.empty(DType.FLOAT32, blocks, length);
-                Tensor biasSums = context.empty(DType.FLOAT32, blocks, length)) {
+                Tensor biasSums = context.empty(DType.FLOAT32, centred ? blocks : 0, length)) {
             kernel("backward", x)
                     .launch(
                             blocks,
@@ -127,7 +141,7 @@ final class CudaLayerNorm {
                             0,
                             gradient,
                             dense,
-                            mean,
+                            orAbsent(mean),
                             rstd,
                             weight,
                             addend == null ? ABSENT : more,

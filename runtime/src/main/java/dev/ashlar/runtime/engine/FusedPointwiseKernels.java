@@ -19,11 +19,13 @@ final class FusedPointwiseKernels {
     private final @Nullable CudaPointwise cuda;
     private final Map<String, PointwiseProgram> programs = new HashMap<>();
 
-    FusedPointwiseKernels(KernelContext context, PointwiseKernels pointwise, DropoutKernels dropout) {
+    /** @param sums of columns on CUDA, of which kernels may leave parts; null elsewhere */
+    FusedPointwiseKernels(
+            KernelContext context, PointwiseKernels pointwise, DropoutKernels dropout, @Nullable CudaColumnSums sums) {
         this.pointwise = pointwise;
         this.dropout = dropout;
         CudaDevice device = context.cuda();
-        this.cuda = device == null ? null : new CudaPointwise(context, device);
+        this.cuda = device == null || sums == null ? null : new CudaPointwise(context, device, sums);
     }
 
     /**

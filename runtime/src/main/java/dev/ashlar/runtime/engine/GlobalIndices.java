@@ -18,8 +18,8 @@ final class GlobalIndices {
         this.strides = strides;
     }
 
-    /** Whether rows of columns in blocks say all: no more than three dimensions are cut. */
-    boolean isTwoDimensional() {
+    /** Whether rows of columns in blocks say all. */
+    boolean isInBlocks() {
         return sizes.length <= 3;
     }
 

@@ -16,6 +16,12 @@ final class LinearKernels implements AutoCloseable {
         this.columnSums = device == null ? null : new CudaColumnSums(context, device);
     }
 
+    /** Sums of columns that other kernels may leave parts of: the gradient of a bias is then collected from these. Null on the CPU. */
+    @Nullable
+    CudaColumnSums columnSums() {
+        return columnSums;
+    }
+
     Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         if (bias == null) {
             return torch.linear(x, weight, context.absent());

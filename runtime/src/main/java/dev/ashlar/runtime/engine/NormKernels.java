@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
+import java.util.Arrays;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -13,22 +14,39 @@ final class NormKernels {
 
     private final KernelContext context;
     private final @Nullable CudaLayerNorm cuda;
+    private final @Nullable CudaLayerNorm cudaRms;
 
     NormKernels(KernelContext context) {
         this.context = context;
         CudaDevice device = context.cuda();
-        this.cuda = device == null ? null : new CudaLayerNorm(context, device);
+        this.cuda = device == null ? null : new CudaLayerNorm(context, device, true);
+        this.cudaRms = device == null ? null : new CudaLayerNorm(context, device, false);
     }
 
     Tensor[] layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double eps) {
         if (cuda != null && cuda.takes(x)) {
-            return cuda.forward(x, null, weight, bias, eps);
+            return layerNormed(cuda.forward(x, null, weight, bias, eps));
         }
         try (TensorOptional weightOptional = new TensorOptional(weight);
                 TensorOptional biasOptional = bias == null ? new TensorOptional() : new TensorOptional(bias)) {
             long[] normalized = {Tensors.last(x)};
             return Tensors.all(torch.native_layer_norm(x, normalized, weightOptional, biasOptional, eps));
         }
+    }
+
+    /** Adds the addend to x in its memory, then norms it. */
+    Tensor[] addedLayerNorm(Tensor x, Tensor addend, Tensor weight, @Nullable Tensor bias, double eps) {
+        if (cuda != null && cuda.takes(x) && x.is_contiguous()) {
+            return layerNormed(cuda.forward(x, addend, weight, bias, eps));
+        }
+        x.add_(addend);
+        return layerNorm(x, weight, bias, eps);
+    }
+
+    private static Tensor[] layerNormed(@Nullable Tensor[] made) {
+        return new Tensor[] {
+            Objects.requireNonNull(made[0]), Objects.requireNonNull(made[1]), Objects.requireNonNull(made[2])
+        };
     }
 
     /** @param addend added to the input's gradient; may be null */
@@ -89,6 +107,9 @@ final class NormKernels {
 
     /** The root mean square comes from the norm of a row, so nothing but the result is as large as {@code x}. */
     Tensor[] rmsNorm(Tensor x, Tensor weight, double eps) {
+        if (cudaRms != null && cudaRms.takes(x)) {
+            return rmsNormed(cudaRms.forward(x, null, weight, null, eps));
+        }
         Tensor rstd = torch.linalg_vector_norm(x, context.scalar(2), LAST, true, context.floatType());
         rstd.square_().mul_(context.scalar(1.0 / Tensors.last(x)));
         rstd.add_(context.scalar(eps)).rsqrt_();
@@ -97,9 +118,25 @@ final class NormKernels {
         return new Tensor[] {Tensors.converted(y, Tensors.type(x)), rstd};
     }
 
+    /** Adds the addend to x in its memory, then norms it. */
+    Tensor[] addedRmsNorm(Tensor x, Tensor addend, Tensor weight, double eps) {
+        if (cudaRms != null && cudaRms.takes(x) && x.is_contiguous()) {
+            return rmsNormed(cudaRms.forward(x, addend, weight, null, eps));
+        }
+        x.add_(addend);
+        return rmsNorm(x, weight, eps);
+    }
+
+    private static Tensor[] rmsNormed(@Nullable Tensor[] made) {
+        return new Tensor[] {Objects.requireNonNull(made[0]), Objects.requireNonNull(made[2])};
+    }
+
     /** With n = x·rstd: dweight = Σ dy·n and dx = rstd·(dy·weight − n·mean(dy·weight·n)). */
     @Nullable
     Tensor[] rmsNormBackward(Tensor dy, Tensor x, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
+        if (cudaRms != null && cudaRms.takes(x) && needX && needWeight) {
+            return Arrays.copyOf(cudaRms.backward(dy, x, null, rstd, weight, false, null, null), 2);
+        }
         DType type = Tensors.type(x);
         try (Tensor normal = x.mul(rstd)) {
             Tensor weightGradient = null;

@@ -47,7 +47,7 @@ public final class Ops {
         this.rope = new RopeKernels(context, transfer);
         this.pointwise = new PointwiseKernels(context);
         this.dropout = new DropoutKernels(context);
-        this.fused = new FusedPointwiseKernels(context, pointwise, dropout);
+        this.fused = new FusedPointwiseKernels(context, pointwise, dropout, linear.columnSums());
         this.image = new ImageKernels(context);
         this.batchNormShards = new BatchNormShardKernels(context, image);
         this.loss = new LossKernels(context);
@@ -297,6 +297,16 @@ public final class Ops {
     public @Nullable Tensor[] rmsNormBackward(
             Tensor dy, Tensor x, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
         return trace.checked("rmsNormBackward", norm.rmsNormBackward(dy, x, rstd, weight, needX, needWeight));
+    }
+
+    /** Norms of what this is added to first. */
+    public AddingNorms adding(Tensor addend) {
+        return new AddingNorms(norm, trace, addend);
+    }
+
+    /** Memory of a sum to which {@link #adding} adds the other addend: a second handle on {@code a}, which nobody reads again. */
+    public Tensor addLater(Tensor a) {
+        return Tensors.share(a);
     }
 
     // ---- attention

@@ -7,12 +7,16 @@ import java.util.stream.IntStream;
 
 /**
  * Functions of single elements as the compiler writes them: lines of CUDA C that make {@code y0} and so on of {@code x0} and so on, calls
- * of known functions inside each other. Read here, so that libtorch can do the same.
+ * of known functions inside each other. Behind them {@code sum(y0);} may ask for the sums of the columns of {@code y0}. Read here, so that
+ * libtorch can do the same.
  *
  * @param text as written
  * @param lines in order
+ * @param sums whether the columns of {@code y0} are summed
  */
-record PointwiseProgram(String text, List<Line> lines) {
+record PointwiseProgram(String text, List<Line> lines, boolean sums) {
+    private static final String SUM = "sum(y0);";
+
     /** Copies the list. */
     PointwiseProgram {
         lines = List.copyOf(lines);
@@ -39,7 +43,9 @@ record PointwiseProgram(String text, List<Line> lines) {
      * @throws AshlarException if it is not one that the compiler writes
      */
     static PointwiseProgram parse(String text) {
-        return new PointwiseProgram(text, new Reader(text).lines());
+        Reader reader = new Reader(text);
+        List<Line> lines = reader.lines();
+        return new PointwiseProgram(text, lines, reader.sums);
     }
 
     /** How many tensors it makes. */
@@ -59,7 +65,8 @@ record PointwiseProgram(String text, List<Line> lines) {
     }
 
     /**
-     * The kernel around it: every thread takes a vector of elements of all tensors at once, those that are left over one by one.
+     * The kernels around it. In {@code pointwise} every thread takes a vector of elements of all tensors at once, those that are left over one
+     * by one. Where sums are asked for, {@code summing} does the same of a matrix, in columns of blocks as in {@code column_sum.cu}.
      *
      * @param inputs how many tensors it reads
      */
@@ -69,7 +76,7 @@ record PointwiseProgram(String text, List<Line> lines) {
         List<String> code = new ArrayList<>();
         code.add("static __device__ __forceinline__ void element(" + list("float x%d", inputs, ", ") + ", "
                 + list("float& y%d", results(), ", ") + (drops() ? ", int hash" : "") + ") {");
-        text.lines().forEach(l -> code.add("    " + l));
+        text.lines().filter(l -> !l.startsWith(SUM)).forEach(l -> code.add("    " + l));
         code.add("}");
         code.add("");
         code.add("extern \"C\" __global__ void __launch_bounds__(256) pointwise(" + list("const E* in%d", inputs, ", ")
@@ -99,7 +106,44 @@ record PointwiseProgram(String text, List<Line> lines) {
         each("        out%1$d[i] = narrow(r%1$d);", results(), code);
         code.add("    }");
         code.add("}");
+        if (sums) {
+            summing(inputs, place, code);
+        }
         return String.join("\n", code) + "\n";
+    }
+
+    private void summing(int inputs, String place, List<String> code) {
+        code.add("");
+        code.add("extern \"C\" __global__ void __launch_bounds__(LANES * TEAMS) summing("
+                + list("const E* __restrict__ in%d", inputs, ", ") + ", "
+                + list("E* __restrict__ out%d", results(), ", ")
+                + ", float* __restrict__ sums, int height, int width, int across" + (drops() ? place : "") + ") {");
+        code.add("    Share share(width, across);");
+        code.add("    float sum[VECTOR];");
+        code.add("#pragma unroll");
+        code.add("    for (int j = 0; j < VECTOR; j++) sum[j] = 0.f;");
+        code.add("    if (share.column < width) {");
+        code.add("#pragma unroll 4");
+        code.add("        for (int row = share.row; row < height; row += share.step) {");
+        code.add("            unsigned i = ((unsigned)row * width + share.column) / VECTOR;");
+        code.add("            Pack " + list("x%d", inputs, ", ") + ", " + list("y%d", results(), ", ") + ";");
+        each("            x%1$d.whole = ((const uint4*)in%1$d)[i];", inputs, code);
+        if (drops()) {
+            code.add("            unsigned first = " + placed("i * VECTOR") + ";");
+        }
+        code.add("#pragma unroll");
+        code.add("            for (int j = 0; j < VECTOR; j++) {");
+        code.add("                float " + list("r%d", results(), ", ") + ";");
+        code.add("                element(" + list("wide(x%d.part[j])", inputs, ", ") + ", "
+                + list("r%d", results(), ", ") + (drops() ? ", hashed(first + j, turn, factor)" : "") + ");");
+        each("                y%1$d.part[j] = narrow(r%1$d);", results(), code);
+        code.add("                sum[j] += wide(y0.part[j]);");
+        code.add("            }");
+        each("            ((uint4*)out%1$d)[i] = y%1$d.whole;", results(), code);
+        code.add("        }");
+        code.add("    }");
+        code.add("    share.add(sum, sums, width);");
+        code.add("}");
     }
 
     private static String placed(String index) {
@@ -122,6 +166,7 @@ record PointwiseProgram(String text, List<Line> lines) {
     private static final class Reader {
         private final String text;
         private int at;
+        private boolean sums;
 
         Reader(String text) {
             this.text = text;
@@ -130,6 +175,11 @@ record PointwiseProgram(String text, List<Line> lines) {
         List<Line> lines() {
             List<Line> lines = new ArrayList<>();
             for (skip(); at < text.length(); skip()) {
+                if (text.startsWith(SUM, at)) {
+                    at += SUM.length();
+                    sums = true;
+                    continue;
+                }
                 String name = word();
                 String variable = name.equals("float") ? word() : name;
                 require('=');

@@ -1,6 +1,7 @@
 package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -58,6 +59,13 @@ final class Tensors {
     /** All leading dimensions as one: [*, n] as [rows, n]. A view where the layout allows, else a copy; owned. */
     static Tensor rows(Tensor tensor) {
         return tensor.reshape(-1, last(tensor));
+    }
+
+    /** Where its first element lies; 0 if it has none. */
+    static long address(Tensor tensor) {
+        try (Pointer data = tensor.data_ptr()) {
+            return data == null ? 0 : data.address();
+        }
     }
 
     /** A second handle on the same storage, owned. */

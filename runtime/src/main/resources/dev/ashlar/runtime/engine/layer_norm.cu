@@ -1,4 +1,4 @@
-// Layer norm over rows, TEAM warps a row, a row in registers. E is the type of tensors: 16 bits of a bfloat16, or float. D is the row's
+// Layer norm over rows, or with RMS norm by the root mean square, TEAM warps a row, a row in registers. E is the type of tensors: 16 bits of a bfloat16, or float. D is the row's
 // length, a multiple of the team's vectors, known when this is compiled. Statistics and sums are floats.
 
 #ifdef BF16
@@ -26,6 +26,11 @@ typedef uint4 Word;
 #define TEAM 1
 #endif
 #define STEPS (D / (32 * TEAM * VECTOR))
+#ifdef RMS
+#define SUMS 1 // of gradients: the weight's
+#else
+#define SUMS 2 // the bias's too
+#endif
 #define WARPS 8
 #define TEAMS (WARPS / TEAM)
 
@@ -68,7 +73,7 @@ static __device__ __forceinline__ void write(E* row, int lane, const float* valu
     }
 }
 
-// y = (x - mean) * rstd * weight + bias. With an addend, x + addend is written to sum first, rounded, and takes the place of x.
+// y = (x - mean) * rstd * weight + bias; with RMS the mean is 0. With an addend, x + addend is written to sum first, rounded, and takes the place of x.
 extern "C" __global__ void __launch_bounds__(32 * WARPS) forward(
     const E* x, const E* addend, const E* weight, const E* bias, E* sum, E* y, float* mean, float* rstd, int rows, float eps) {
     __shared__ float slots[2][WARPS];
@@ -86,10 +91,13 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) forward(
         for (int i = 0; i < STEPS * VECTOR; i++) values[i] = wide(narrow(values[i] + more[i]));
         if (active) write(sum + start, lane, values);
     }
+    float centre = 0.f;
+#ifndef RMS
     float all = 0.f;
 #pragma unroll
     for (int i = 0; i < STEPS * VECTOR; i++) all += values[i];
-    float centre = total(all, slots[0]) / D;
+    centre = total(all, slots[0]) / D;
+#endif
     float squares = 0.f;
 #pragma unroll
     for (int i = 0; i < STEPS * VECTOR; i++) squares += (values[i] - centre) * (values[i] - centre);
@@ -106,13 +114,13 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) forward(
     if (!active) return;
     write(y + start, lane, values);
     if (lane == 0) {
-        mean[row] = centre;
+        if (mean) mean[row] = centre;
         rstd[row] = scale;
     }
 }
 
-// dx = rstd * (g - mean(g) - n * mean(g * n)) with n = (x - mean) * rstd and g = dy * weight, and addend more where there is one; each
-// block's sums of dy * n and dy over its rows go to weightSums and biasSums [blocks, D].
+// dx = rstd * (g - mean(g) - n * mean(g * n)) with n = (x - mean) * rstd and g = dy * weight, and addend more where there is one; with RMS
+// without mean and mean(g). Each block's sums of dy * n and dy over its rows go to weightSums and biasSums [blocks, D].
 extern "C" __global__ void __launch_bounds__(32 * WARPS) backward(
     const E* dy,
     const E* x,
@@ -143,7 +151,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) backward(
         float normal[STEPS * VECTOR];
         read(dy + start, lane, gradient);
         read(x + start, lane, normal);
-        float centre = mean[row];
+        float centre = SUMS == 1 ? 0.f : mean[row];
         float scale = rstd[row];
         float sum = 0.f;
         float product = 0.f;
@@ -156,7 +164,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) backward(
             sum += gradient[i];
             product += gradient[i] * normal[i];
         }
-        sum = total(sum, slots[0]) / D;
+        sum = SUMS == 1 ? 0.f : total(sum, slots[0]) / D;
         product = total(product, slots[1]) / D;
         if (addend) {
             float more[STEPS * VECTOR];
@@ -170,7 +178,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) backward(
         }
         if (active) write(dx + start, lane, gradient);
     }
-    for (int which = 0; which < 2; which++) {
+    for (int which = 0; which < SUMS; which++) {
 #pragma unroll
         for (int i = 0; i < STEPS; i++)
 #pragma unroll
@@ -194,7 +202,7 @@ extern "C" __global__ void __launch_bounds__(256) collect(
     __shared__ float shared[8][33];
     int column = blockIdx.x * 32 + (threadIdx.x & 31);
     int part = threadIdx.x >> 5;
-    for (int which = 0; which < 2; which++) {
+    for (int which = 0; which < SUMS; which++) {
         const float* sums = which == 0 ? weightSums : biasSums;
         E* out = which == 0 ? weight : bias;
         float all = 0.f;

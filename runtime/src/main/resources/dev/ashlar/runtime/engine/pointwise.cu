@@ -71,6 +71,39 @@ static __device__ __forceinline__ int hashed(unsigned index, unsigned turn, unsi
 // Elements of which the number is below the share p of all numbers fall.
 #define dropout(x, p) (hash < (int)(floor((p) * 4294967296.0 + 0.5) - 2147483648.0) ? 0.f : (x) * (float)(1.0 / (1.0 - (p))))
 
+#define LANES 32
+#define TEAMS 8
+
+// What a thread has of a matrix of which all columns are summed: VECTOR columns of every step-th row. Blocks stand side by side along the
+// columns, as many as across says, and the others along the rows.
+struct Share {
+    int first, place, column, row, step;
+
+    __device__ __forceinline__ Share(int width, int across) {
+        first = blockIdx.x % across * LANES * VECTOR;
+        place = blockIdx.x / across;
+        column = first + threadIdx.x % LANES * VECTOR;
+        row = place * TEAMS + threadIdx.x / LANES;
+        step = gridDim.x / across * TEAMS;
+    }
+
+    // sums[place, column] = the sum over the block's threads; all of them call it.
+    __device__ __forceinline__ void add(const float* sum, float* sums, int width) {
+        __shared__ float shared[TEAMS][LANES * VECTOR + 1];
+#pragma unroll
+        for (int j = 0; j < VECTOR; j++) shared[threadIdx.x / LANES][threadIdx.x % LANES * VECTOR + j] = sum[j];
+        __syncthreads();
+        for (int i = threadIdx.x; i < LANES * VECTOR; i += LANES * TEAMS) {
+            if (first + i < width) {
+                float all = 0.f;
+#pragma unroll
+                for (int t = 0; t < TEAMS; t++) all += shared[t][i];
+                sums[(long long)place * width + first + i] = all;
+            }
+        }
+    }
+};
+
 // Row-major index in the whole tensor of an element of a part of it: rows of columns elements lie rowStride apart, blocks of rows
 // blockStride, and the first element lies at offset.
 static __device__ __forceinline__ unsigned placed(

@@ -93,9 +93,33 @@ final class CudaTest {
             Tensor target = normal(4, 9, length);
             @Nullable
             Tensor[] into = ops.layerNormBackwardInto(dy, x, made[1], made[2], weight, bias, true, true, true, target);
+            Tensor sum = normal(4, 9, length);
+            Tensor[] normed = ops.adding(x).layerNorm(sum, weight, bias, 1e-5);
             return new @Nullable Tensor[] {
-                made[0], gradients[0], gradients[1], gradients[2], added[0], added[2], into[0], into[1], target
+                sum,
+                normed[0],
+                made[0],
+                gradients[0],
+                gradients[1],
+                gradients[2],
+                added[0],
+                added[2],
+                into[0],
+                into[1],
+                target
             };
+        }
+
+        @Nullable
+        Tensor[] rmsNorm(long length) {
+            Tensor x = normal(4, 9, length);
+            Tensor weight = normal(length);
+            Tensor[] made = ops.rmsNorm(x, weight, 1e-5);
+            Tensor dy = normal(4, 9, length);
+            @Nullable Tensor[] gradients = ops.rmsNormBackward(dy, x, made[1], weight, true, true);
+            Tensor sum = normal(4, 9, length);
+            Tensor[] added = ops.adding(x).rmsNorm(sum, weight, 1e-5);
+            return new @Nullable Tensor[] {sum, added[0], made[0], made[1], gradients[0], gradients[1]};
         }
 
         @Nullable
@@ -123,7 +147,14 @@ final class CudaTest {
             whole[shape.length - 1] += 40;
             whole[0] *= 2;
             Tensor[] both = ops.pointwiseAll(gated, dy, a, b);
+            Tensor summed = ops.pointwise("y0 = geluTanhGradient(x0, x1);\nsum(y0);", a, b);
+            Tensor fell = ops.pointwise("y0 = reluGradient(dropout(x0, 0.3), x1);\nsum(y0);", 7L, 24, whole, a, b);
             return new @Nullable Tensor[] {
+                ops.linearBiasGradient(fell),
+                fell,
+                ops.pointwise("y0 = geluTanhGradient(x0, x1);\nsum(y0);", a, b),
+                ops.linearBiasGradient(summed),
+                summed,
                 both[0],
                 both[1],
                 ops.pointwise(all, a, b),
@@ -175,6 +206,9 @@ final class CudaTest {
         cases.put("layer norm", given -> given.layerNorm(33));
         cases.put("layer norm of a warp's row", given -> given.layerNorm(768));
         cases.put("layer norm of a block's row", given -> given.layerNorm(2048));
+        cases.put("RMS norm", given -> given.rmsNorm(33));
+        cases.put("RMS norm of a warp's row", given -> given.rmsNorm(768));
+        cases.put("RMS norm of a block's row", given -> given.rmsNorm(2048));
         cases.put("linear", given -> given.linear(300, 768));
         cases.put("linear of few rows", given -> given.linear(3, 132));
         cases.put("linear of odd rows", given -> given.linear(65, 7));

@@ -27,6 +27,10 @@ final class PointwiseProgramTest {
             float t0 = tanh(sigmoid(relu(gelu(x0))));
             y0 = tanhGradient(sigmoidGradient(reluGradient(geluGradient(geluTanhGradient(x1, x0), x0), t0), t0), t0);""";
 
+    private static final String SUMMED = """
+            y0 = geluTanhGradient(dropout(x0, 0.1), x1);
+            sum(y0);""";
+
     @Test
     void readsWhatTheCompilerWrites() {
         PointwiseProgram program = PointwiseProgram.parse(GATED);
@@ -40,6 +44,9 @@ final class PointwiseProgramTest {
                                 List.of(new PointwiseProgram.Variable("x0"), new PointwiseProgram.Variable("t0")))),
                 program.lines().get(2));
         assertTrue(PointwiseProgram.parse(DROPPED).drops());
+        assertFalse(PointwiseProgram.parse(DROPPED).sums());
+        assertTrue(PointwiseProgram.parse(SUMMED).sums());
+        assertEquals(1, PointwiseProgram.parse(SUMMED).lines().size());
     }
 
     @Test
@@ -55,6 +62,7 @@ final class PointwiseProgramTest {
     void theKernelAroundIt() throws IOException {
         assertEquals(golden("gated"), PointwiseProgram.parse(GATED).kernel(3));
         assertEquals(golden("dropped"), PointwiseProgram.parse(DROPPED).kernel(2));
+        assertEquals(golden("summed"), PointwiseProgram.parse(SUMMED).kernel(2));
     }
 
     private static String golden(String name) throws IOException {
@@ -65,7 +73,7 @@ final class PointwiseProgramTest {
 
     @TestFactory
     Stream<DynamicTest> compile() {
-        return Stream.of(GATED, DROPPED, ALL)
+        return Stream.of(GATED, DROPPED, SUMMED, ALL)
                 .flatMap(text -> Stream.of("-DBF16=1", "-DWIDE=1")
                         .map(type -> DynamicTest.dynamicTest(text + " " + type, () -> {
                             assumeTrue(CudaKernels.hasCompiler(), "no NVRTC here");

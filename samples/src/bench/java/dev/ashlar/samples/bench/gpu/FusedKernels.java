@@ -20,14 +20,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * Runs kernels that the compiler puts together by one kernel each and by libtorch's one after the other, and prints a line of JSON for each:
- * how far the results are apart, and how fast memory is read and written.
+ * Runs kernels that the compiler puts together, and RMS norm, by kernels of our own and by libtorch's one after the other, and prints a line of JSON for each:
+ * how far the results are apart as a share of the largest number, and how fast memory is read and written.
  */
 public final class FusedKernels {
     private static final String SWITCH = "ashlar.kernels";
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 10;
     private static final long[] SHAPE = {8, 1024, 8192};
     private static final int OPERANDS = 3;
+    private static final long NORMED = 2048;
 
     private FusedKernels() {}
 
@@ -45,6 +46,32 @@ public final class FusedKernels {
                 inputs + 1, (ops, x) -> ops.pointwiseAll(text, 7L, 0L, whole, Arrays.copyOf(x, inputs)));
     }
 
+    private static Case summed(String text, int inputs) {
+        return new Case(inputs + 1, (ops, x) -> {
+            Tensor made = ops.pointwise(text + "\nsum(y0);", Arrays.copyOf(x, inputs));
+            return new Tensor[] {made, ops.linearBiasGradient(made)};
+        });
+    }
+
+    /** Of rows of so many numbers, with the first of the last operand as weight. */
+    private static Case norm(boolean backward) {
+        return new Case(backward ? 5 : 2, (ops, x) -> {
+            try (Tensor rows = x[0].view(-1, NORMED);
+                    Tensor dy = x[1].view(-1, NORMED);
+                    Tensor line = x[2].view(-1);
+                    Tensor weight = line.narrow(0, 0, NORMED)) {
+                Tensor[] made = ops.rmsNorm(rows, weight, 1e-5);
+                if (!backward) {
+                    return made;
+                }
+                try (Tensor y = made[0];
+                        Tensor rstd = made[1]) {
+                    return ops.rmsNormBackward(dy, rows, rstd, weight, true, true);
+                }
+            }
+        });
+    }
+
     private static Map<String, Case> cases() {
         Map<String, Case> cases = new LinkedHashMap<>();
         cases.put("sum", text("y0 = add(x0, x1);", 2, 1));
@@ -55,6 +82,10 @@ public final class FusedKernels {
         cases.put("scaled gelu", text("y0 = scale(geluTanh(x0), 0.5);", 1, 1));
         cases.put("its gradient", text("y0 = geluTanhGradient(scale(x0, 0.5), x1);", 2, 1));
         cases.put("exact gelu's gradient", text("y0 = geluGradient(scale(x0, 0.5), x1);", 2, 1));
+        cases.put("gelu's gradient and a bias's", summed("y0 = geluTanhGradient(x0, x1);", 2));
+        cases.put("relu's gradient and a bias's", summed("y0 = reluGradient(x0, x1);", 2));
+        cases.put("RMS norm", norm(false));
+        cases.put("RMS norm and its gradients", norm(true));
         cases.put("rectified sum", text("y0 = relu(add(x0, x1));", 2, 1));
         cases.put("sum behind dropout", dropped("y0 = add(x0, dropout(x1, 0.1));", 2, SHAPE));
         long[] whole = {SHAPE[0], SHAPE[1], 2 * SHAPE[2]};
@@ -75,7 +106,7 @@ public final class FusedKernels {
         Map<String, Measured> measured = new LinkedHashMap<>();
         try (Engine engine = Engine.open(DeviceKind.CUDA, precision, Seed.of(1), false)) {
             Tensor[] operands = operands(engine.ops());
-            cases().forEach((name, one) -> measured.put(name, measure(engine.ops(), one, operands)));
+            cases().forEach((name, one) -> measured.put(name, measure(engine.ops(), one, operands, kernels ? ROUNDS : 1)));
             for (Tensor operand : operands) {
                 operand.close();
             }
@@ -100,19 +131,20 @@ public final class FusedKernels {
         return operands;
     }
 
-    private static Measured measure(Ops ops, Case one, Tensor[] operands) {
+    /** The fastest of some rounds of so many runs each; libtorch's dropout takes long. */
+    private static Measured measure(Ops ops, Case one, Tensor[] operands, int runs) {
         Tensor[] results = one.run().apply(ops, operands);
         List<Double> seconds = new ArrayList<>();
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < runs; i++) {
             synchronize();
             long start = System.nanoTime();
-            for (int j = 0; j < ROUNDS; j++) {
+            for (int j = 0; j < runs; j++) {
                 for (Tensor made : one.run().apply(ops, operands)) {
                     made.close();
                 }
             }
             synchronize();
-            seconds.add((System.nanoTime() - start) / 1e9 / ROUNDS);
+            seconds.add((System.nanoTime() - start) / 1e9 / runs);
         }
         return new Measured(results, seconds.stream().mapToDouble(s -> s).min().orElseThrow());
     }
@@ -130,8 +162,10 @@ public final class FusedKernels {
             Tensor right = apart.results()[i];
             try (Tensor difference = left.sub(right, new Scalar(1));
                     Tensor absolute = difference.abs();
-                    Tensor most = torch.max(absolute)) {
-                largest = Math.max(largest, most.item_float());
+                    Tensor most = torch.max(absolute);
+                    Tensor size = right.abs();
+                    Tensor scale = torch.max(size)) {
+                largest = Math.max(largest, most.item_float() / Math.max(1, scale.item_float()));
             }
             left.close();
             right.close();
