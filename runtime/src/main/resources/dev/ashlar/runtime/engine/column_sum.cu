@@ -17,7 +17,7 @@ static __device__ __forceinline__ E narrow(float x) { return x; }
 #endif
 #define LANES 32
 #define TEAMS 8
-#define AHEAD 4 // rows a thread has on their way
+#define AHEAD 8 // rows a thread has on their way; behind the last one zeros
 
 union Pack {
     uint4 whole;
@@ -47,17 +47,13 @@ extern "C" __global__ void __launch_bounds__(LANES * TEAMS) partial(
         long long stride = columns / VECTOR;
         int step = gridDim.x / across * TEAMS;
         int row = place * TEAMS + team;
-        for (; row + (AHEAD - 1) * step < rows; row += AHEAD * step) {
+        for (; row < rows; row += AHEAD * step) {
             Pack packs[AHEAD];
 #pragma unroll
-            for (int i = 0; i < AHEAD; i++) packs[i].whole = words[(row + i * step) * stride];
+            for (int i = 0; i < AHEAD; i++)
+                packs[i].whole = row + i * step < rows ? words[(row + i * step) * stride] : make_uint4(0, 0, 0, 0);
 #pragma unroll
             for (int i = 0; i < AHEAD; i++) add(sum, packs[i]);
-        }
-        for (; row < rows; row += step) {
-            Pack pack;
-            pack.whole = words[row * stride];
-            add(sum, pack);
         }
     }
 #pragma unroll
