@@ -9,8 +9,8 @@ final class LionOptimizer extends StatefulOptimizer {
     private static final String MOMENT = "exp_avg";
 
     LionOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
-        super(settings, context, most);
-        parameters.forEach(parameter -> allocate(parameter, MOMENT));
+        super(OptimizerKind.LION, settings, List.of(MOMENT), parameters, context, most);
+        parameters.forEach(this::allocateMoments);
     }
 
     @Override

@@ -13,10 +13,17 @@ final class SgdOptimizer extends StatefulOptimizer {
     private static final Tensor[] NO_MOMENTUM = {};
 
     SgdOptimizer(OptimizerSettings settings, List<Parameter> parameters, KernelContext context, long most) {
-        super(settings, context, most);
-        if (settings.momentum() > 0) {
-            parameters.forEach(parameter -> allocate(parameter, MOMENTUM));
-        }
+        super(OptimizerKind.SGD, settings, moments(settings), parameters, context, most);
+        parameters.forEach(this::allocateMoments);
+    }
+
+    private static List<String> moments(OptimizerSettings settings) {
+        return settings.momentum() > 0 ? List.of(MOMENTUM) : List.of();
+    }
+
+    @Override
+    double beta1() {
+        return settings.momentum();
     }
 
     @Override

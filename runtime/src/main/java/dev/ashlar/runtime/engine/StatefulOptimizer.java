@@ -27,6 +27,9 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     final OptimizerSettings settings;
     final KernelContext context;
     private final long most;
+    private final List<String> moments;
+    private final @Nullable CudaUpdate kernel;
+    private final @Nullable CudaGradientNorm norm;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     /** The learning rate where kernels read it from the device. */
     private @Nullable Tensor rate;
@@ -34,11 +37,31 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     private double filled = Double.NaN;
     private final Map<String, Parameter> parameters = new HashMap<>();
 
-    /** @param most numbers of a parameter that are updated at once */
-    StatefulOptimizer(OptimizerSettings settings, KernelContext context, long most) {
+    /**
+     * Has no state yet.
+     *
+     * @param moments the states as large as the master, by the end of their names
+     * @param most numbers of a parameter that are updated at once, where that takes memory
+     */
+    StatefulOptimizer(
+            OptimizerKind kind,
+            OptimizerSettings settings,
+            List<String> moments,
+            List<Parameter> parameters,
+            KernelContext context,
+            long most) {
         this.settings = settings;
         this.context = context;
         this.most = most;
+        this.moments = moments;
+        CudaDevice cuda = context.cuda();
+        if (cuda != null && cuda.kernels().available()) {
+            kernel = new CudaUpdate(cuda.kernels(), kind, moments.size(), context.precision());
+            norm = new CudaGradientNorm(context, cuda.kernels(), parameters);
+        } else {
+            kernel = null;
+            norm = null;
+        }
     }
 
     /** Applies gradients to the masters of parameters with one weight decay. The array is not closed. */
@@ -50,13 +73,45 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
      * @param clipNorm positive, perhaps infinite
      * @return false where there are no such kernels, and nothing was done
      */
-    boolean applyToAll(List<Parameter> parameters, double clipNorm) {
-        return false;
+    private boolean applyToAll(List<Parameter> due, double clipNorm) {
+        CudaUpdate own = kernel;
+        CudaGradientNorm clipping = norm;
+        Tensor learningRate = rate;
+        if (own == null || clipping == null || learningRate == null) {
+            return false;
+        }
+        @Nullable Tensor factor = clipNorm == Double.POSITIVE_INFINITY ? null : clipping.factor(due, clipNorm);
+        List<CudaUpdate.Part> parts = due.stream().map(this::part).toList();
+        own.update(parts, learningRate, beta1(), settings.beta2(), settings.eps(), factor);
+        parts.forEach(part -> part.gradient().close());
+        due.stream().filter(each -> each.rounded() == null).forEach(Parameter::publish);
+        return true;
     }
 
-    /** Allocates a state as large as the master. */
-    final void allocate(Parameter parameter, String suffix) {
-        put(parameter, suffix, torch.zeros_like(parameter.master()));
+    private CudaUpdate.Part part(Parameter parameter) {
+        return new CudaUpdate.Part(
+                parameter.master(),
+                Objects.requireNonNull(parameter.takeGradient()),
+                moments.stream().map(suffix -> state(parameter, suffix)).toList(),
+                parameter.rounded(),
+                counter(parameter),
+                decayOf(parameter));
+    }
+
+    /** Allocates the states of a parameter that are as large as the master. */
+    final void allocateMoments(Parameter parameter) {
+        moments.forEach(suffix -> put(parameter, suffix, torch.zeros_like(parameter.master())));
+    }
+
+    /** How many steps the parameter has made, where the optimizer counts. */
+    @Nullable
+    Tensor counter(Parameter parameter) {
+        return null;
+    }
+
+    /** The share of the first moment that stays; of SGD all of it does. */
+    double beta1() {
+        return settings.beta1();
     }
 
     /** Allocates so many counters in 32-bit floats, as the fused kernels want them: together, for devices hand out no few bytes. */
@@ -105,7 +160,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
 
     @Override
     public boolean recordable(double clipNorm) {
-        return false;
+        return kernel != null;
     }
 
     @Override
@@ -145,7 +200,7 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
         return norm;
     }
 
-    final double decayOf(Parameter parameter) {
+    private double decayOf(Parameter parameter) {
         return parameter.decay() ? settings.weightDecay() : 0;
     }
 
@@ -276,7 +331,10 @@ abstract sealed class StatefulOptimizer implements Optimizer permits SgdOptimize
     }
 
     @Override
-    public void close() {
+    public final void close() {
+        if (norm != null) {
+            norm.close();
+        }
         state.values().forEach(Tensor::close);
         state.clear();
         Tensors.close(rate);

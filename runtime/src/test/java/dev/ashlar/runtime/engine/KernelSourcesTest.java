@@ -29,7 +29,7 @@ final class KernelSourcesTest {
 
     @TestFactory
     Stream<DynamicTest> compile(@TempDir Path folder) {
-        return Stream.of("adamw", "column_sum", "cross_entropy", "gradient_norm", "layer_norm", "scale")
+        return Stream.of("column_sum", "cross_entropy", "gradient_norm", "layer_norm", "scale", "update")
                 .flatMap(source -> Stream.of("BF16=1", "MIXED=1", "WIDE=1")
                         .map(define -> DynamicTest.dynamicTest(source + " " + define, () -> {
                             assumeTrue(compiler().isPresent(), "no nvcc here");

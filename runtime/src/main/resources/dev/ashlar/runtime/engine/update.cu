@@ -1,5 +1,6 @@
-// AdamW for many tensors by one launch: each number is read and written once. V is the type of values and moments, G that of gradients:
-// 16 bits of a bfloat16, or float. All arithmetic is in floats, bias corrections in doubles.
+// An optimizer's update of many tensors by one launch: each number is read and written once. V is the type of values and moments, G that of
+// gradients: 16 bits of a bfloat16, or float. All arithmetic is in floats, bias corrections in doubles. The optimizer is AdamW, which has two
+// moments, or LION, which has one, or SGD, which has one or none.
 
 typedef unsigned short Half;
 static __device__ __forceinline__ float wide(Half x) { return __uint_as_float((unsigned)x << 16); }
@@ -27,16 +28,19 @@ typedef float G;
 #define VECTOR 4
 #endif
 
+#ifndef MOMENTS // tensors of state
+#define MOMENTS 2
+#endif
+
 #define THREADS 256
 #define CHUNK 16384 // numbers of a block
 #define MOST 62     // tensors of a launch: all arguments are within 4096 bytes
 
-// What one tensor's update reads and writes; rounded is null where nobody wants values in 16 bits beside.
+// What one tensor's update reads and writes; rounded is null where nobody wants values in 16 bits beside, steps where nobody counts.
 struct Part {
     V* value;
     const G* gradient;
-    V* moment;
-    V* square;
+    V* moments[2];
     Half* rounded;
     float* steps;
     long long count;
@@ -70,9 +74,9 @@ static __device__ __forceinline__ void store(T* to, long long vector, const Pack
 
 // What is the same for all numbers of a tensor.
 struct Rates {
-    float shrink;     // of the value by weight decay
-    float step;       // learning rate by the first moment's correction
-    float correction; // of the second moment's root
+    float decay;      // of the value; SGD adds it to the gradient
+    float step;       // learning rate; AdamW's by the first moment's correction
+    float correction; // of AdamW's second moment's root
     float keep1, take1, keep2, take2;
     float eps;
     float factor; // of gradients
@@ -83,12 +87,26 @@ static __device__ __forceinline__ float towards(float from, float to, float keep
     return take < 0.5f ? fmaf(take, to - from, from) : fmaf(keep, from - to, to);
 }
 
-static __device__ __forceinline__ float updated(float value, float gradient, float& moment, float& square, const Rates& rates) {
+static __device__ __forceinline__ float updated(float value, float gradient, float* moments, const Rates& rates) {
     gradient *= rates.factor;
-    value = fmaf(-rates.shrink, value, value);
-    moment = towards(moment, gradient, rates.keep1, rates.take1);
-    square = towards(square, gradient * gradient, rates.keep2, rates.take2);
-    return value - __fdividef(rates.step * moment, fmaf(root(square), rates.correction, rates.eps));
+#if defined(SGD)
+    gradient = fmaf(rates.decay, value, gradient);
+#if MOMENTS > 0
+    gradient = moments[0] = fmaf(rates.keep1, moments[0], gradient);
+#endif
+    return fmaf(-rates.step, gradient, value);
+#else
+    value = fmaf(-rates.decay, value, value);
+#if defined(LION)
+    float direction = towards(moments[0], gradient, rates.keep1, rates.take1);
+    moments[0] = towards(moments[0], gradient, rates.keep2, rates.take2);
+    return value - rates.step * ((direction > 0.f) - (direction < 0.f));
+#else
+    moments[0] = towards(moments[0], gradient, rates.keep1, rates.take1);
+    moments[1] = towards(moments[1], gradient * gradient, rates.keep2, rates.take2);
+    return value - __fdividef(rates.step * moments[0], fmaf(root(moments[1]), rates.correction, rates.eps));
+#endif
+#endif
 }
 
 // One more step for each tensor; a block.
@@ -96,8 +114,10 @@ extern "C" __global__ void __launch_bounds__(64) advance(const __grid_constant__
     if (threadIdx.x < size) *table.parts[threadIdx.x].steps += 1.f;
 }
 
-// value -= rate * decay * value; moment and square towards the gradient and its square;
-// value -= rate * (moment / (1 - beta1^steps)) / (sqrt(square / (1 - beta2^steps)) + eps).
+// AdamW: value -= rate * decay * value; moments towards the gradient and its square;
+// value -= rate * (moments[0] / (1 - beta1^steps)) / (sqrt(moments[1] / (1 - beta2^steps)) + eps).
+// LION: value -= rate * decay * value; value -= rate * sign(moment towards the gradient by 1 - beta1); moment towards it by 1 - beta2.
+// SGD: gradient += decay * value; moment = beta1 * moment + gradient; value -= rate * moment.
 extern "C" __global__ void __launch_bounds__(THREADS) update(
     const __grid_constant__ Table table, int size, const float* rate, double beta1, double beta2, float eps, const float* factor) {
     __shared__ Rates shared;
@@ -111,11 +131,20 @@ extern "C" __global__ void __launch_bounds__(THREADS) update(
     }
     const Part& part = table.parts[which];
     if (threadIdx.x == 0) {
-        double steps = *part.steps;
         double learning = *rate;
-        shared.shrink = (float)(learning * part.decay);
+#if defined(SGD)
+        shared.decay = part.decay;
+#else
+        shared.decay = (float)(learning * part.decay);
+#endif
+#if defined(SGD) || defined(LION)
+        shared.step = (float)learning;
+        shared.correction = 1.f;
+#else
+        double steps = *part.steps;
         shared.step = (float)(learning / (1 - pow(beta1, steps)));
         shared.correction = (float)(1 / sqrt(1 - pow(beta2, steps)));
+#endif
         shared.keep1 = (float)beta1;
         shared.take1 = (float)(1 - beta1);
         shared.keep2 = (float)beta2;
@@ -128,51 +157,57 @@ extern "C" __global__ void __launch_bounds__(THREADS) update(
 
     V* value = part.value;
     const G* gradient = part.gradient;
-    V* moment = part.moment;
-    V* square = part.square;
     Half* rounded = part.rounded;
+    V* states[MOMENTS + 1]; // no array is empty
     long long begin = (long long)(blockIdx.x - part.first) * CHUNK;
     long long end = begin + CHUNK < part.count ? begin + CHUNK : part.count;
-    unsigned long long places = (unsigned long long)value | (unsigned long long)gradient | (unsigned long long)moment
-        | (unsigned long long)square | (unsigned long long)rounded;
+    unsigned long long places = (unsigned long long)value | (unsigned long long)gradient | (unsigned long long)rounded;
+#pragma unroll
+    for (int k = 0; k < MOMENTS; k++) {
+        states[k] = part.moments[k];
+        places |= (unsigned long long)states[k];
+    }
     long long rest = begin; // numbers from here on are taken one by one
     if ((places & 15) == 0) {
         rest = end / VECTOR * VECTOR;
         for (long long i = begin / VECTOR + threadIdx.x; i < end / VECTOR; i += THREADS) {
             Pack<V> values = load(value, i);
             Pack<G> gradients = load(gradient, i);
-            Pack<V> moments = load(moment, i);
-            Pack<V> squares = load(square, i);
+            Pack<V> moments[MOMENTS + 1];
+#pragma unroll
+            for (int k = 0; k < MOMENTS; k++) moments[k] = load(states[k], i);
 #ifdef MIXED
             Pack<Half> halves;
 #endif
 #pragma unroll
             for (int j = 0; j < VECTOR; j++) {
-                float m = wide(moments.part[j]);
-                float s = wide(squares.part[j]);
-                float x = updated(wide(values.part[j]), wide(gradients.part[j]), m, s, rates);
+                float m[MOMENTS + 1];
+#pragma unroll
+                for (int k = 0; k < MOMENTS; k++) m[k] = wide(moments[k].part[j]);
+                float x = updated(wide(values.part[j]), wide(gradients.part[j]), m, rates);
                 narrow(x, values.part[j]);
-                narrow(m, moments.part[j]);
-                narrow(s, squares.part[j]);
+#pragma unroll
+                for (int k = 0; k < MOMENTS; k++) narrow(m[k], moments[k].part[j]);
 #ifdef MIXED
                 narrow(x, halves.part[j]);
 #endif
             }
             store(value, i, values);
-            store(moment, i, moments);
-            store(square, i, squares);
+#pragma unroll
+            for (int k = 0; k < MOMENTS; k++) store(states[k], i, moments[k]);
 #ifdef MIXED
             if (rounded) store(rounded, i, halves);
 #endif
         }
     }
     for (long long i = rest + threadIdx.x; i < end; i += THREADS) {
-        float m = wide(moment[i]);
-        float s = wide(square[i]);
-        float x = updated(wide(value[i]), wide(gradient[i]), m, s, rates);
+        float m[MOMENTS + 1];
+#pragma unroll
+        for (int k = 0; k < MOMENTS; k++) m[k] = wide(states[k][i]);
+        float x = updated(wide(value[i]), wide(gradient[i]), m, rates);
         narrow(x, value[i]);
-        narrow(m, moment[i]);
-        narrow(s, square[i]);
+#pragma unroll
+        for (int k = 0; k < MOMENTS; k++) narrow(m[k], states[k][i]);
         if (rounded) narrow(x, rounded[i]);
     }
 }

@@ -20,10 +20,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** AdamW by our own kernel against libtorch's; skipped where there is no CUDA device. */
-final class CudaAdamWTest {
+/** Updates by our own kernel against libtorch's; skipped where there is no CUDA device. */
+final class CudaUpdateTest {
     private static final double OFF = Double.POSITIVE_INFINITY;
     private static final int STEPS = 6;
+    private static final double MOST_ASTRAY = 0.06;
     /** More than a launch takes, of odd sizes, and around those of a block. */
     private static final long[] SIZES = IntStream.concat(
                     IntStream.of(1, 7, 8, 16383, 16384, 16385, 3 * 16384, 100_003, 70_000), IntStream.range(100, 160))
@@ -34,11 +35,22 @@ final class CudaAdamWTest {
         assumeTrue(Engine.count(DeviceKind.CUDA) > 0, "no CUDA device here");
     }
 
-    private static Stream<DynamicTest> inEachPrecision(Consumer<Precision> test) {
+    private record Way(OptimizerKind kind, double momentum, Precision precision) {
+        OptimizerSettings settings() {
+            return OptimizerSettings.defaults(kind).withMomentum(momentum).withWeightDecay(0.1);
+        }
+    }
+
+    private static Stream<DynamicTest> inEachWay(Consumer<Way> test) {
         return Arrays.stream(Precision.values())
-                .map(precision -> DynamicTest.dynamicTest(precision.name(), () -> {
+                .flatMap(precision -> Stream.of(
+                        new Way(OptimizerKind.ADAMW, 0, precision),
+                        new Way(OptimizerKind.LION, 0, precision),
+                        new Way(OptimizerKind.SGD, 0, precision),
+                        new Way(OptimizerKind.SGD, 0.9, precision)))
+                .map(way -> DynamicTest.dynamicTest(way.toString(), () -> {
                     requireDevice();
-                    test.accept(precision);
+                    test.accept(way);
                 }));
     }
 
@@ -49,10 +61,10 @@ final class CudaAdamWTest {
         private final Optimizer optimizer;
         private final Random random = new Random(5);
 
-        Trained(Precision precision, boolean kernels) {
+        Trained(Way way, boolean kernels) {
             System.setProperty("ashlar.kernels", Boolean.toString(kernels));
             try {
-                engine = Engine.open(DeviceKind.CUDA, precision, Seed.of(4), false);
+                engine = Engine.open(DeviceKind.CUDA, way.precision(), Seed.of(4), false);
             } finally {
                 System.clearProperty("ashlar.kernels");
             }
@@ -60,9 +72,7 @@ final class CudaAdamWTest {
             for (int i = 0; i < SIZES.length; i++) {
                 store.trainable("p" + i, Init.normal(1), i % 2 == 0, SIZES[i]);
             }
-            OptimizerSettings settings =
-                    OptimizerSettings.defaults(OptimizerKind.ADAMW).withWeightDecay(0.1);
-            optimizer = OptimizerKind.ADAMW.create(settings, store.all(), engine);
+            optimizer = way.kind().create(way.settings(), store.all(), engine);
         }
 
         List<Tensor> gradients() {
@@ -114,8 +124,8 @@ final class CudaAdamWTest {
         }
     }
 
-    private static Map<String, float[]> trained(Precision precision, boolean kernels, double clipNorm) {
-        try (Trained trained = new Trained(precision, kernels)) {
+    private static Map<String, float[]> trained(Way way, boolean kernels, double clipNorm) {
+        try (Trained trained = new Trained(way, kernels)) {
             for (int step = 0; step < STEPS; step++) {
                 List<Tensor> gradients = trained.gradients();
                 trained.give(gradients);
@@ -126,61 +136,85 @@ final class CudaAdamWTest {
         }
     }
 
+    /** Without values that are rounded beside: they may be the next ones. */
+    private static Map<String, float[]> compared(Way way, boolean kernels, double clipNorm) {
+        Map<String, float[]> numbers = trained(way, kernels, clipNorm);
+        numbers.keySet().removeIf(name -> way.precision() == Precision.BF16_MIXED && !name.contains("."));
+        return numbers;
+    }
+
     private static double rate(int step) {
         return 1e-2 / (1 + step);
     }
 
-    /** @param parts of one of the largest number of a tensor that may be between its numbers */
-    private static void assertClose(Map<String, float[]> expected, Map<String, float[]> actual, double parts) {
+    /**
+     * Compares all numbers.
+     *
+     * @param parts of one of the largest number of a tensor that may be between its numbers
+     * @param astray share of all numbers that may be up to {@link #MOST_ASTRAY} apart: Lion's signs where it is about zero
+     */
+    private static void assertClose(
+            Map<String, float[]> expected, Map<String, float[]> actual, double parts, double astray) {
         assertEquals(expected.keySet(), actual.keySet());
-        expected.forEach((name, left) -> {
-            float[] right = actual.get(name);
+        long all = 0;
+        long far = 0;
+        for (Map.Entry<String, float[]> entry : expected.entrySet()) {
+            float[] left = entry.getValue();
+            float[] right = actual.get(entry.getKey());
             double most = IntStream.range(0, left.length)
                     .mapToDouble(i -> Math.abs(left[i]))
                     .max()
                     .orElse(0);
             for (int i = 0; i < left.length; i++) {
-                assertEquals(left[i], right[i], parts * most, name + ", element " + i);
+                boolean near = Math.abs(left[i] - right[i]) <= parts * most;
+                far += near ? 0 : 1;
+                assertEquals(
+                        left[i],
+                        right[i],
+                        parts * most + (astray > 0 ? MOST_ASTRAY : 0),
+                        entry.getKey() + ", element " + i);
             }
-        });
+            all += left.length;
+        }
+        assertTrue(far <= astray * all, far + " of " + all + " numbers are apart");
     }
 
-    private static double parts(Precision precision) {
-        return precision == Precision.BF16 ? 1.0 / 64 : 1e-6;
+    private static double parts(Way way) {
+        if (way.precision() != Precision.BF16) {
+            return 1e-6;
+        }
+        // libtorch rounds single operators of the others
+        return way.kind() == OptimizerKind.ADAMW ? 1.0 / 64 : 1.0 / 32;
+    }
+
+    private static double astray(Way way) {
+        return way.kind() == OptimizerKind.LION ? 0.05 : 0;
     }
 
     @TestFactory
     Stream<DynamicTest> doesWhatLibtorchDoes() {
-        return inEachPrecision(CudaAdamWTest::doesWhatLibtorchDoes);
+        return inEachWay(CudaUpdateTest::doesWhatLibtorchDoes);
     }
 
-    private static void doesWhatLibtorchDoes(Precision precision) {
-        Map<String, float[]> expected = trained(precision, false, OFF);
-        Map<String, float[]> actual = trained(precision, true, OFF);
-        // the rounded value may be the next one
-        expected.keySet().removeIf(name -> precision == Precision.BF16_MIXED && !name.contains("."));
-        actual.keySet().retainAll(expected.keySet());
-        assertClose(expected, actual, parts(precision));
+    private static void doesWhatLibtorchDoes(Way way) {
+        assertClose(compared(way, false, OFF), compared(way, true, OFF), parts(way), astray(way));
     }
 
     @TestFactory
     Stream<DynamicTest> clipsAsItGoes() {
-        return inEachPrecision(CudaAdamWTest::clipsAsItGoes);
+        return inEachWay(CudaUpdateTest::clipsAsItGoes);
     }
 
-    private static void clipsAsItGoes(Precision precision) {
-        Map<String, float[]> expected = trained(precision, false, 2);
-        Map<String, float[]> actual = trained(precision, true, 2);
-        expected.keySet().removeIf(name -> precision == Precision.BF16_MIXED && !name.contains("."));
-        actual.keySet().retainAll(expected.keySet());
+    private static void clipsAsItGoes(Way way) {
         // the factor is not rounded to 16 bits with the gradients
-        assertClose(expected, actual, precision == Precision.FP32 ? 1e-6 : 1.0 / 64);
+        double parts = way.precision() == Precision.FP32 ? 1e-6 : 1.0 / 32;
+        assertClose(compared(way, false, 2), compared(way, true, 2), parts, astray(way));
     }
 
     @Test
     void roundsMastersInTheSamePass() {
         requireDevice();
-        try (Trained trained = new Trained(Precision.BF16_MIXED, true)) {
+        try (Trained trained = new Trained(new Way(OptimizerKind.ADAMW, 0, Precision.BF16_MIXED), true)) {
             List<Tensor> gradients = trained.gradients();
             trained.give(gradients);
             gradients.forEach(Tensor::close);
@@ -197,25 +231,25 @@ final class CudaAdamWTest {
 
     @TestFactory
     Stream<DynamicTest> aRecordingFollowsStepsAndRate() {
-        return inEachPrecision(CudaAdamWTest::aRecordingFollowsStepsAndRate);
+        return inEachWay(CudaUpdateTest::aRecordingFollowsStepsAndRate);
     }
 
-    private static void aRecordingFollowsStepsAndRate(Precision precision) {
-        assertRecorded(precision, OFF);
+    private static void aRecordingFollowsStepsAndRate(Way way) {
+        assertRecorded(way, OFF);
     }
 
     @TestFactory
     Stream<DynamicTest> aRecordingClips() {
-        return inEachPrecision(CudaAdamWTest::aRecordingClips);
+        return inEachWay(CudaUpdateTest::aRecordingClips);
     }
 
-    private static void aRecordingClips(Precision precision) {
-        assertRecorded(precision, 2);
+    private static void aRecordingClips(Way way) {
+        assertRecorded(way, 2);
     }
 
-    private static void assertRecorded(Precision precision, double clipNorm) {
+    private static void assertRecorded(Way way, double clipNorm) {
         Map<String, float[]> expected;
-        try (Trained once = new Trained(precision, true)) {
+        try (Trained once = new Trained(way, true)) {
             List<Tensor> gradients = once.gradients();
             for (int step = 0; step < STEPS; step++) {
                 once.give(gradients);
@@ -224,7 +258,7 @@ final class CudaAdamWTest {
             gradients.forEach(Tensor::close);
             expected = once.numbers();
         }
-        try (Trained again = new Trained(precision, true)) {
+        try (Trained again = new Trained(way, true)) {
             assertTrue(again.optimizer.recordable(clipNorm));
             List<Tensor> gradients = again.gradients();
             again.optimizer.rate(rate(0));
@@ -236,7 +270,7 @@ final class CudaAdamWTest {
                     again.optimizer.rate(rate(step));
                     recording.replay();
                 }
-                assertClose(expected, again.numbers(), 0);
+                assertClose(expected, again.numbers(), 0, 0);
             }
             gradients.forEach(Tensor::close);
         }
@@ -244,11 +278,11 @@ final class CudaAdamWTest {
 
     @TestFactory
     Stream<DynamicTest> takesNoMemory() {
-        return inEachPrecision(CudaAdamWTest::takesNoMemory);
+        return inEachWay(CudaUpdateTest::takesNoMemory);
     }
 
-    private static void takesNoMemory(Precision precision) {
-        try (Trained trained = new Trained(precision, true)) {
+    private static void takesNoMemory(Way way) {
+        try (Trained trained = new Trained(way, true)) {
             List<Tensor> gradients = trained.gradients();
             trained.give(gradients);
             gradients.forEach(Tensor::close);

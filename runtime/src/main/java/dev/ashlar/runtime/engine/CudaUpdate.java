@@ -6,11 +6,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AdamW by a kernel of our own: two launches for many tensors, each of which is read and written once, and nothing is allocated. Addresses
- * are arguments of the launch, so that a recording keeps those of the step that it recorded.
+ * An optimizer's update by a kernel of our own: one or two launches for many tensors, each of which is read and written once, and nothing is
+ * allocated. Addresses are arguments of the launch, so that a recording keeps those of the step that it recorded.
  */
-final class CudaAdamW {
-    private static final String SOURCE = "adamw";
+final class CudaUpdate {
+    private static final String SOURCE = "update";
     private static final int THREADS = 256;
     /** One thread a tensor. */
     private static final int THREADS_OF_STEPS = 64;
@@ -22,51 +22,69 @@ final class CudaAdamW {
     private static final int WORDS = 8;
     private static final Long ABSENT = 0L;
 
+    /** Tensors of state that a part has room for. */
+    private static final int MOST_MOMENTS = 2;
+
     private final CudaKernels kernels;
+    private final String[] defines;
+    private final boolean counts;
 
     /**
      * What one tensor's update reads and writes; all are contiguous and of one size.
      *
      * @param gradient in the compute type
      * @param rounded where the value is rounded to bfloat16 beside; only if gradients are narrower than values
-     * @param steps counter in a 32-bit float
+     * @param moments as many as the optimizer has
+     * @param steps counter in a 32-bit float; null where the optimizer does not count
      */
     record Part(
             Tensor value,
             Tensor gradient,
-            Tensor moment,
-            Tensor square,
+            List<Tensor> moments,
             @Nullable Tensor rounded,
-            Tensor steps,
+            @Nullable Tensor steps,
             double weightDecay) {}
 
-    CudaAdamW(CudaKernels kernels) {
+    /** @param moments tensors of state that the optimizer has for each parameter */
+    CudaUpdate(CudaKernels kernels, OptimizerKind optimizer, int moments, Precision precision) {
         this.kernels = kernels;
+        this.counts = optimizer == OptimizerKind.ADAMW;
+        this.defines = new String[] {
+            switch (precision) {
+                case FP32 -> "WIDE=1";
+                case BF16 -> "BF16=1";
+                case BF16_MIXED -> "MIXED=1";
+            },
+            optimizer.name() + "=1",
+            "MOMENTS=" + moments
+        };
     }
 
     /**
-     * Counts one more step of every part and updates it.
+     * Updates every part, and counts one more step of it before.
      *
      * @param rate the learning rate, in a 32-bit float
+     * @param beta1 SGD's momentum
      * @param factor gradients are multiplied by it, in a 32-bit float; null for 1
      */
-    void update(
-            List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, @Nullable Tensor factor) {
+    void update(List<Part> parts, Tensor rate, double beta1, double beta2, double eps, @Nullable Tensor factor) {
         for (int from = 0; from < parts.size(); from += MOST) {
-            launch(parts.subList(from, Math.min(parts.size(), from + MOST)), precision, rate, settings, factor);
+            launch(parts.subList(from, Math.min(parts.size(), from + MOST)), rate, beta1, beta2, eps, factor);
         }
     }
 
     private void launch(
-            List<Part> parts, Precision precision, Tensor rate, OptimizerSettings settings, @Nullable Tensor factor) {
+            List<Part> parts, Tensor rate, double beta1, double beta2, double eps, @Nullable Tensor factor) {
         try (LongPointer table = new LongPointer(MOST * WORDS)) {
             long blocks = 0;
             for (int i = 0; i < parts.size(); i++) {
                 write(table, i, parts.get(i), blocks);
                 blocks += (parts.get(i).value().numel() + CHUNK - 1) / CHUNK;
             }
-            kernel("advance", precision).launch(1, THREADS_OF_STEPS, 0, table, parts.size());
-            kernel("update", precision)
+            if (counts) {
+                kernels.kernel(SOURCE, "advance", defines).launch(1, THREADS_OF_STEPS, 0, table, parts.size());
+            }
+            kernels.kernel(SOURCE, "update", defines)
                     .launch(
                             blocks,
                             THREADS,
@@ -74,19 +92,11 @@ final class CudaAdamW {
                             table,
                             parts.size(),
                             rate,
-                            settings.beta1(),
-                            settings.beta2(),
-                            (float) settings.eps(),
+                            beta1,
+                            beta2,
+                            (float) eps,
                             factor == null ? ABSENT : factor);
         }
-    }
-
-    private CudaKernel kernel(String name, Precision precision) {
-        return switch (precision) {
-            case FP32 -> kernels.kernel(SOURCE, name);
-            case BF16 -> kernels.kernel(SOURCE, name, "BF16=1");
-            case BF16_MIXED -> kernels.kernel(SOURCE, name, "MIXED=1");
-        };
     }
 
     /** As the kernel's part lies in memory; the last word is two of half its length. */
@@ -94,13 +104,21 @@ final class CudaAdamW {
         long at = (long) index * WORDS;
         table.put(at, CudaKernel.address(part.value()));
         table.put(at + 1, CudaKernel.address(part.gradient()));
-        table.put(at + 2, CudaKernel.address(part.moment()));
-        table.put(at + 3, CudaKernel.address(part.square()));
-        Tensor rounded = part.rounded();
-        table.put(at + 4, rounded == null ? 0 : CudaKernel.address(rounded));
-        table.put(at + 5, CudaKernel.address(part.steps()));
+        for (int k = 0; k < MOST_MOMENTS; k++) {
+            table.put(
+                    at + 2 + k,
+                    k < part.moments().size()
+                            ? CudaKernel.address(part.moments().get(k))
+                            : 0);
+        }
+        table.put(at + 4, addressOrNull(part.rounded()));
+        table.put(at + 5, addressOrNull(part.steps()));
         table.put(at + 6, part.value().numel());
         int decay = Float.floatToRawIntBits((float) part.weightDecay());
         table.put(at + 7, (long) decay << Integer.SIZE | Math.toIntExact(firstBlock));
+    }
+
+    private static long addressOrNull(@Nullable Tensor tensor) {
+        return tensor == null ? 0 : CudaKernel.address(tensor);
     }
 }
