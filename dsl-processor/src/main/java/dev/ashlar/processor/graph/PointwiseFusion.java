@@ -40,7 +40,7 @@ public final class PointwiseFusion {
     /**
      * The graph with larger operators; the same if there is nothing to put together.
      *
-     * @param apart whether an operator, by its full name, has to stay what it is
+     * @param apart whether an operator, by its full name, has to stay apart from others
      */
     public static TrainingGraph of(TrainingGraph graph, Predicate<String> apart) {
         Scope root = graph.graph().root();
@@ -159,7 +159,7 @@ public final class PointwiseFusion {
             int blocks = 0;
             for (Node node : scope.nodes()) {
                 blocks += node instanceof UseNode ? 1 : 0;
-                if (node instanceof OperatorNode operator && !apart.contains(operator)) {
+                if (node instanceof OperatorNode operator) {
                     start(operator, blocks);
                 }
             }
@@ -243,6 +243,8 @@ public final class PointwiseFusion {
         private Optional<Chain> joined(Value input, Chain chain, int blocks) {
             Chain maker = chains.get(input);
             if (maker == null
+                    || apart.contains(chain.last())
+                    || apart.contains(maker.last())
                     || ends.contains(input)
                     || Objects.requireNonNull(readers.get(input)).size() > 1
                     || Objects.requireNonNull(blocksBefore.get(input)) != blocks) {

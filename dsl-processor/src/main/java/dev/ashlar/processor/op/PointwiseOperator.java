@@ -62,7 +62,7 @@ public final class PointwiseOperator implements Operator {
 
     @Override
     public List<Port> ports() {
-        return List.of(Port.variadic("x"));
+        return List.of(inputs == 1 ? Port.required("x") : Port.variadic("x"));
     }
 
     /** Partial sums pass through all inputs together, or through one alone. */

@@ -127,7 +127,7 @@ public final class Planner {
         return plan;
     }
 
-    /** Operators that pins speak of stay what they are. */
+    /** Operators that pins speak of stay apart. */
     private static UnaryOperator<TrainingGraph> fusion(List<PinnedOperator> pins) {
         Set<String> pinned = pins.stream().map(PinnedOperator::name).collect(Collectors.toSet());
         return graph -> {

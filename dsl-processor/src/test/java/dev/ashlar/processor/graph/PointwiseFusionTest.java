@@ -164,6 +164,8 @@ final class PointwiseFusionTest {
                 List.of("a: y0 = geluTanh(x0);", "a: y0 = geluTanhGradient(x0, x1);"),
                 kernels(fused(graph(methods.formatted(true)))));
         assertEquals(List.of(), kernels(fused(graph(methods.formatted(false)))));
+        TrainingGraph pinned = PointwiseFusion.of(graph(methods.formatted(true)), "a"::equals);
+        assertEquals("a: y0 = geluTanh(x0);", kernels(pinned).get(0), "it has the strategies that it had");
     }
 
     @Test

@@ -67,4 +67,18 @@ final class FusedPlanTest {
         assertEquals(cpu.modelHash(), cuda.modelHash());
         assertNotEquals(cpu.planHash(), cuda.planHash());
     }
+
+    /** Alone it is what it was to pins. */
+    @Test
+    void obeysPins() {
+        ModelSpecs gpt = SampleModels.gpt("batch=8 seq=256 d=256 heads=4 vocab=512 layers=2")
+                .precision("BF16")
+                .device("h100-sxm")
+                .mesh(2L)
+                .pin("body[*].act", "x[S0] y[S0]", "RECOMPUTE");
+        Plan plan = gpt.plan();
+        plan.operators().stream()
+                .filter(o -> o.cost().name().endsWith(".act"))
+                .forEach(o -> assertEquals("x[S0] -> y[S0]", o.strategy().toString()));
+    }
 }
