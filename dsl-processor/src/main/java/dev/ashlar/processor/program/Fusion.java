@@ -53,7 +53,7 @@ final class Fusion {
     }
 
     /** Where something is added to the first result before anything else happens to either; 0 if nowhere. */
-    private static int addition(List<Statement> statements, int call, Statement.Call kernel) {
+    static int addition(List<Statement> statements, int call, Statement.Call kernel) {
         Optional<Slot> target = kernel.results().get(0);
         if (target.isEmpty()) {
             return 0;
@@ -72,7 +72,7 @@ final class Fusion {
     }
 
     /** Where the result is added to something that nothing has to do with in between; 0 if nowhere. */
-    private static int additionOf(List<Statement> statements, int call, Statement.Call kernel) {
+    static int additionOf(List<Statement> statements, int call, Statement.Call kernel) {
         Optional<Slot> result = kernel.results().get(0);
         if (result.isEmpty()) {
             return 0;

@@ -32,7 +32,7 @@ public sealed interface Operand {
     /** Where in a bucket the result may be made, from this element on. */
     record Place(Slot bucket, long offset) implements Operand {}
 
-    /** A tensor that the kernel adds to its first, in that one's memory, before it reads it. */
+    /** A tensor that a norm's kernel adds: forward to what it reads, in that one's memory, backward to the gradient that it makes. */
     record Added(Slot slot) implements Operand {}
 
     /** How a tensor is read. */

@@ -120,7 +120,7 @@ final class RoutineBuilder {
     /** The statements of a part, in which kernels do what stands around them as well. */
     private List<Statement> fused(Destinations destinations) {
         List<Statement> fused = Fusion.of(statements);
-        return destinations.of(accelerated ? BiasSums.of(NormedSums.of(fused)) : fused);
+        return destinations.of(accelerated ? BiasSums.of(NormedSums.of(RmsSums.of(fused))) : fused);
     }
 
     /** Positions before which a new part begins. */

@@ -116,6 +116,19 @@ final class FusionTest {
     }
 
     @Test
+    void theSameOfRmsNorm() {
+        Statement.Call taking = call("rmsNormBackward", OLD, DX);
+        List<Operand> operands = List.of(borrowed(OLD), new Operand.Added(DY));
+        List<Statement> next = RmsSums.of(List.of(taking, new Statement.AddInPlace(DX, DY)));
+        assertEquals(operands, ((Statement.Call) next.get(0)).operands());
+        assertEquals(new Statement.Free(List.of(DY)), next.get(1));
+        List<Statement> own = RmsSums.of(sum(call("rmsNormBackward", DY, DX), new Statement.Free(List.of(DY))));
+        assertEquals("rmsNormBackwardInto", ((Statement.Call) own.get(1)).kernel());
+        assertEquals(List.of(borrowed(DY), new Operand.Added(SUM)), ((Statement.Call) own.get(1)).operands());
+        assertEquals(new Statement.Free(List.of(DX)), own.get(3));
+    }
+
+    @Test
     void alsoWhereOtherGradientsAreReducedInBetween() {
         Slot weight = new Slot("dW", false, TYPE);
         Slot bucket = new Slot("dBucket", false, TYPE);

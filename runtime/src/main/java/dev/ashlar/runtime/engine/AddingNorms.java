@@ -1,8 +1,12 @@
 package dev.ashlar.runtime.engine;
 
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/** Norms that first add to what they read, in its memory: a residual sum and its norm in one kernel. */
+/**
+ * Norms that first add to what they read, in its memory: a residual sum and its norm in one kernel. Gradients that are added to others where
+ * they are made.
+ */
 public final class AddingNorms {
     private final NormKernels norms;
     private final Trace trace;
@@ -31,5 +35,21 @@ public final class AddingNorms {
     public Tensor[] rmsNorm(Tensor x, Tensor weight, double eps) {
         trace.requireSameShape("rmsNorm", x, addend);
         return trace.checked("rmsNorm", norms.addedRmsNorm(x, addend, weight, eps));
+    }
+
+    /** As {@link Ops#rmsNormBackward}, with the addend added to dx. */
+    public @Nullable Tensor[] rmsNormBackward(
+            Tensor dy, Tensor x, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
+        trace.requireSameShape("rmsNormBackward", x, addend);
+        return trace.checked(
+                "rmsNormBackward", norms.rmsNormBackward(dy, x, rstd, weight, needX, needWeight, addend, false));
+    }
+
+    /** As {@link Ops#rmsNormBackward}, with dx added to the addend: a second handle on it. */
+    public @Nullable Tensor[] rmsNormBackwardInto(
+            Tensor dy, Tensor x, Tensor rstd, Tensor weight, boolean needX, boolean needWeight) {
+        trace.requireSameShape("rmsNormBackwardInto", x, addend);
+        return trace.checked(
+                "rmsNormBackwardInto", norms.rmsNormBackward(dy, x, rstd, weight, needX, needWeight, addend, true));
     }
 }

@@ -154,6 +154,39 @@ final class NormKernels {
         }
     }
 
+    /**
+     * The same with a sum.
+     *
+     * @param addend added to dx
+     * @param inPlace whether dx is a second handle on the addend, which is added to; else it has memory of its own
+     */
+    @Nullable
+    Tensor[] rmsNormBackward(
+            Tensor dy,
+            Tensor x,
+            Tensor rstd,
+            Tensor weight,
+            boolean needX,
+            boolean needWeight,
+            Tensor addend,
+            boolean inPlace) {
+        boolean fits = !inPlace || addend.is_contiguous();
+        if (cudaRms != null && cudaRms.takes(x) && needX && needWeight && fits) {
+            return Arrays.copyOf(
+                    cudaRms.backward(dy, x, null, rstd, weight, false, addend, inPlace ? addend : null), 2);
+        }
+        @Nullable Tensor[] gradients = rmsNormBackward(dy, x, rstd, weight, needX, needWeight);
+        Tensor gradient = Objects.requireNonNull(gradients[0]);
+        if (inPlace) {
+            addend.add_(gradient);
+            gradient.close();
+            gradients[0] = Tensors.share(addend);
+        } else {
+            gradient.add_(addend);
+        }
+        return gradients;
+    }
+
     private Tensor rmsInputGradient(Tensor dy, Tensor normal, Tensor rstd, Tensor weight) {
         try (Tensor wide = Tensors.as(dy, DType.FLOAT32)) {
             Tensor dx = wide.mul(weight);

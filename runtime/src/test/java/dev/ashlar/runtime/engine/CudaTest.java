@@ -119,7 +119,12 @@ final class CudaTest {
             @Nullable Tensor[] gradients = ops.rmsNormBackward(dy, x, made[1], weight, true, true);
             Tensor sum = normal(4, 9, length);
             Tensor[] added = ops.adding(x).rmsNorm(sum, weight, 1e-5);
-            return new @Nullable Tensor[] {sum, added[0], made[0], made[1], gradients[0], gradients[1]};
+            Tensor target = normal(4, 9, length);
+            @Nullable Tensor[] plus = ops.adding(target).rmsNormBackward(dy, x, made[1], weight, true, true);
+            @Nullable Tensor[] into = ops.adding(target).rmsNormBackwardInto(dy, x, made[1], weight, true, true);
+            return new @Nullable Tensor[] {
+                plus[0], plus[1], into[0], into[1], target, sum, added[0], made[0], made[1], gradients[0], gradients[1]
+            };
         }
 
         @Nullable
