@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 /** Least priced sums of the whole chain: the bound, and with every label. Blocks that are used alike are summed up once. */
 final class CheckedChain {
     private final Problem problem;
+    private final CheckedShapes shapes;
     private final BitSet[] allowed;
     private final List<CheckedBlock> distinct = new ArrayList<>();
     private final int[] numbers;
@@ -19,8 +20,9 @@ final class CheckedChain {
      * @param allowed labels by variable
      * @throws ArithmeticException if a price of an entry leaves a long or a table is too large
      */
-    CheckedChain(Problem problem, CheckedPrices prices, BitSet[] allowed) {
+    CheckedChain(Problem problem, CheckedShapes shapes, CheckedPrices prices, BitSet[] allowed) {
         this.problem = problem;
+        this.shapes = shapes;
         this.allowed = allowed;
         int n = problem.blocks().size();
         numbers = new int[n];
@@ -49,7 +51,8 @@ final class CheckedChain {
                 return c;
             }
         }
-        distinct.add(new CheckedBlock(block, coefficients, (f, entries) -> prices.costs(b, f, entries), own));
+        CheckedShape shape = shapes.of(block, own);
+        distinct.add(new CheckedBlock(block, shape, coefficients, (f, entries) -> prices.costs(b, f, entries), own));
         return distinct.size() - 1;
     }
 

@@ -10,16 +10,24 @@ import java.util.Set;
 
 /**
  * Goes through the joint labels of some tables node by node, and leaves out what follows where a table forbids all that begins with the labels
- * so far. Nodes of the tables that forbid the most come first.
+ * so far. Nodes of the tables that forbid the most come first. What the tables come to does not matter, only what they forbid.
  */
 final class CheckedSweep {
+    /** Joint labels that are visited together. */
+    static final int CHUNK = 1 << 12;
+
     private final int[] order;
     private final int[] cards;
     private final Depth[] depths;
     private final List<CheckedTable> inputs;
-    private final List<Target> targets;
-    /** By table where the labels so far are in it; first the inputs, then the targets. */
+    private final int[] target;
+    private final Visitor visitor;
+    /** By table where the labels so far are in it; the target behind the inputs. */
     private final int[] at;
+    /** The same of joint labels that are not visited yet. */
+    private final int[][] found;
+
+    private int count;
 
     /**
      * What the label of one node decides.
@@ -33,19 +41,24 @@ final class CheckedSweep {
      */
     private record Depth(int[] touched, int[] strides, int[] ended, long[][] values, int[] begun, BitSet[] open) {}
 
-    /**
-     * A table that is lowered to the least sums.
-     *
-     * @param without the input that does not count in them; -1 if all do
-     */
-    record Target(CheckedTable table, int without) {}
+    interface Visitor {
+        /**
+         * Some joint labels.
+         *
+         * @param at by input, then the target, then joint label: its place in that table; not to be kept
+         * @param count of joint labels
+         */
+        void visit(int[][] at, int count);
+    }
 
-    private CheckedSweep(int[] order, int[] cards, List<CheckedTable> inputs, List<Target> targets) {
+    private CheckedSweep(int[] order, int[] cards, List<CheckedTable> inputs, int[] target, Visitor visitor) {
         this.order = order;
         this.cards = cards;
         this.inputs = inputs;
-        this.targets = targets;
-        at = new int[inputs.size() + targets.size()];
+        this.target = target;
+        this.visitor = visitor;
+        at = new int[inputs.size() + 1];
+        found = new int[at.length][CHUNK];
         List<List<BitSet>> open = inputs.stream().map(this::open).toList();
         depths = new Depth[order.length];
         for (int d = 0; d < order.length; d++) {
@@ -73,21 +86,14 @@ final class CheckedSweep {
                 }
             }
         }
-        for (int t = 0; t < targets.size(); t++) {
-            if (targets.get(t).table().has(node)) {
-                touched.add(inputs.size() + t);
-            }
+        if (Arrays.binarySearch(target, node) >= 0) {
+            touched.add(inputs.size());
         }
-        int[] strides =
-                touched.stream().mapToInt(t -> stride(table(t).scope(), node)).toArray();
+        int[] strides = touched.stream()
+                .mapToInt(t -> stride(t < inputs.size() ? inputs.get(t).scope() : target, node))
+                .toArray();
         long[][] values = ended.stream().map(t -> inputs.get(t).values()).toArray(long[][]::new);
         return new Depth(ints(touched), strides, ints(ended), values, ints(begun), begunOpen.toArray(BitSet[]::new));
-    }
-
-    private CheckedTable table(int number) {
-        return number < inputs.size()
-                ? inputs.get(number)
-                : targets.get(number - inputs.size()).table();
     }
 
     private static int[] ints(List<Integer> numbers) {
@@ -138,18 +144,24 @@ final class CheckedSweep {
         return stride;
     }
 
-    /** Lowers tables to the least sums of the inputs, which have all their nodes. */
-    static void lower(int[] cards, List<CheckedTable> inputs, List<Target> targets) {
-        long constant = 0;
+    /**
+     * Visits all joint labels that no table forbids.
+     *
+     * @param cards labels by node
+     * @param target nodes of the inputs, ascending
+     */
+    static void visit(int[] cards, List<CheckedTable> inputs, int[] target, Visitor visitor) {
+        boolean allowed = true;
         for (CheckedTable input : inputs) {
-            constant = input.scope().length == 0 ? CheckedTable.add(constant, input.values()[0]) : constant;
+            allowed &= input.scope().length > 0 || input.values()[0] < CheckedTable.FORBIDDEN;
         }
-        CheckedSweep sweep = new CheckedSweep(order(inputs), cards, inputs, targets);
-        if (sweep.order.length == 0) {
-            sweep.note(constant);
-        } else if (constant < CheckedTable.FORBIDDEN) {
-            sweep.descend(0, constant);
+        CheckedSweep sweep = new CheckedSweep(order(inputs), cards, inputs, target, visitor);
+        if (allowed && sweep.order.length == 0) {
+            sweep.note();
+        } else if (allowed) {
+            sweep.descend(0);
         }
+        visitor.visit(sweep.found, sweep.count);
     }
 
     private static int[] order(List<CheckedTable> inputs) {
@@ -160,21 +172,17 @@ final class CheckedSweep {
         return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private void descend(int depth, long sum) {
+    private void descend(int depth) {
         Depth here = depths[depth];
         int[] touched = here.touched;
         int labels = cards[order[depth]];
         boolean last = depth + 1 == order.length;
         for (int label = 0; label < labels; label++) {
-            long more = sum;
-            for (int k = 0; k < here.ended.length; k++) {
-                more = CheckedTable.add(more, here.values[k][at[here.ended[k]]]);
-            }
-            if (more < CheckedTable.FORBIDDEN && isOpen(here)) {
+            if (isOpen(here)) {
                 if (last) {
-                    note(more);
+                    note();
                 } else {
-                    descend(depth + 1, more);
+                    descend(depth + 1);
                 }
             }
             for (int k = 0; k < touched.length; k++) {
@@ -187,6 +195,11 @@ final class CheckedSweep {
     }
 
     private boolean isOpen(Depth here) {
+        for (int k = 0; k < here.ended.length; k++) {
+            if (here.values[k][at[here.ended[k]]] >= CheckedTable.FORBIDDEN) {
+                return false;
+            }
+        }
         for (int k = 0; k < here.begun.length; k++) {
             if (!here.open[k].get(at[here.begun[k]])) {
                 return false;
@@ -195,15 +208,14 @@ final class CheckedSweep {
         return true;
     }
 
-    private void note(long sum) {
-        for (int t = 0; t < targets.size(); t++) {
-            Target target = targets.get(t);
-            long[] result = target.table().values();
-            int place = at[inputs.size() + t];
-            long own = target.without() < 0
-                    ? sum
-                    : sum - inputs.get(target.without()).values()[at[target.without()]];
-            result[place] = Math.min(result[place], own);
+    private void note() {
+        if (count == CHUNK) {
+            visitor.visit(found, count);
+            count = 0;
         }
+        for (int t = 0; t < at.length; t++) {
+            found[t][count] = at[t];
+        }
+        count++;
     }
 }

@@ -58,32 +58,19 @@ final class CheckedTable {
         return nodes.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** No sum yet. */
-    static CheckedTable empty(int[] cards, int[] scope) {
-        long[] values = new long[size(cards, scope)];
-        Arrays.fill(values, FORBIDDEN);
-        return new CheckedTable(scope, values);
-    }
-
     /**
-     * For all joint labels of the target the least sum of the inputs.
+     * Refuses nodes with too many joint labels to go through.
      *
      * @param cards labels by node
-     * @param target ascending, nodes of the inputs
-     * @throws ArithmeticException if the inputs have too many joint labels
      */
-    static CheckedTable least(int[] cards, List<CheckedTable> inputs, int[] target) {
-        int[] joint = nodes(inputs);
+    static void requireSmall(int[] cards, int[] nodes) {
         long size = 1;
-        for (int node : joint) {
+        for (int node : nodes) {
             size *= cards[node];
             if (size > LARGEST * 64) {
                 throw new ArithmeticException("a table is too large");
             }
         }
-        CheckedTable least = empty(cards, target);
-        CheckedSweep.lower(cards, inputs, List.of(new CheckedSweep.Target(least, -1)));
-        return least;
     }
 
     /** Joint labels of some nodes. */

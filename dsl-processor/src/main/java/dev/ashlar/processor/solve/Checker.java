@@ -11,8 +11,14 @@ public final class Checker {
 
     private final Problem problem;
     private final int mostTried;
+    private final CheckedShapes shapes = new CheckedShapes();
 
-    private Checker(Problem problem, int mostTried) {
+    /**
+     * A checker of any number of claims about one problem.
+     *
+     * @param mostTried partial labellings that one search tries before it is given up
+     */
+    Checker(Problem problem, int mostTried) {
         this.problem = problem;
         this.mostTried = mostTried;
     }
@@ -26,39 +32,39 @@ public final class Checker {
         return check(problem, budget, outcome, MOST_TRIED);
     }
 
-    /**
-     * The same with another limit.
-     *
-     * @param mostTried partial labellings that one search tries before it is given up
-     */
+    /** The same with another limit. */
     static Verdict check(Problem problem, long budget, Outcome.Feasible outcome, int mostTried) {
-        Certificate certificate = outcome.certificate();
-        if (certificate.budget() != budget || !certificate.timed()) {
-            return new Verdict.Rejected("the certificate is for another budget or goal");
-        }
-        return new Checker(problem, mostTried).check(budget, outcome.solution(), certificate);
+        return new Checker(problem, mostTried).check(budget, outcome);
     }
 
     /** Checks a labelling, that it is within the smallest budget, and that nothing is within the certificate's budget. */
     public static Verdict check(Problem problem, Outcome.Infeasible outcome) {
-        return check(problem, outcome, MOST_TRIED);
+        return new Checker(problem, MOST_TRIED).check(outcome);
     }
 
-    /** The same with another limit. */
-    static Verdict check(Problem problem, Outcome.Infeasible outcome, int mostTried) {
+    /** See {@link #check(Problem, long, Outcome.Feasible)}. */
+    Verdict check(long budget, Outcome.Feasible outcome) {
+        Certificate certificate = outcome.certificate();
+        if (certificate.budget() != budget || !certificate.timed()) {
+            return new Verdict.Rejected("the certificate is for another budget or goal");
+        }
+        return check(budget, outcome.solution(), certificate);
+    }
+
+    /** See {@link #check(Problem, Outcome.Infeasible)}. */
+    Verdict check(Outcome.Infeasible outcome) {
         Certificate certificate = outcome.certificate();
         if (certificate.timed() || certificate.budget() >= outcome.smallestBudget()) {
             return new Verdict.Rejected("the certificate rules out the labelling or has another goal");
         }
-        return new Checker(problem, mostTried).check(outcome.smallestBudget(), outcome.solution(), certificate);
+        return check(outcome.smallestBudget(), outcome.solution(), certificate);
     }
 
     /** Checks that the tables forbid every labelling. */
-    static Verdict checkContradiction(Problem problem) {
-        Checker checker = new Checker(problem, MOST_TRIED);
+    Verdict checkContradiction() {
         try {
             CheckedPrices prices = new CheckedPrices(problem, Prices.FREE, true);
-            CheckedChain chain = new CheckedChain(problem, prices, checker.everything());
+            CheckedChain chain = new CheckedChain(problem, shapes, prices, everything());
             return chain.least() == CheckedTable.FORBIDDEN
                     ? new Verdict.Accepted(0, 0, 0)
                     : new Verdict.Rejected("some labelling is allowed");
@@ -176,7 +182,7 @@ public final class Checker {
         }
         if (proof instanceof Proof.Dual dual) {
             CheckedPrices prices = new CheckedPrices(problem, dual.prices(), certificate.timed());
-            CheckedChain chain = new CheckedChain(problem, prices, allowed);
+            CheckedChain chain = new CheckedChain(problem, shapes, prices, allowed);
             require(
                     chain.least() - prices.budget(certificate.budget()) >= dual.bound(),
                     "the prices do not give the bound");
@@ -200,12 +206,12 @@ public final class Checker {
         if (limit >= CheckedTable.FORBIDDEN) {
             throw new ArithmeticException("priced sums are too large");
         }
-        return new CheckedChain(problem, checked, allowed).below(limit);
+        return new CheckedChain(problem, shapes, checked, allowed).below(limit);
     }
 
     /** Whether no labelling within the budget is faster than the bound. */
     private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed) {
-        CheckedChain chain = new CheckedChain(problem, prices, allowed);
+        CheckedChain chain = new CheckedChain(problem, shapes, prices, allowed);
         // A labelling within the budget costs at most what it takes and what the budget costs.
         long limit = Math.addExact(bound, prices.budget(budget));
         if (chain.least() >= limit) {

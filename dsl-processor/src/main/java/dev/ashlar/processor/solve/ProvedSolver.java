@@ -6,9 +6,8 @@ import java.util.concurrent.ForkJoinTask;
 
 /** Solves a problem for any number of budgets and has the checker look at it; where that is too large a weaker bound is shown. */
 public final class ProvedSolver {
-    private final Problem problem;
     private final Solver solver;
-    private final int mostTried;
+    private final Checker checker;
 
     /**
      * A solver of one problem.
@@ -21,9 +20,8 @@ public final class ProvedSolver {
 
     /** The same with another limit of the checker. */
     ProvedSolver(Problem problem, int mostTried) {
-        this.problem = problem;
-        this.mostTried = mostTried;
         solver = new Solver(problem);
+        checker = new Checker(problem, mostTried);
     }
 
     /**
@@ -86,11 +84,11 @@ public final class ProvedSolver {
 
     private Proved once(Outcome outcome, long budget) {
         if (outcome instanceof Outcome.Feasible feasible) {
-            return new Proved(outcome, Checker.check(problem, budget, feasible, mostTried));
+            return new Proved(outcome, checker.check(budget, feasible));
         }
         if (outcome instanceof Outcome.Infeasible infeasible) {
-            return new Proved(outcome, Checker.check(problem, infeasible, mostTried));
+            return new Proved(outcome, checker.check(infeasible));
         }
-        return new Proved(outcome, Checker.checkContradiction(problem));
+        return new Proved(outcome, checker.checkContradiction());
     }
 }

@@ -1,0 +1,91 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All joint labels that some tables allow together, as rows: where each is in every table and in the one that sums them up. They are listed
+ * once for all prices, unless they are too many to hold.
+ */
+final class CheckedRows {
+    /** Rows of one listing that are held. */
+    private static final int MOST = 1 << 20;
+
+    private final int[] cards;
+    private final int[] target;
+    private final List<int[][]> chunks = new ArrayList<>();
+    /** Empty where the rows are held. */
+    private final List<CheckedTable> inputs;
+
+    private long count;
+
+    /**
+     * @param cards labels by node
+     * @param inputs what is forbidden in the tables
+     * @param target nodes of the inputs that the table that sums up speaks of, ascending
+     */
+    CheckedRows(int[] cards, List<CheckedTable> inputs, int[] target) {
+        this.cards = cards;
+        this.target = target;
+        CheckedSweep.visit(cards, inputs, target, this::add);
+        this.inputs = count > MOST ? inputs : List.of();
+    }
+
+    private void add(int[][] at, int rows) {
+        count += rows;
+        if (count > MOST) {
+            chunks.clear();
+        } else if (rows > 0) {
+            chunks.add(Arrays.stream(at).map(a -> Arrays.copyOf(a, rows)).toArray(int[][]::new));
+        }
+    }
+
+    /** Visits the rows; where they are come first the inputs, then the target. */
+    void visit(CheckedSweep.Visitor visitor) {
+        if (count > MOST) {
+            CheckedSweep.visit(cards, inputs, target, visitor);
+        }
+        for (int[][] chunk : chunks) {
+            visitor.visit(chunk, chunk[0].length);
+        }
+    }
+
+    /**
+     * The least sums.
+     *
+     * @param values by input
+     */
+    long[] least(long[][] values) {
+        long[] least = new long[CheckedTable.size(cards, target)];
+        Arrays.fill(least, CheckedTable.FORBIDDEN);
+        long[] sums = new long[longest()];
+        visit((at, rows) -> {
+            Arrays.fill(sums, 0, rows, 0);
+            addUp(at, rows, values, sums);
+            int[] to = at[values.length];
+            for (int row = 0; row < rows; row++) {
+                least[to[row]] = Math.min(least[to[row]], sums[row]);
+            }
+        });
+        return least;
+    }
+
+    /** Rows that are visited at once, at most. */
+    int longest() {
+        return (int) Math.min(CheckedSweep.CHUNK, count);
+    }
+
+    /** Adds what the inputs come to in every row. */
+    static void addUp(int[][] at, int rows, long[][] values, long[] sums) {
+        for (int t = 0; t < values.length; t++) {
+            add(at[t], rows, values[t], sums);
+        }
+    }
+
+    private static void add(int[] at, int rows, long[] values, long[] sums) {
+        for (int row = 0; row < rows; row++) {
+            sums[row] = CheckedTable.add(sums[row], values[at[row]]);
+        }
+    }
+}

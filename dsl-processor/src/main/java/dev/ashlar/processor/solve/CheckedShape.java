@@ -1,0 +1,183 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * What of summing up a block depends on no prices: which labels are counted, by which nodes the tables are looked up, in which order nodes
+ * are eliminated, and the joint labels that are allowed on the way.
+ *
+ * <p>Tables have numbers: first those of the block, then one for every node that says which of its labels are allowed, then the results of
+ * the steps.
+ */
+final class CheckedShape {
+    /** Joint labels of a table that is only made where there is no other way. */
+    private static final int LARGE = 1 << 21;
+
+    private static final double TOO_LARGE = 1e30;
+
+    private final CheckedLabels labels;
+    private final List<CheckedScope> scopes;
+    private final int[] cards;
+    private final int[] shared;
+    private final List<Step> steps = new ArrayList<>();
+    private final Step last;
+    private final List<CheckedTable> tables = new ArrayList<>();
+
+    /**
+     * A node that is eliminated, and what is left of the tables with it.
+     *
+     * @param node -1 of the last step, which only sums up
+     * @param inputs tables by number
+     * @param scope nodes of the result, ascending
+     */
+    record Step(int node, int[] inputs, int[] scope, CheckedRows rows) {
+        /** The least sums. */
+        long[] least(List<long[]> tables) {
+            return rows.least(Arrays.stream(inputs).mapToObj(tables::get).toArray(long[][]::new));
+        }
+    }
+
+    /**
+     * @param allowed labels by node
+     * @throws ArithmeticException if a table is too large
+     */
+    CheckedShape(Block block, BitSet[] allowed) {
+        TreeSet<Integer> kept = new TreeSet<>();
+        for (int node = 0; node < block.entries(); node++) {
+            kept.add(node);
+        }
+        Arrays.stream(block.exits()).forEach(kept::add);
+        shared = kept.stream().mapToInt(Integer::intValue).toArray();
+        labels = new CheckedLabels(block, allowed, shared);
+        cards = labels.cards();
+        BitSet left = new BitSet();
+        left.set(0, cards.length);
+        kept.forEach(left::clear);
+        scopes = CheckedScope.of(block, labels, left);
+        List<Integer> open = new ArrayList<>();
+        for (int f = 0; f < scopes.size(); f++) {
+            add(scopes.get(f).nodes(), forbidden(block.factors().get(f), scopes.get(f)), open);
+        }
+        for (int node = 0; node < cards.length; node++) {
+            add(new int[] {node}, allowed(node, allowed[node]), open);
+        }
+        double[] ranks = new double[cards.length];
+        left.stream().forEach(node -> ranks[node] = rank(node, open));
+        while (!left.isEmpty()) {
+            int node = left.stream()
+                    .boxed()
+                    .min(Comparator.comparingDouble(n -> ranks[n]))
+                    .orElseThrow();
+            left.clear(node);
+            int[] around = eliminate(node, open);
+            Arrays.stream(around).filter(left::get).forEach(n -> ranks[n] = rank(n, open));
+        }
+        last = step(-1, shared, open);
+        tables.subList(0, scopes.size()).clear();
+        tables.subList(cards.length, tables.size()).clear();
+    }
+
+    private void add(int[] scope, long[] values, List<Integer> open) {
+        open.add(tables.size());
+        tables.add(new CheckedTable(scope, values));
+    }
+
+    private static long[] forbidden(Factor factor, CheckedScope scope) {
+        int[] entries = scope.entries();
+        long[] values = new long[entries.length];
+        for (int at = 0; at < values.length; at++) {
+            boolean forbidden = entries[at] < 0 || factor.forbidden(entries[at]);
+            values[at] = forbidden ? CheckedTable.FORBIDDEN : 0;
+        }
+        return values;
+    }
+
+    private long[] allowed(int node, BitSet allowed) {
+        long[] values = new long[cards[node]];
+        Arrays.setAll(values, at -> allowed.get(labels.label(node, at)) ? 0 : CheckedTable.FORBIDDEN);
+        return values;
+    }
+
+    private List<Integer> with(int node, List<Integer> open) {
+        return open.stream().filter(t -> tables.get(t).has(node)).toList();
+    }
+
+    private int[] nodes(List<Integer> numbers) {
+        return CheckedTable.nodes(numbers.stream().map(tables::get).toList());
+    }
+
+    /** The nodes around it. */
+    private int[] eliminate(int node, List<Integer> open) {
+        List<Integer> inputs = with(node, open);
+        int[] scope = Arrays.stream(nodes(inputs)).filter(n -> n != node).toArray();
+        Step step = step(node, scope, inputs);
+        steps.add(step);
+        open.removeAll(inputs);
+        long[][] support =
+                inputs.stream().map(t -> tables.get(t).values()).toArray(long[][]::new);
+        add(scope, step.rows().least(support), open);
+        return scope;
+    }
+
+    private Step step(int node, int[] scope, List<Integer> inputs) {
+        List<CheckedTable> support = inputs.stream().map(tables::get).toList();
+        CheckedTable.requireSmall(cards, nodes(inputs));
+        int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
+        return new Step(node, numbers, scope, new CheckedRows(cards, support, scope));
+    }
+
+    /**
+     * How many joint labels the tables with a node have, were what one allows independent of another. The node with the fewest is next, if
+     * the result is not too large.
+     */
+    private double rank(int node, List<Integer> open) {
+        List<Integer> with = with(node, open);
+        double joint =
+                Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+        double rank = joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint;
+        return with.stream().mapToDouble(t -> tables.get(t).allowedShare()).reduce(rank, (a, b) -> a * b);
+    }
+
+    CheckedLabels labels() {
+        return labels;
+    }
+
+    /** Of the block's tables. */
+    List<CheckedScope> scopes() {
+        return scopes;
+    }
+
+    /** Labels that are counted, by node. */
+    int[] cards() {
+        return cards;
+    }
+
+    /** Entries and exits, ascending. */
+    int[] shared() {
+        return shared;
+    }
+
+    /** By node zero for the labels that are allowed. */
+    List<long[]> allowed() {
+        return tables.stream().map(CheckedTable::values).toList();
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    /** Sums up what is left over the shared nodes. */
+    Step last() {
+        return last;
+    }
+
+    /** The number of the result of the first step. */
+    int firstResult() {
+        return scopes.size() + cards.length;
+    }
+}
