@@ -1,5 +1,6 @@
 package dev.ashlar.processor.plan;
 
+import dev.ashlar.processor.solve.BlockStore;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
@@ -28,8 +29,14 @@ final class Candidate {
     /** Of the smallest memory, where more effort finds little. */
     private static final Effort SMALLEST_OF_LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
 
+    /** Of the smallest memory where there is more than that: by prices alone. */
+    private static final Effort NEARLY_SMALLEST = new Effort(1e-3, 20_000, 0, 0);
+
     /** Of a curve, whose points are far further apart than this. */
     private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 100_000, 0);
+
+    /** The same by prices alone. */
+    private static final Effort ROUGH_LARGE_MESH = new Effort(5e-3, 50_000, 0, 0);
 
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;
@@ -41,7 +48,9 @@ final class Candidate {
     private final long leastBytes;
     private final long fastestBytes;
     private final double fastestSeconds;
+    private final double fastestFloor;
     private final Supplier<Known> fastest;
+    private final Map<List<Integer>, Long> evaluationBytes = new HashMap<>();
     /** By memory, of plans that are found as close to the best as is asked for. */
     private final Map<Long, ProvedSolver.Claim> asked = new HashMap<>();
 
@@ -63,28 +72,45 @@ final class Candidate {
         }
     }
 
-    /** @param plans at least one */
-    Candidate(PlanProblem plans) {
+    /**
+     * @param plans at least one
+     * @param withinBytes memory that there is
+     * @param store of other forms of the same model
+     */
+    Candidate(PlanProblem plans, long withinBytes, BlockStore store) {
         this.plans = plans;
-        solver = new ProvedSolver(plans.problem());
+        solver = new ProvedSolver(plans.problem(), store);
         effort = effort(plans);
-        smallest = solver.smallestLater(isLargeMesh() ? SMALLEST_OF_LARGE_MESH : effort);
+        smallest = smallest(withinBytes);
         Outcome.Infeasible least = infeasible(smallest.outcome());
-        leastBytes = Math.max(
-                least.smallestBudget(), plans.evaluationBytes(least.solution().labels()));
+        leastBytes = Math.max(least.smallestBudget(), evaluationBytes(least.solution()));
         Optional<Known> given =
                 plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
         if (given.isPresent()) {
             fastestBytes = given.get().peakBytes();
             fastestSeconds = given.get().seconds();
+            fastestFloor = fastestSeconds;
             fastest = given::get;
         } else {
             ProvedSolver.Claim claim = solver.later(UNLIMITED, effort);
-            Solution solution = feasible(claim.outcome(), UNLIMITED).solution();
-            fastestBytes = Math.max(solution.peak(), plans.evaluationBytes(solution.labels()));
+            Outcome.Feasible found = feasible(claim.outcome(), UNLIMITED);
+            Solution solution = found.solution();
+            fastestBytes = Math.max(solution.peak(), evaluationBytes(solution));
             fastestSeconds = plans.seconds(solution.time());
-            fastest = () -> known(claim.checked(), UNLIMITED);
+            fastestFloor = plans.seconds(found.certificate().bound());
+            fastest = new Once<>(() -> known(claim.checked(), UNLIMITED));
         }
+    }
+
+    /** On a large mesh the smallest memory is looked for closely where there is not more. */
+    private ProvedSolver.Claim smallest(long withinBytes) {
+        if (!isLargeMesh()) {
+            return solver.smallestLater(effort);
+        }
+        ProvedSolver.Claim near = solver.smallestLater(NEARLY_SMALLEST);
+        return infeasible(near.outcome()).smallestBudget() <= withinBytes
+                ? near
+                : solver.smallestLater(SMALLEST_OF_LARGE_MESH);
     }
 
     /** Of a plan that is asked for. Plans of one device choose no strategy, and their tables are small. */
@@ -158,24 +184,61 @@ final class Candidate {
         return fastestSeconds;
     }
 
+    /** A time that no plan is below, as claimed. */
+    double fastestFloor() {
+        return fastestFloor;
+    }
+
+    /**
+     * A plan.
+     *
+     * @param seconds what it takes
+     * @param lowerBoundSeconds what is claimed of the plans of its form within the same memory
+     * @param known the same, checked beside what the caller does until it asks for it
+     */
+    record Claimed(double seconds, double lowerBoundSeconds, Supplier<Known> known) {}
+
     /**
      * The fastest plan within a memory.
      *
      * @param budgetBytes at least {@link #leastBytes()}
      * @param rough whether a plan will do that may be a little slower
      */
-    Known within(long budgetBytes, boolean rough) {
-        return later(budgetBytes, rough).get();
+    Claimed within(long budgetBytes, boolean rough) {
+        if (fastestBytes <= budgetBytes) {
+            return new Claimed(fastestSeconds, fastestFloor, fastest);
+        }
+        ProvedSolver.Claim claim = rough ? solver.later(budgetBytes, effort(true)) : asked(budgetBytes);
+        Outcome.Feasible found = feasible(claim.outcome(), budgetBytes);
+        double seconds = plans.seconds(fitting(found.solution(), budgetBytes).time());
+        double bound = plans.seconds(found.certificate().bound());
+        return new Claimed(seconds, bound, new Once<>(() -> known(claim.checked(), budgetBytes)));
     }
 
-    /** The same; what is claimed of it is checked beside what the caller does until it asks for it. */
-    Supplier<Known> later(long budgetBytes, boolean rough) {
-        if (fastestBytes <= budgetBytes) {
-            return fastest;
+    private Effort effort(boolean rough) {
+        if (!rough) {
+            return effort;
         }
-        Effort few = isMesh(plans) ? ROUGH_MESH : ROUGH;
-        ProvedSolver.Claim claim = rough ? solver.later(budgetBytes, few) : asked(budgetBytes);
-        return () -> known(claim.checked(), budgetBytes);
+        return isLargeMesh() ? ROUGH_LARGE_MESH : isMesh(plans) ? ROUGH_MESH : ROUGH;
+    }
+
+    /** The share by which another plan has to be faster for it to be looked for. */
+    double gap(boolean rough) {
+        return effort(rough).gap();
+    }
+
+    /**
+     * A time that no plan within a memory is below.
+     *
+     * @param seconds as claimed
+     * @param proved the same where it is looked at
+     */
+    record Floor(double seconds, Supplier<Double> proved) {}
+
+    /** What is known so far of the plans within a memory. */
+    Optional<Floor> floor(long budgetBytes) {
+        return solver.bound(budgetBytes)
+                .map(c -> new Floor(plans.seconds(c.bound()), new Once<>(() -> plans.seconds(solver.proved(c)))));
     }
 
     private ProvedSolver.Claim asked(long budgetBytes) {
@@ -187,20 +250,13 @@ final class Candidate {
         return claim;
     }
 
-    /** Seconds of the fastest plan within a memory, whether or not its certificate has been looked at. */
-    double secondsWithin(long budgetBytes) {
-        return fastestBytes <= budgetBytes
-                ? fastestSeconds
-                : plans.seconds(fitting(
-                                feasible(asked(budgetBytes).outcome(), budgetBytes)
-                                        .solution(),
-                                budgetBytes)
-                        .time());
+    private long evaluationBytes(Solution solution) {
+        return evaluationBytes.computeIfAbsent(solution.labels(), plans::evaluationBytes);
     }
 
     /** The plan itself, or where its evaluation does not fit the one of the least memory. */
     private Solution fitting(Solution solution, long budgetBytes) {
-        return plans.evaluationBytes(solution.labels()) <= budgetBytes
+        return evaluationBytes(solution) <= budgetBytes
                 ? solution
                 : infeasible(smallest.outcome()).solution();
     }

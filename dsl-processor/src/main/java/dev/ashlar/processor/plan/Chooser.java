@@ -1,9 +1,10 @@
 package dev.ashlar.processor.plan;
 
+import dev.ashlar.processor.solve.BlockStore;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.LongFunction;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,35 +19,46 @@ final class Chooser {
     /** How much longer than the first form's fastest plan one may take for which no other form is looked for. */
     private static final double ENOUGH = 1.02;
 
+    private final BlockStore store;
     private final List<Candidate> candidates;
+    private final long budgetBytes;
     private final long fixedBytes;
     private final long leastBytes;
 
     /**
      * @param forms each with at least one plan
-     * @param fixedBytes memory of the device beside the plan
+     * @param budgetBytes memory of the device
+     * @param fixedBytes what of it goes beside the plan
      */
-    Chooser(List<? extends PlanProblem> forms, long fixedBytes) {
-        this(forms.stream().map(Candidate::new).toList(), List.of(), fixedBytes);
+    Chooser(List<? extends PlanProblem> forms, long budgetBytes, long fixedBytes) {
+        this(List.of(), forms, new BlockStore(), budgetBytes, fixedBytes);
     }
 
-    private Chooser(List<Candidate> candidates, List<Candidate> more, long fixedBytes) {
-        this.candidates = Stream.concat(candidates.stream(), more.stream()).toList();
+    private Chooser(
+            List<Candidate> before,
+            List<? extends PlanProblem> more,
+            BlockStore store,
+            long budgetBytes,
+            long fixedBytes) {
+        this.store = store;
+        this.budgetBytes = budgetBytes;
         this.fixedBytes = fixedBytes;
-        leastBytes =
-                this.candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
+        candidates = Stream.concat(
+                        before.stream(), more.stream().map(p -> new Candidate(p, budgetBytes - fixedBytes, store)))
+                .toList();
+        leastBytes = candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
     }
 
     /** The same with another form, the last. */
     Chooser with(PlanProblem form) {
-        return new Chooser(candidates, List.of(new Candidate(form)), fixedBytes);
+        return new Chooser(candidates, List.of(form), store, budgetBytes, fixedBytes);
     }
 
     /**
      * Whether a plan fits that is hardly slower than the fastest of the first form, than which few others are faster. Of a large mesh, where
      * every form takes the compiler long, any plan of two forms is enough.
      */
-    boolean hasEnough(long budgetBytes) {
+    boolean hasEnough() {
         long within = budgetBytes - fixedBytes;
         if (candidates.size() > 1 && candidates.get(0).isLargeMesh() && leastBytes <= within) {
             return true;
@@ -54,7 +66,7 @@ final class Chooser {
         double seconds = ENOUGH * candidates.get(0).fastestSeconds();
         return candidates.stream()
                 .filter(c -> c.leastBytes() <= within && c.fastestSeconds() <= seconds)
-                .anyMatch(c -> c.secondsWithin(within) <= seconds);
+                .anyMatch(c -> c.within(within, false).seconds() <= seconds);
     }
 
     /**
@@ -81,7 +93,7 @@ final class Chooser {
     }
 
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
-    Choice choose(long budgetBytes) {
+    Choice choose() {
         if (candidates.size() == 1 && !candidates.get(0).hasChoices()) {
             Candidate.Known only = candidates.get(0).fastest();
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
@@ -89,7 +101,7 @@ final class Chooser {
         }
         boolean fits = leastBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
-        Supplier<Best> later = asking(all(), !fits).apply(fits ? budgetBytes - fixedBytes : leastBytes);
+        Supplier<Best> later = new Search(all(), !fits).within(fits ? budgetBytes - fixedBytes : leastBytes);
         List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later)) : List.of();
         Best best = later.get();
         Candidate.Known plan = best.plan();
@@ -122,73 +134,79 @@ final class Chooser {
     }
 
     private Comparator<Integer> fastestFirst() {
-        return Comparator.<Integer>comparingDouble(
-                        f -> candidates.get(f).fastest().seconds())
+        return Comparator.<Integer>comparingDouble(f -> candidates.get(f).fastestSeconds())
                 .thenComparing(f -> candidates.get(f).fastestBytes());
     }
 
-    /** Searches among some forms, within one memory after the other, each smaller than the one before. */
+    /**
+     * Searches among some forms, within one memory after the other, each smaller than the one before. What is claimed is checked beside what
+     * comes next.
+     */
     private final class Search {
         private final boolean rough;
-        /** For each form a time that no plan of it within the memory is below. */
+        /** For each form a time that no plan of it within the memory is below, as claimed. */
         private final double[] floors;
+        /** For each form what proves that. */
+        private final List<List<Supplier<Double>>> proofs = new ArrayList<>();
         /** The forms; that of the last plan first. */
         private final List<Integer> order;
 
         Search(List<Integer> forms, boolean rough) {
             this.rough = rough;
-            floors = candidates.stream()
-                    .mapToDouble(c -> c.fastest().lowerBoundSeconds())
-                    .toArray();
+            floors = candidates.stream().mapToDouble(Candidate::fastestFloor).toArray();
+            candidates.forEach(
+                    c -> proofs.add(new ArrayList<>(List.of(() -> c.fastest().lowerBoundSeconds()))));
             order = new ArrayList<>(forms.stream().sorted(fastestFirst()).toList());
         }
 
         /** @param budgetBytes at least what the smallest plan of all needs */
-        Best within(long budgetBytes) {
-            List<Best> found = new ArrayList<>();
-            double bound = Double.POSITIVE_INFINITY;
-            for (int form : order) {
-                if (candidates.get(form).leastBytes() > budgetBytes) {
-                    continue;
+        Supplier<Best> within(long budgetBytes) {
+            List<Integer> within = order.stream()
+                    .filter(f -> candidates.get(f).leastBytes() <= budgetBytes)
+                    .toList();
+            int best = within.get(0);
+            Candidate.Claimed plan = plan(best, budgetBytes);
+            for (int form : within.subList(1, within.size())) {
+                if (!isSlower(form, budgetBytes, plan.seconds())) {
+                    Candidate.Claimed other = plan(form, budgetBytes);
+                    best = other.seconds() < plan.seconds() ? form : best;
+                    plan = other.seconds() < plan.seconds() ? other : plan;
                 }
-                if (found.isEmpty() || floors[form] < found.get(0).plan().seconds()) {
-                    Candidate.Known plan = candidates.get(form).within(budgetBytes, rough);
-                    floors[form] = Math.max(floors[form], plan.lowerBoundSeconds());
-                    if (found.isEmpty() || plan.seconds() < found.get(0).plan().seconds()) {
-                        found.add(0, new Best(form, plan, 0));
-                    }
-                }
-                bound = Math.min(bound, floors[form]);
             }
-            Best best = found.get(0);
-            order.remove((Integer) best.form());
-            order.add(0, best.form());
-            return new Best(
-                    best.form(), best.plan(), Math.min(bound, best.plan().seconds()));
+            order.remove((Integer) best);
+            order.add(0, best);
+            List<List<Supplier<Double>>> proved =
+                    within.stream().map(f -> List.copyOf(proofs.get(f))).toList();
+            int form = best;
+            Supplier<Candidate.Known> known = plan.known();
+            return () -> best(form, known.get(), proved);
         }
-    }
 
-    /**
-     * Asks for the best plans of some forms within memories, each smaller than the one before. Of one form, where nothing depends on what is
-     * proved of another plan, they are checked beside what comes next.
-     */
-    private LongFunction<Supplier<Best>> asking(List<Integer> forms, boolean rough) {
-        if (candidates.size() > 1) {
-            Search search = new Search(forms, rough);
-            return budgetBytes -> {
-                Best best = search.within(budgetBytes);
-                return () -> best;
-            };
+        private Candidate.Claimed plan(int form, long budgetBytes) {
+            Candidate.Claimed plan = candidates.get(form).within(budgetBytes, rough);
+            floors[form] = Math.max(floors[form], plan.lowerBoundSeconds());
+            proofs.get(form).add(() -> plan.known().get().lowerBoundSeconds());
+            return plan;
         }
-        Candidate only = candidates.get(0);
-        return budgetBytes -> {
-            Supplier<Candidate.Known> later = only.later(budgetBytes, rough);
-            return () -> {
-                Candidate.Known plan = later.get();
-                double bound = Math.max(only.fastest().lowerBoundSeconds(), plan.lowerBoundSeconds());
-                return new Best(0, plan, Math.min(bound, plan.seconds()));
-            };
-        };
+
+        /** Whether no plan of a form is faster than one that was found, but for the gap that is left anyway. */
+        private boolean isSlower(int form, long budgetBytes, double seconds) {
+            Optional<Candidate.Floor> floor = candidates.get(form).floor(budgetBytes);
+            if (floor.isPresent() && floor.get().seconds() > floors[form]) {
+                floors[form] = floor.get().seconds();
+                proofs.get(form).add(floor.get().proved());
+            }
+            return floors[form] * (1 + candidates.get(form).gap(rough)) >= seconds;
+        }
+
+        private Best best(int form, Candidate.Known plan, List<List<Supplier<Double>>> proved) {
+            double bound = proved.stream()
+                    .mapToDouble(
+                            all -> all.stream().mapToDouble(Supplier::get).max().orElseThrow())
+                    .min()
+                    .orElseThrow();
+            return new Best(form, plan, Math.min(bound, plan.seconds()));
+        }
     }
 
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
@@ -199,10 +217,10 @@ final class Chooser {
         long[] budgets = IntStream.rangeClosed(0, last)
                 .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)
                 .toArray();
-        LongFunction<Supplier<Best>> asking = asking(forms, true);
+        Search search = new Search(forms, true);
         List<Supplier<Best>> later = new ArrayList<>();
         for (int i = last; i >= 0; i--) {
-            later.add(0, asking.apply(budgets[i]));
+            later.add(0, search.within(budgets[i]));
         }
         List<Best> bests = bounded(later.stream().map(Supplier::get).toList());
         List<Tradeoff> tradeoffs = new ArrayList<>();

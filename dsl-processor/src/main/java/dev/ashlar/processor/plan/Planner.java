@@ -107,14 +107,14 @@ public final class Planner {
         Iterator<TrainingGraph> forms = StepForms.of(
                 graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
         List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
-        Chooser chooser = new Chooser(problems, besideBytes);
+        Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
         // On a mesh every form takes the compiler long.
-        while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough(target.budgetBytes()))) {
+        while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough())) {
             Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
             other.ifPresent(problems::add);
             chooser = other.map(chooser::with).orElse(chooser);
         }
-        Chooser.Choice choice = chooser.choose(target.budgetBytes());
+        Chooser.Choice choice = chooser.choose();
         PlanProblem plans = problems.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);

@@ -121,6 +121,19 @@ public final class Block {
         return factors.stream().anyMatch(f -> f.amounts(async.ordinal()).length > 0);
     }
 
+    /** Whether another block has the same name, nodes, time points and tables. */
+    boolean isLike(Block other) {
+        return name.equals(other.name)
+                && Arrays.equals(labels, other.labels)
+                && entries == other.entries
+                && Arrays.equals(exits, other.exits)
+                && forwardPoints == other.forwardPoints
+                && backwardPoints == other.backwardPoints
+                && factors.size() == other.factors.size()
+                && IntStream.range(0, factors.size())
+                        .allMatch(f -> factors.get(f).isLike(other.factors.get(f)));
+    }
+
     @Override
     public String toString() {
         return name;

@@ -24,16 +24,21 @@ final class Chain {
     }
 
     Chain(Problem problem) {
-        this(problem, plans(problem));
+        this(problem, new BlockStore());
     }
 
-    private static List<EliminationPlan> plans(Problem problem) {
+    /** The same; plans of blocks that are stored are those. */
+    Chain(Problem problem, BlockStore store) {
+        this(problem, plans(problem, store));
+    }
+
+    private static List<EliminationPlan> plans(Problem problem, BlockStore store) {
         List<EliminationPlan> plans = new ArrayList<>();
         List<EliminationPlan> byKind = new ArrayList<>();
         for (int b = 0; b < problem.blocks().size(); b++) {
             Block block = problem.block(b);
             if (problem.kind(b) == byKind.size()) {
-                byKind.add(EliminationPlan.of(block));
+                byKind.add(store.plan(block));
             }
             plans.add(byKind.get(problem.kind(b)));
         }

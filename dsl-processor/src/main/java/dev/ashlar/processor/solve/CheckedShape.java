@@ -118,8 +118,7 @@ final class CheckedShape {
         Step step = step(node, scope, inputs);
         steps.add(step);
         open.removeAll(inputs);
-        long[][] support =
-                inputs.stream().map(t -> tables.get(t).values()).toArray(long[][]::new);
+        long[][] support = inputs.stream().map(t -> tables.get(t).values()).toArray(long[][]::new);
         add(scope, step.rows().least(support), open);
         return scope;
     }
@@ -137,8 +136,7 @@ final class CheckedShape {
      */
     private double rank(int node, List<Integer> open) {
         List<Integer> with = with(node, open);
-        double joint =
-                Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+        double joint = Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
         double rank = joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint;
         return with.stream().mapToDouble(t -> tables.get(t).allowedShare()).reduce(rank, (a, b) -> a * b);
     }

@@ -23,6 +23,11 @@ public record Effort(double gap, int options, int suffixes, int branches) {
         return new Effort(gap, 500_000, 1_000_000, 2);
     }
 
+    /** The bound that is close enough to a time or a peak. */
+    long target(long best) {
+        return gap == 0 ? best : (long) Math.ceil(best / (1 + gap));
+    }
+
     /** One search. */
     long search() {
         return (long) options + suffixes;

@@ -113,6 +113,18 @@ final class Factor {
         return Arrays.stream(used).filter(q -> seen.add(amounts[q])).toArray();
     }
 
+    /** Whether another table has the same nodes and entries. */
+    boolean isLike(Factor other) {
+        boolean like = Arrays.equals(scope, other.scope)
+                && amounts.length == other.amounts.length
+                && Arrays.equals(forbidden, other.forbidden);
+        for (int q = 0; like && q < amounts.length; q++) {
+            boolean again = q > 0 && amounts[q] == amounts[q - 1] && other.amounts[q] == other.amounts[q - 1];
+            like = again || Arrays.equals(amounts[q], other.amounts[q]);
+        }
+        return like;
+    }
+
     /** The same where a node has some of its labels alone. */
     Factor with(Block block, int node, BitSet labels) {
         boolean[] fewer = new boolean[size];

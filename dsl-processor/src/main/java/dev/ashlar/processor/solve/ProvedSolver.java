@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 
@@ -15,13 +16,22 @@ public final class ProvedSolver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     public ProvedSolver(Problem problem) {
-        this(problem, Checker.MOST_TRIED);
+        this(problem, new BlockStore());
+    }
+
+    /** The same, which shares with others what is worked out of blocks alone. */
+    public ProvedSolver(Problem problem, BlockStore store) {
+        this(store.sharing(problem), store, Checker.MOST_TRIED);
     }
 
     /** The same with another limit of the checker. */
     ProvedSolver(Problem problem, int mostTried) {
-        solver = new Solver(problem);
-        checker = new Checker(problem, mostTried);
+        this(problem, new BlockStore(), mostTried);
+    }
+
+    private ProvedSolver(Problem problem, BlockStore store, int mostTried) {
+        solver = new Solver(problem, store);
+        checker = new Checker(problem, store.shapes(), mostTried);
     }
 
     /**
@@ -58,6 +68,21 @@ public final class ProvedSolver {
     /** The same, checked beside what the caller does until it asks for it. */
     public Claim later(long budget, Effort effort) {
         return claim(solver.outcomes(budget, effort), budget);
+    }
+
+    /** A bound on times within a budget that follows from what was found for others; empty if nothing was. Look at it with {@link #proved}. */
+    public Optional<Certificate> bound(long budget) {
+        return solver.bound(budget);
+    }
+
+    /**
+     * The time that a certificate proves, looked at without the solver.
+     *
+     * @throws IllegalArgumentException if it does not hold
+     * @throws ArithmeticException if it is too large to be looked at
+     */
+    public long proved(Certificate certificate) {
+        return checker.provedTime(certificate);
     }
 
     /** The labelling of the smallest peak, however slow. */

@@ -335,6 +335,6 @@ final class Prover {
         if (best == Long.MAX_VALUE) {
             return goal.timed() ? part.problem().mostTime() + 1 : best;
         }
-        return effort.gap() == 0 ? best : (long) Math.ceil(best / (1 + effort.gap()));
+        return effort.target(best);
     }
 }

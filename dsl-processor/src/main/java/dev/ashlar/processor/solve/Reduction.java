@@ -24,22 +24,37 @@ final class Reduction {
     private final List<int[]> points = new ArrayList<>();
     private final int[][][] stands;
 
-    private Reduction(Problem whole, BitSet[] allowed) {
-        List<Labels> labels = labels(whole, allowed);
-        List<Block> byKind = new ArrayList<>();
-        List<int[]> left = new ArrayList<>();
-        for (Labels kind : labels) {
-            left.add(peaks(kind.narrowed()));
-            byKind.add(kind.narrowed().withPoints(left.get(byKind.size())));
+    /**
+     * What is left of a block.
+     *
+     * @param points that are left, ascending
+     * @param block with the labels and points that are left
+     */
+    record Kind(Labels labels, int[] points, Block block) {
+        static Kind of(Block whole, BitSet[] allowed) {
+            Labels labels = new Labels(whole, allowed);
+            int[] points = peaks(labels.narrowed());
+            return new Kind(labels, points, labels.narrowed().withPoints(points));
         }
+
+        /** All labels are allowed. */
+        static Kind of(Block whole) {
+            BitSet[] all = new BitSet[whole.nodes()];
+            Arrays.setAll(all, node -> all(whole.labels(node)));
+            return of(whole, all);
+        }
+    }
+
+    /** @param kinds of the problem's blocks, by their number */
+    private Reduction(Problem whole, List<Kind> kinds) {
         List<Block> blocks = new ArrayList<>();
         stands = new int[whole.variables()][][];
         for (int b = 0; b < whole.blocks().size(); b++) {
-            int kind = whole.kind(b);
-            blocks.add(byKind.get(kind));
-            points.add(left.get(kind));
+            Kind kind = kinds.get(whole.kind(b));
+            blocks.add(kind.block());
+            points.add(kind.points());
             for (int node = 0; node < whole.block(b).nodes(); node++) {
-                stands[whole.variable(b, node)] = labels.get(kind).stands(node);
+                stands[whole.variable(b, node)] = kind.labels().stands(node);
             }
         }
         problem = Problem.of(blocks, whole.slowdownNumerator(), whole.slowdownDenominator());
@@ -64,13 +79,24 @@ final class Reduction {
 
     /** All labels are allowed. */
     static Reduction of(Problem problem) {
-        BitSet[] all = new BitSet[problem.variables()];
-        Arrays.setAll(all, v -> {
-            BitSet labels = new BitSet();
-            labels.set(0, problem.labels(v));
-            return labels;
-        });
-        return of(problem, all);
+        return of(problem, new BlockStore());
+    }
+
+    /** The same; what is left of blocks that are stored is that. */
+    static Reduction of(Problem problem, BlockStore store) {
+        List<Kind> kinds = new ArrayList<>();
+        for (int b = 0; b < problem.blocks().size(); b++) {
+            if (problem.kind(b) == kinds.size()) {
+                kinds.add(store.kind(problem.block(b)));
+            }
+        }
+        return new Reduction(problem, kinds);
+    }
+
+    private static BitSet all(int count) {
+        BitSet labels = new BitSet();
+        labels.set(0, count);
+        return labels;
     }
 
     /**
@@ -79,23 +105,18 @@ final class Reduction {
      * @param allowed labels by variable, at least one each
      */
     static Reduction of(Problem problem, BitSet[] allowed) {
-        return new Reduction(problem, allowed);
-    }
-
-    /** Labels by kind of block. */
-    private static List<Labels> labels(Problem whole, BitSet[] allowed) {
-        NodeClasses classes = new NodeClasses(whole);
+        NodeClasses classes = new NodeClasses(problem);
         BitSet[] union = classes.union(allowed);
-        List<Labels> labels = new ArrayList<>();
-        for (int b = 0; b < whole.blocks().size(); b++) {
-            if (whole.kind(b) == labels.size()) {
+        List<Kind> kinds = new ArrayList<>();
+        for (int b = 0; b < problem.blocks().size(); b++) {
+            if (problem.kind(b) == kinds.size()) {
                 int at = b;
-                BitSet[] own = new BitSet[whole.block(b).nodes()];
+                BitSet[] own = new BitSet[problem.block(b).nodes()];
                 Arrays.setAll(own, node -> union[classes.of(at, node)]);
-                labels.add(new Labels(whole.block(b), own));
+                kinds.add(Kind.of(problem.block(b), own));
             }
         }
-        return labels;
+        return new Reduction(problem, kinds);
     }
 
     /** Points of a block that may be the peak, ascending. */

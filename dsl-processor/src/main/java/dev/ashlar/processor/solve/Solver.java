@@ -3,12 +3,14 @@ package dev.ashlar.processor.solve;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the fastest labelling within a budget and why none is much faster. Deterministic: integers, counts, first among equals. */
 public final class Solver {
     private final Reduction reduction;
     private final Chain chain;
     private final Labellings seen;
+    private final KnownBounds bounds = new KnownBounds();
 
     /**
      * A solver of one problem, for any number of budgets: what it meets for one it begins the next with.
@@ -16,11 +18,16 @@ public final class Solver {
      * @throws IllegalArgumentException if a block is too wide to tabulate
      */
     Solver(Problem problem) {
-        this(Reduction.of(problem));
+        this(problem, new BlockStore());
     }
 
-    private Solver(Reduction reduction) {
-        this(reduction, new Chain(reduction.problem()));
+    /** The same, which shares with others what is worked out of blocks alone. */
+    Solver(Problem problem, BlockStore store) {
+        this(Reduction.of(problem, store), store);
+    }
+
+    private Solver(Reduction reduction, BlockStore store) {
+        this(reduction, new Chain(reduction.problem(), store));
     }
 
     private Solver(Reduction reduction, Chain chain) {
@@ -31,7 +38,7 @@ public final class Solver {
 
     /** A solver that keeps labels in whose place another could be. */
     static Solver ofAll(Problem problem) {
-        return new Solver(Reduction.none(problem));
+        return new Solver(Reduction.none(problem), new BlockStore());
     }
 
     /** Of a solver that keeps all labels, one in which a variable has some of its labels alone. */
@@ -73,6 +80,12 @@ public final class Solver {
             return List.of(new Outcome.Contradiction());
         }
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
+        seen.stream().forEach(c -> fastest.offer(c.labels(), c.evaluation()));
+        Optional<Proof.Dual> near = bounds.within(budget)
+                .filter(b -> fastest.best() < Long.MAX_VALUE && b.bound() >= effort.target(fastest.best()));
+        if (near.isPresent()) {
+            return List.of(feasible(fastest, budget, near.get()));
+        }
         Prover prover = new Prover(Goal.time(budget), effort, 0);
         Ladder ladder = prover.prove(chain, fastest, seen).orElseThrow();
         if (fastest.labels().isEmpty()) {
@@ -83,11 +96,20 @@ public final class Solver {
             return outcomes(budget, effort);
         }
         seen.add(fastest.labels().orElseThrow());
-        Solution solution = whole(fastest.solution().orElseThrow());
+        ladder.downwards().forEach(r -> bounds.add(r.proof(), budget));
         return ladder.downwards().stream()
-                .<Outcome>map(
-                        r -> new Outcome.Feasible(solution, new Certificate(budget, true, reduction.whole(r.proof()))))
+                .map(r -> feasible(fastest, budget, r.proof()))
                 .toList();
+    }
+
+    private Outcome feasible(Incumbent fastest, long budget, Proof proof) {
+        Solution solution = whole(fastest.solution().orElseThrow());
+        return new Outcome.Feasible(solution, new Certificate(budget, true, reduction.whole(proof)));
+    }
+
+    /** What is known of times within a budget by what was proved of others; empty if nothing was. */
+    Optional<Certificate> bound(long budget) {
+        return bounds.within(budget).map(b -> new Certificate(budget, true, reduction.whole(b)));
     }
 
     private boolean isContradiction() {

@@ -247,10 +247,11 @@ class PinsTest {
     @Test
     void pinsLeaveTheStrategiesThatHaveTheirLayouts() {
         PlanProblem pinned = PinnedPlans.of(new TwoAlike(), List.of(pin("b", "x[R]")));
-        assertEquals(List.of(1, 1), new Chooser(List.of(pinned), 0).choose(100).labels());
+        assertEquals(
+                List.of(1, 1), new Chooser(List.of(pinned), 100, 0).choose().labels());
         assertEquals(
                 List.of(0, 0),
-                new Chooser(List.of(new TwoAlike()), 0).choose(100).labels());
+                new Chooser(List.of(new TwoAlike()), 100, 0).choose().labels());
     }
 
     @Test
