@@ -99,9 +99,11 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
     /** Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. */
     @Override
     public long evaluationBytes(List<Integer> labels) {
-        return whole.form().lossChunks() == 1
-                ? 0
-                : evaluationBytes(Timeline.of(ProgramBuilder.build(apply(labels).graph())));
+        if (whole.form().lossChunks() == 1) {
+            return 0;
+        }
+        TrainingGraph local = LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
+        return evaluationBytes(Timeline.of(ProgramBuilder.evaluation(local)));
     }
 
     @Override

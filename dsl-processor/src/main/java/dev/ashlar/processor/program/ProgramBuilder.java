@@ -30,11 +30,16 @@ public final class ProgramBuilder {
 
     /** The program. */
     public static Program build(TrainingGraph graph) {
-        return new ProgramBuilder(graph.form().accelerated()).program(graph);
+        return new ProgramBuilder(graph.form().accelerated())
+                .program(graph, graph.graph().spec().mode().equals("TRAIN"));
     }
 
-    private Program program(TrainingGraph graph) {
-        boolean trains = graph.graph().spec().mode().equals("TRAIN");
+    /** The same without training. */
+    public static Program evaluation(TrainingGraph graph) {
+        return new ProgramBuilder(graph.form().accelerated()).program(graph, false);
+    }
+
+    private Program program(TrainingGraph graph, boolean trains) {
         boolean losses = !graph.losses().losses().isEmpty();
         boolean outputs = !graph.outputs().outputs().isEmpty();
         Optional<Routine> forward = trains

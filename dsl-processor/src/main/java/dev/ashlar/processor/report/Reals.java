@@ -13,13 +13,18 @@ final class Reals {
     /** The shortest decimal that reads back as the same number; {@code Double.toString} differs between JDK 18 and 19. */
     static String text(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < DIGITS; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits));
-            if (rounded.doubleValue() == value) {
-                return plain(rounded);
+        // With more digits a decimal is no further away.
+        int few = 1;
+        int enough = DIGITS;
+        while (few < enough) {
+            int digits = (few + enough) / 2;
+            if (exact.round(new MathContext(digits)).doubleValue() == value) {
+                enough = digits;
+            } else {
+                few = digits + 1;
             }
         }
-        return plain(exact.round(new MathContext(DIGITS)));
+        return plain(exact.round(new MathContext(enough)));
     }
 
     private static String plain(BigDecimal value) {

@@ -35,20 +35,59 @@ final class Elimination {
 
     /** The table of one step, by place of an entry. */
     private static long[] eliminate(Step step, long[][] tables) {
-        long[] sums = new long[step.rows()];
-        for (int i = 0; i < step.inputs().length; i++) {
-            add(tables[step.inputs()[i]], step.at()[i], sums);
-        }
+        int[] inputs = step.inputs();
+        int[][] at = step.at();
         long[] result = new long[step.entries()];
-        int[] starts = step.starts();
+        // Most steps have two or three inputs: without sums of their own they are gone through once.
+        if (inputs.length == 2) {
+            least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], result);
+        } else if (inputs.length == 3) {
+            long[] third = tables[inputs[2]];
+            least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], third, at[2], result);
+        } else {
+            least(step.starts(), sums(step, tables), result);
+        }
+        return result;
+    }
+
+    private static void least(int[] starts, long[] first, int[] at, long[] second, int[] at2, long[] result) {
         for (int e = 0; e < result.length; e++) {
-            long least = sums[starts[e]];
-            for (int row = starts[e] + 1; row < starts[e + 1]; row++) {
+            long least = FixedPoint.INFINITE;
+            for (int row = starts[e]; row < starts[e + 1]; row++) {
+                least = Math.min(least, first[at[row]] + second[at2[row]]);
+            }
+            result[e] = least;
+        }
+    }
+
+    private static void least(
+            int[] starts, long[] first, int[] at, long[] second, int[] at2, long[] third, int[] at3, long[] result) {
+        for (int e = 0; e < result.length; e++) {
+            long least = FixedPoint.INFINITE;
+            for (int row = starts[e]; row < starts[e + 1]; row++) {
+                long sum = Math.min(first[at[row]] + second[at2[row]], FixedPoint.INFINITE);
+                least = Math.min(least, sum + third[at3[row]]);
+            }
+            result[e] = least;
+        }
+    }
+
+    private static void least(int[] starts, long[] sums, long[] result) {
+        for (int e = 0; e < result.length; e++) {
+            long least = FixedPoint.INFINITE;
+            for (int row = starts[e]; row < starts[e + 1]; row++) {
                 least = Math.min(least, sums[row]);
             }
             result[e] = least;
         }
-        return result;
+    }
+
+    private static long[] sums(Step step, long[][] tables) {
+        long[] sums = new long[step.rows()];
+        for (int i = 0; i < step.inputs().length; i++) {
+            add(tables[step.inputs()[i]], step.at()[i], sums);
+        }
+        return sums;
     }
 
     private static void add(long[] table, int[] at, long[] sums) {
