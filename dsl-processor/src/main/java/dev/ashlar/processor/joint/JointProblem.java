@@ -41,7 +41,12 @@ public final class JointProblem {
      * @throws Unplannable if the model has a form that is not planned on meshes yet
      */
     public static JointProblem of(TrainingGraph whole, Target target) throws Unplannable {
-        return new ProblemBuilder(whole, target, 0).build();
+        return of(whole, target, new Findings());
+    }
+
+    /** The same with what was found for other forms of the model's step on the target. */
+    public static JointProblem of(TrainingGraph whole, Target target, Findings findings) throws Unplannable {
+        return new ProblemBuilder(whole, target, findings, 0).build();
     }
 
     /**
@@ -55,7 +60,7 @@ public final class JointProblem {
         if (target.collectives().mesh().devices() > 1) {
             throw new IllegalArgumentException("there are several devices");
         }
-        return new ProblemBuilder(whole, target, evaluationBytes).build();
+        return new ProblemBuilder(whole, target, new Findings(), evaluationBytes).build();
     }
 
     public Problem problem() {

@@ -36,9 +36,11 @@ final class Menus {
     private final StorageMenu storage;
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
     private final Set<Step.ParameterGradient> waiting;
-    private final Map<Likeness, OperatorMenu> known = new HashMap<>();
+    private final Map<Likeness, OperatorMenu> known;
 
-    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage) {
+    /** @param known menus that are known already; gets those that are found */
+    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage, Map<Likeness, OperatorMenu> known) {
+        this.known = known;
         this.skeleton = skeleton;
         this.mesh = mesh;
         this.finder = finder;
@@ -84,7 +86,7 @@ final class Menus {
     }
 
     /** What a menu depends on: those of queries, keys and values are the same. */
-    private record Likeness(
+    record Likeness(
             Operator operator,
             Attributes attributes,
             Signature signature,

@@ -59,7 +59,7 @@ final class ProblemBuilder {
     record Maker(OperatorNode node, int output) {}
 
     /** @param evaluationBytes memory that is needed outside training, whatever is chosen */
-    ProblemBuilder(TrainingGraph whole, Target target, long evaluationBytes) {
+    ProblemBuilder(TrainingGraph whole, Target target, Findings findings, long evaluationBytes) {
         this.evaluationBytes = evaluationBytes;
         this.whole = whole;
         this.target = target;
@@ -69,7 +69,8 @@ final class ProblemBuilder {
         Parts parts = new Parts(target.collectives(), target.format());
         tableBytes =
                 KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
-        routes = new Routes(parts, settings);
+        long largest = largest(whole);
+        routes = findings.routes(settings, whole.form(), largest, parts);
         menus = new Menus(
                 skeleton,
                 target.collectives().mesh(),
@@ -84,7 +85,8 @@ final class ProblemBuilder {
                         target.costs(),
                         settings,
                         whole.form(),
-                        largest(whole)));
+                        largest),
+                findings.menus(settings, whole.form(), largest));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }

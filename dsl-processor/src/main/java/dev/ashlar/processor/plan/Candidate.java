@@ -215,6 +215,13 @@ final class Candidate {
         return new Claimed(seconds, bound, new Once<>(() -> known(claim.checked(), budgetBytes)));
     }
 
+    /** Whether a plan within a memory takes no longer than some seconds. A rough answer is often enough. */
+    boolean isWithin(long budgetBytes, double seconds) {
+        Claimed rough = within(budgetBytes, true);
+        return rough.lowerBoundSeconds() <= seconds
+                && (rough.seconds() <= seconds || within(budgetBytes, false).seconds() <= seconds);
+    }
+
     private Effort effort(boolean rough) {
         if (!rough) {
             return effort;

@@ -66,7 +66,7 @@ final class Chooser {
         double seconds = ENOUGH * candidates.get(0).fastestSeconds();
         return candidates.stream()
                 .filter(c -> c.leastBytes() <= within && c.fastestSeconds() <= seconds)
-                .anyMatch(c -> c.within(within, false).seconds() <= seconds);
+                .anyMatch(c -> c.isWithin(within, seconds));
     }
 
     /**

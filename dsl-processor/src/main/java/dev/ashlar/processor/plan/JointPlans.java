@@ -2,6 +2,7 @@ package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.joint.Findings;
 import dev.ashlar.processor.joint.JointProblem;
 import dev.ashlar.processor.joint.Repeats;
 import dev.ashlar.processor.joint.Target;
@@ -28,18 +29,24 @@ import java.util.Optional;
 record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Optional<Fastest> fastest)
         implements PlanProblem {
     /**
-     * The plans of a mesh. Inputs arrive whole: every device takes its part of them.
+     * The plans of one form of the step on a mesh. Inputs arrive whole: every device takes its part of them.
      *
      * @throws Unplannable if the model has a form that is not planned so yet
      */
-    static JointPlans of(TrainingGraph graph, PlanTarget target, CostModel costs) throws Unplannable {
-        return of(graph, target, costs, Repeats.OPERATORS);
+    static JointPlans of(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) throws Unplannable {
+        return of(graph, target, assembly.costs(), Repeats.OPERATORS, assembly.findings());
     }
 
     /** The same where backward may make again what {@code repeats} says. */
     static JointPlans of(TrainingGraph graph, PlanTarget target, CostModel costs, Repeats repeats) throws Unplannable {
+        return of(graph, target, costs, repeats, new Findings());
+    }
+
+    private static JointPlans of(
+            TrainingGraph graph, PlanTarget target, CostModel costs, Repeats repeats, Findings findings)
+            throws Unplannable {
         Target of = target(target, costs, repeats);
-        return new JointPlans(graph, of, JointProblem.of(graph, of), Optional.empty());
+        return new JointPlans(graph, of, JointProblem.of(graph, of, findings), Optional.empty());
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.ashlar.processor.cost.OperatorCost;
 import dev.ashlar.processor.graph.GraphText;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Variant;
+import dev.ashlar.processor.joint.Findings;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.MemoryGroup;
@@ -32,6 +33,7 @@ final class PlanAssembly {
     private final TrainingGraph model;
     private final PlanTarget target;
     private final CostModel costs;
+    private final Findings findings = new Findings();
 
     PlanAssembly(TrainingGraph model, PlanTarget target) {
         this.model = model;
@@ -46,6 +48,11 @@ final class PlanAssembly {
 
     CostModel costs() {
         return costs;
+    }
+
+    /** What was found for forms of the model's step. */
+    Findings findings() {
+        return findings;
     }
 
     /** A plan that is known to be the only one. */

@@ -149,7 +149,7 @@ public final class Planner {
 
     static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
         try {
-            return JointPlans.of(graph, target, assembly.costs());
+            return JointPlans.of(graph, target, assembly);
         } catch (Unplannable form) {
             throw notOnMeshes(graph, form.reason());
         }
@@ -201,7 +201,7 @@ public final class Planner {
             return Optional.of(plans(graph, target, assembly, pins));
         }
         try {
-            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly.costs()), pins));
+            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly), pins));
         } catch (Unplannable | ModelException form) {
             return Optional.empty();
         }

@@ -4,7 +4,6 @@ import dev.ashlar.processor.device.Memory;
 import dev.ashlar.processor.plan.Plan;
 import dev.ashlar.processor.program.MemoryPoint;
 import java.util.List;
-import java.util.Locale;
 import javax.xml.stream.XMLStreamException;
 
 /** Memory over one step as a drawing: one bar for every point of the timeline, its name where the pointer rests. */
@@ -95,6 +94,8 @@ final class MemoryCurve {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        long hundredths = Math.round(100 * value);
+        long rest = hundredths % 100;
+        return hundredths / 100 + (rest < 10 ? ".0" : ".") + rest;
     }
 }

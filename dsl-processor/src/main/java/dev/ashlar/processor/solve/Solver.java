@@ -76,7 +76,7 @@ public final class Solver {
         if (budget < 0 || budget > 1L << 57) {
             throw new IllegalArgumentException("a budget is between 0 and 2^57, not " + budget);
         }
-        if (isContradiction()) {
+        if (isContradiction(true)) {
             return List.of(new Outcome.Contradiction());
         }
         Incumbent fastest = new Incumbent(chain.problem(), Goal.time(budget));
@@ -112,8 +112,9 @@ public final class Solver {
         return bounds.within(budget).map(b -> new Certificate(budget, true, reduction.whole(b)));
     }
 
-    private boolean isContradiction() {
-        return chain.free(false).least() >= FixedPoint.INFINITE;
+    /** @param timed of two relaxations that tell, the one that is needed anyway */
+    private boolean isContradiction(boolean timed) {
+        return chain.free(timed).least() >= FixedPoint.INFINITE;
     }
 
     private Solution whole(Solution solution) {
@@ -124,7 +125,7 @@ public final class Solver {
 
     /** The labelling of the smallest peak, however slow; a contradiction if there is no labelling. With ever weaker certificates. */
     List<Outcome> smallest(Effort effort) {
-        if (isContradiction()) {
+        if (isContradiction(false)) {
             return List.of(new Outcome.Contradiction());
         }
         Peak peak = smallest(-1, effort);
