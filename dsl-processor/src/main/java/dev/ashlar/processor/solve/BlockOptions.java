@@ -17,6 +17,9 @@ final class BlockOptions {
     /** So many times the beam are kept for all joint labels of a step. */
     private static final int JOINT_LABELS = 32;
 
+    /** Joint labels of one step beyond which a search is not worth its memory. */
+    private static final int MOST_ROWS = 1 << 19;
+
     private final Problem problem;
     private final Narrowed narrowed;
     private final Block block;
@@ -56,14 +59,14 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, Narrowed narrowed, long most, Work work, int beam) {
+    private BlockOptions(Problem problem, Narrowed narrowed, EliminationPlan plan, long most, Work work, int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
         this.most = most;
         this.work = work;
         this.beam = beam;
         block = narrowed.block();
-        plan = EliminationPlan.of(block);
+        this.plan = plan;
         labels = new int[block.nodes()];
         groups = PointGroups.apart(block.points());
         overlaps = new boolean[] {block.overlaps(Quantity.FORWARD_ASYNC), block.overlaps(Quantity.BACKWARD_ASYNC)};
@@ -87,7 +90,17 @@ final class BlockOptions {
         if (narrowed.isEmpty()) {
             return Optional.of(new Listing(result, true));
         }
-        return new BlockOptions(chain.problem(), narrowed, most, work, beam).list(chain, b, result);
+        return plan(narrowed.block())
+                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, p, most, work, beam).list(chain, b, result));
+    }
+
+    /** In which order nodes are gone through; empty if that is too much to hold. */
+    private static Optional<EliminationPlan> plan(Block block) {
+        try {
+            return Optional.of(EliminationPlan.of(block, MOST_ROWS));
+        } catch (IllegalArgumentException tooMany) {
+            return Optional.empty();
+        }
     }
 
     private Optional<Listing> list(Chain chain, int b, List<List<List<Option>>> result) {

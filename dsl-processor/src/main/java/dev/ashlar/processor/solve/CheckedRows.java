@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -9,14 +10,12 @@ import java.util.List;
  * once for all prices, unless they are too many to hold.
  */
 final class CheckedRows {
-    /** Rows of one listing that are held. */
-    private static final int MOST = 1 << 20;
-
     private final int[] cards;
     private final int[] target;
+    private final long most;
     private final List<int[][]> chunks = new ArrayList<>();
     /** Empty where the rows are held. */
-    private final List<CheckedTable> inputs;
+    private final List<CheckedSupport> inputs;
 
     private long count;
 
@@ -24,17 +23,19 @@ final class CheckedRows {
      * @param cards labels by node
      * @param inputs what is forbidden in the tables
      * @param target nodes of the inputs that the table that sums up speaks of, ascending
+     * @param mostBytes that the rows may take; where they are more they are listed anew every time
      */
-    CheckedRows(int[] cards, List<CheckedTable> inputs, int[] target) {
+    CheckedRows(int[] cards, List<CheckedSupport> inputs, int[] target, long mostBytes) {
+        most = mostBytes / Integer.BYTES / (inputs.size() + 1);
         this.cards = cards;
         this.target = target;
         CheckedSweep.visit(cards, inputs, target, this::add);
-        this.inputs = count > MOST ? inputs : List.of();
+        this.inputs = count > most ? inputs : List.of();
     }
 
     private void add(int[][] at, int rows) {
         count += rows;
-        if (count > MOST) {
+        if (count > most) {
             chunks.clear();
         } else if (rows > 0) {
             chunks.add(Arrays.stream(at).map(a -> Arrays.copyOf(a, rows)).toArray(int[][]::new));
@@ -43,12 +44,24 @@ final class CheckedRows {
 
     /** Visits the rows; where they are come first the inputs, then the target. */
     void visit(CheckedSweep.Visitor visitor) {
-        if (count > MOST) {
+        if (count > most) {
             CheckedSweep.visit(cards, inputs, target, visitor);
         }
         for (int[][] chunk : chunks) {
             visitor.visit(chunk, chunk[0].length);
         }
+    }
+
+    /** What is allowed by the target's joint labels. */
+    CheckedSupport support() {
+        BitSet allowed = new BitSet();
+        visit((at, rows) -> {
+            int[] to = at[at.length - 1];
+            for (int row = 0; row < rows; row++) {
+                allowed.set(to[row]);
+            }
+        });
+        return new CheckedSupport(target, CheckedTable.size(cards, target), allowed);
     }
 
     /**
@@ -69,6 +82,13 @@ final class CheckedRows {
             }
         });
         return least;
+    }
+
+    /** What the rows take. */
+    long bytes() {
+        return chunks.stream()
+                .mapToLong(c -> (long) c.length * c[0].length * Integer.BYTES)
+                .sum();
     }
 
     /** Rows that are visited at once, at most. */

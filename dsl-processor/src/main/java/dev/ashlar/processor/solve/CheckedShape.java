@@ -20,13 +20,17 @@ final class CheckedShape {
 
     private static final double TOO_LARGE = 1e30;
 
+    /** The part of the heap that the rows of one shape may take: what is listed anew is slower, and the same. */
+    private static final int SHARE = 16;
+
     private final CheckedLabels labels;
     private final List<CheckedScope> scopes;
     private final int[] cards;
     private final int[] shared;
     private final List<Step> steps = new ArrayList<>();
     private final Step last;
-    private final List<CheckedTable> tables = new ArrayList<>();
+    private final List<CheckedSupport> tables = new ArrayList<>();
+    private long leftBytes = Runtime.getRuntime().maxMemory() / SHARE;
 
     /**
      * A node that is eliminated, and what is left of the tables with it.
@@ -61,10 +65,10 @@ final class CheckedShape {
         scopes = CheckedScope.of(block, labels, left);
         List<Integer> open = new ArrayList<>();
         for (int f = 0; f < scopes.size(); f++) {
-            add(scopes.get(f).nodes(), forbidden(block.factors().get(f), scopes.get(f)), open);
+            add(support(block.factors().get(f), scopes.get(f)), open);
         }
         for (int node = 0; node < cards.length; node++) {
-            add(new int[] {node}, allowed(node, allowed[node]), open);
+            add(allowed(node, allowed[node]), open);
         }
         double[] ranks = new double[cards.length];
         left.stream().forEach(node -> ranks[node] = rank(node, open));
@@ -82,25 +86,26 @@ final class CheckedShape {
         tables.subList(cards.length, tables.size()).clear();
     }
 
-    private void add(int[] scope, long[] values, List<Integer> open) {
+    private void add(CheckedSupport table, List<Integer> open) {
         open.add(tables.size());
-        tables.add(new CheckedTable(scope, values));
+        tables.add(table);
     }
 
-    private static long[] forbidden(Factor factor, CheckedScope scope) {
+    private static CheckedSupport support(Factor factor, CheckedScope scope) {
         int[] entries = scope.entries();
-        long[] values = new long[entries.length];
-        for (int at = 0; at < values.length; at++) {
-            boolean forbidden = entries[at] < 0 || factor.forbidden(entries[at]);
-            values[at] = forbidden ? CheckedTable.FORBIDDEN : 0;
+        BitSet allowed = new BitSet(entries.length);
+        for (int at = 0; at < entries.length; at++) {
+            allowed.set(at, entries[at] >= 0 && !factor.forbidden(entries[at]));
         }
-        return values;
+        return new CheckedSupport(scope.nodes(), entries.length, allowed);
     }
 
-    private long[] allowed(int node, BitSet allowed) {
-        long[] values = new long[cards[node]];
-        Arrays.setAll(values, at -> allowed.get(labels.label(node, at)) ? 0 : CheckedTable.FORBIDDEN);
-        return values;
+    private CheckedSupport allowed(int node, BitSet allowed) {
+        BitSet counted = new BitSet();
+        for (int at = 0; at < cards[node]; at++) {
+            counted.set(at, allowed.get(labels.label(node, at)));
+        }
+        return new CheckedSupport(new int[] {node}, cards[node], counted);
     }
 
     private List<Integer> with(int node, List<Integer> open) {
@@ -108,7 +113,7 @@ final class CheckedShape {
     }
 
     private int[] nodes(List<Integer> numbers) {
-        return CheckedTable.nodes(numbers.stream().map(tables::get).toList());
+        return CheckedSupport.nodes(numbers.stream().map(tables::get).toList());
     }
 
     /** The nodes around it. */
@@ -118,16 +123,17 @@ final class CheckedShape {
         Step step = step(node, scope, inputs);
         steps.add(step);
         open.removeAll(inputs);
-        long[][] support = inputs.stream().map(t -> tables.get(t).values()).toArray(long[][]::new);
-        add(scope, step.rows().least(support), open);
+        add(step.rows().support(), open);
         return scope;
     }
 
     private Step step(int node, int[] scope, List<Integer> inputs) {
-        List<CheckedTable> support = inputs.stream().map(tables::get).toList();
+        List<CheckedSupport> support = inputs.stream().map(tables::get).toList();
         CheckedTable.requireSmall(cards, nodes(inputs));
         int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
-        return new Step(node, numbers, scope, new CheckedRows(cards, support, scope));
+        CheckedRows rows = new CheckedRows(cards, support, scope, leftBytes);
+        leftBytes -= rows.bytes();
+        return new Step(node, numbers, scope, rows);
     }
 
     /**
@@ -138,7 +144,7 @@ final class CheckedShape {
         List<Integer> with = with(node, open);
         double joint = Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
         double rank = joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint;
-        return with.stream().mapToDouble(t -> tables.get(t).allowedShare()).reduce(rank, (a, b) -> a * b);
+        return with.stream().mapToDouble(t -> tables.get(t).share()).reduce(rank, (a, b) -> a * b);
     }
 
     CheckedLabels labels() {
@@ -162,7 +168,13 @@ final class CheckedShape {
 
     /** By node zero for the labels that are allowed. */
     List<long[]> allowed() {
-        return tables.stream().map(CheckedTable::values).toList();
+        List<long[]> values = new ArrayList<>();
+        for (CheckedSupport table : tables) {
+            long[] own = new long[table.size()];
+            Arrays.setAll(own, at -> table.allowed().get(at) ? 0 : CheckedTable.FORBIDDEN);
+            values.add(own);
+        }
+        return values;
     }
 
     List<Step> steps() {

@@ -19,7 +19,7 @@ final class CheckedSweep {
     private final int[] order;
     private final int[] cards;
     private final Depth[] depths;
-    private final List<CheckedTable> inputs;
+    private final List<CheckedSupport> inputs;
     private final int[] target;
     private final Visitor visitor;
     /** By table where the labels so far are in it; the target behind the inputs. */
@@ -35,11 +35,11 @@ final class CheckedSweep {
      * @param touched tables that have the node, the targets too
      * @param strides of the node in them
      * @param ended tables without later nodes
-     * @param values of those
+     * @param allowed by those
      * @param begun tables with later nodes
      * @param open of those, where some later labels are allowed, at the entry in which these are 0
      */
-    private record Depth(int[] touched, int[] strides, int[] ended, long[][] values, int[] begun, BitSet[] open) {}
+    private record Depth(int[] touched, int[] strides, int[] ended, BitSet[] allowed, int[] begun, BitSet[] open) {}
 
     interface Visitor {
         /**
@@ -51,7 +51,7 @@ final class CheckedSweep {
         void visit(int[][] at, int count);
     }
 
-    private CheckedSweep(int[] order, int[] cards, List<CheckedTable> inputs, int[] target, Visitor visitor) {
+    private CheckedSweep(int[] order, int[] cards, List<CheckedSupport> inputs, int[] target, Visitor visitor) {
         this.order = order;
         this.cards = cards;
         this.inputs = inputs;
@@ -73,7 +73,7 @@ final class CheckedSweep {
         List<Integer> begun = new ArrayList<>();
         List<BitSet> begunOpen = new ArrayList<>();
         for (int t = 0; t < inputs.size(); t++) {
-            CheckedTable input = inputs.get(t);
+            CheckedSupport input = inputs.get(t);
             if (input.has(node)) {
                 touched.add(t);
                 List<Integer> own = places(input);
@@ -92,8 +92,8 @@ final class CheckedSweep {
         int[] strides = touched.stream()
                 .mapToInt(t -> stride(t < inputs.size() ? inputs.get(t).scope() : target, node))
                 .toArray();
-        long[][] values = ended.stream().map(t -> inputs.get(t).values()).toArray(long[][]::new);
-        return new Depth(ints(touched), strides, ints(ended), values, ints(begun), begunOpen.toArray(BitSet[]::new));
+        BitSet[] allowed = ended.stream().map(t -> inputs.get(t).allowed()).toArray(BitSet[]::new);
+        return new Depth(ints(touched), strides, ints(ended), allowed, ints(begun), begunOpen.toArray(BitSet[]::new));
     }
 
     private static int[] ints(List<Integer> numbers) {
@@ -101,7 +101,7 @@ final class CheckedSweep {
     }
 
     /** The depths of a table's nodes, ascending. */
-    private List<Integer> places(CheckedTable table) {
+    private List<Integer> places(CheckedSupport table) {
         List<Integer> places = new ArrayList<>();
         for (int d = 0; d < order.length; d++) {
             if (table.has(order[d])) {
@@ -112,20 +112,17 @@ final class CheckedSweep {
     }
 
     /** By node of a table but the last, in this order, which labels up to it begin one that is allowed; empty where all do. */
-    private List<BitSet> open(CheckedTable table) {
+    private List<BitSet> open(CheckedSupport table) {
         List<BitSet> open = new ArrayList<>();
         List<Integer> places = places(table);
-        if (places.size() < 2 || table.allowedShare() == 1) {
+        if (places.size() < 2 || table.isAll()) {
             return open;
         }
-        BitSet longer = new BitSet(table.values().length);
-        for (int entry = 0; entry < table.values().length; entry++) {
-            longer.set(entry, table.values()[entry] < CheckedTable.FORBIDDEN);
-        }
+        BitSet longer = table.allowed();
         for (int k = places.size() - 1; k > 0; k--) {
             int node = order[places.get(k)];
             int stride = stride(table.scope(), node);
-            BitSet shorter = new BitSet(table.values().length);
+            BitSet shorter = new BitSet(table.size());
             for (int e = longer.nextSetBit(0); e >= 0; e = longer.nextSetBit(e + 1)) {
                 shorter.set(e - e / stride % cards[node] * stride);
             }
@@ -150,10 +147,10 @@ final class CheckedSweep {
      * @param cards labels by node
      * @param target nodes of the inputs, ascending
      */
-    static void visit(int[] cards, List<CheckedTable> inputs, int[] target, Visitor visitor) {
+    static void visit(int[] cards, List<CheckedSupport> inputs, int[] target, Visitor visitor) {
         boolean allowed = true;
-        for (CheckedTable input : inputs) {
-            allowed &= input.scope().length > 0 || input.values()[0] < CheckedTable.FORBIDDEN;
+        for (CheckedSupport input : inputs) {
+            allowed &= input.scope().length > 0 || input.allowed().get(0);
         }
         CheckedSweep sweep = new CheckedSweep(order(inputs), cards, inputs, target, visitor);
         if (allowed && sweep.order.length == 0) {
@@ -164,10 +161,10 @@ final class CheckedSweep {
         visitor.visit(sweep.found, sweep.count);
     }
 
-    private static int[] order(List<CheckedTable> inputs) {
+    private static int[] order(List<CheckedSupport> inputs) {
         Set<Integer> order = new LinkedHashSet<>();
         inputs.stream()
-                .sorted(Comparator.comparingDouble(CheckedTable::allowedShare))
+                .sorted(Comparator.comparingDouble(CheckedSupport::share))
                 .forEach(t -> Arrays.stream(t.scope()).forEach(order::add));
         return order.stream().mapToInt(Integer::intValue).toArray();
     }
@@ -196,7 +193,7 @@ final class CheckedSweep {
 
     private boolean isOpen(Depth here) {
         for (int k = 0; k < here.ended.length; k++) {
-            if (here.values[k][at[here.ended[k]]] >= CheckedTable.FORBIDDEN) {
+            if (!here.allowed[k].get(at[here.ended[k]])) {
                 return false;
             }
         }

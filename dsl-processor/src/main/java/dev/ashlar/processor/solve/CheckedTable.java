@@ -1,9 +1,5 @@
 package dev.ashlar.processor.solve;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.TreeSet;
-
 /** Least sums over joint labels of some nodes; the label of the last node is fastest. Sums stop at {@link #FORBIDDEN}: they are never above the real ones. */
 final class CheckedTable {
     /** No labelling; two of it still fit in a long. */
@@ -13,8 +9,6 @@ final class CheckedTable {
 
     private final int[] scope;
     private final long[] values;
-    /** Negative until it is asked for. */
-    private double allowedShare = -1;
 
     CheckedTable(int[] scope, long[] values) {
         this.scope = scope;
@@ -31,31 +25,8 @@ final class CheckedTable {
         return values;
     }
 
-    /** The share of the entries that are allowed; asked for when all are there. */
-    double allowedShare() {
-        if (allowedShare < 0) {
-            int allowed = 0;
-            for (long value : values) {
-                allowed += value < FORBIDDEN ? 1 : 0;
-            }
-            allowedShare = (double) allowed / Math.max(1, values.length);
-        }
-        return allowedShare;
-    }
-
-    boolean has(int node) {
-        return Arrays.binarySearch(scope, node) >= 0;
-    }
-
     static long add(long a, long b) {
         return Math.min(a + b, FORBIDDEN);
-    }
-
-    /** The nodes of some tables, ascending. */
-    static int[] nodes(List<CheckedTable> tables) {
-        TreeSet<Integer> nodes = new TreeSet<>();
-        tables.forEach(t -> Arrays.stream(t.scope).forEach(nodes::add));
-        return nodes.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /**

@@ -20,6 +20,7 @@ final class EliminationPlan {
     private static final double FILL = 0.1;
 
     private final Block block;
+    private final int mostRows;
     private final int[] kept;
     private final List<Step> steps;
     private final Step last;
@@ -47,8 +48,9 @@ final class EliminationPlan {
         }
     }
 
-    private EliminationPlan(Block block, int[] kept) {
+    private EliminationPlan(Block block, int[] kept, int mostRows) {
         this.block = block;
+        this.mostRows = mostRows;
         this.kept = kept;
         steps = new ArrayList<>();
         List<SparseTable> tables = new ArrayList<>();
@@ -86,6 +88,7 @@ final class EliminationPlan {
 
     private EliminationPlan(Block block, EliminationPlan like) {
         this.block = block;
+        mostRows = like.mostRows;
         kept = like.kept;
         steps = like.steps;
         last = like.last;
@@ -107,13 +110,23 @@ final class EliminationPlan {
      * @throws IllegalArgumentException if a table has too many entries
      */
     static EliminationPlan of(Block block) {
+        return of(block, Join.MOST_ROWS);
+    }
+
+    /**
+     * The same with another limit.
+     *
+     * @param mostRows of one step
+     * @throws IllegalArgumentException if a step has more
+     */
+    static EliminationPlan of(Block block, int mostRows) {
         BitSet kept = new BitSet();
         kept.set(0, block.entries());
         for (int exit : block.exits()) {
             kept.set(exit);
         }
         try {
-            return new EliminationPlan(block, kept.stream().toArray());
+            return new EliminationPlan(block, kept.stream().toArray(), mostRows);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("block '" + block + "' has too many labels at its boundaries", e);
         }
@@ -211,7 +224,7 @@ final class EliminationPlan {
                 .filter(t -> t.isWithin(scope))
                 .filter(t -> t.isSparse(block))
                 .forEach(joined::add);
-        Join join = new Join(block, node, scope, joined);
+        Join join = new Join(block, node, scope, joined, mostRows);
         int rows = join.rows();
         // Rows come by label; by their entries first they keep that order.
         int[] order = SparseTable.sorted(

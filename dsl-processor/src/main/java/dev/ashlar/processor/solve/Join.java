@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Join {
     /** Rows that are too many to hold. */
-    private static final int MOST_ROWS = 1 << 23;
+    static final int MOST_ROWS = 1 << 23;
 
     private final int[] order;
     private final int[] cards;
@@ -22,6 +22,7 @@ final class Join {
     private final int[][] to;
     private final int[] places;
     private final char[][] joint;
+    private final int most;
     private int rows;
     private char[] labels = new char[64];
     private final int[][] at;
@@ -33,8 +34,11 @@ final class Join {
      * @param node that is not in the target; -1 if there is none
      * @param target nodes of the result, ascending
      * @param tables over the node and nodes of the target
+     * @param most rows
+     * @throws IllegalArgumentException if there are more
      */
-    Join(Block block, int node, int[] target, List<SparseTable> tables) {
+    Join(Block block, int node, int[] target, List<SparseTable> tables, int most) {
+        this.most = most;
         order = order(block, node, target, tables);
         cards = Arrays.stream(order).map(block::labels).toArray();
         chosen = new int[order.length];
@@ -164,7 +168,7 @@ final class Join {
     }
 
     private void add() {
-        if (rows == MOST_ROWS) {
+        if (rows == most) {
             throw new IllegalArgumentException("a table of a block has too many entries: give it fewer labels");
         }
         if (rows == labels.length) {

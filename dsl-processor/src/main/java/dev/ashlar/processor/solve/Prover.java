@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -201,10 +202,10 @@ final class Prover {
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
                 .toList();
-        Map<Integer, Optional<Begun>> begun = new LinkedHashMap<>();
+        Map<Integer, Supplier<Optional<Ladder>>> begun = new LinkedHashMap<>();
         for (int label : order) {
             if (relaxation.bound(goal, sums[label]) < target(part) && duals < MOST_DUALS && !work.isSpent()) {
-                begun.put(label, begin(only(part, relaxation, v, label)));
+                begun.put(label, later(part, begin(only(part, relaxation, v, label)), branches));
             }
         }
         List<List<Integer>> labels = new ArrayList<>();
@@ -222,11 +223,20 @@ final class Prover {
         begun.forEach((label, one) -> {
             long bound = relaxation.bound(goal, sums[label]);
             Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
-            one.ifPresent(b -> ladder.addAll(deepened(part, b, branches)));
+            one.get().ifPresent(ladder::addAll);
             labels.add(List.of(label));
             cases.add(ladder);
         });
         return Ladder.split(v, labels, cases);
+    }
+
+    /** What is proved of a case when it is looked into; of one that is close enough nothing but its proof is held until then. */
+    private Supplier<Optional<Ladder>> later(Part part, Optional<Begun> begun, int branches) {
+        if (begun.isPresent() && begun.get().ladder().bound() >= target(part)) {
+            Optional<Ladder> ladder = Optional.of(deepened(part, begun.get(), branches));
+            return () -> ladder;
+        }
+        return () -> begun.map(b -> deepened(part, b, branches));
     }
 
     private static long[] byLabel(Part part, Relaxation relaxation, int v) {

@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class JointPlannerBenchmark {
     private static final double GAP = 1e-3;
-    private static final Effort EFFORT = Effort.of(GAP);
+    private static final Effort EFFORT = new Effort(GAP, 200_000, 400_000, 2);
     private static final long UNLIMITED = 1L << 50;
     private static final int BUDGETS = 10;
     private static final int LIMIT_SECONDS = 60;
