@@ -42,6 +42,9 @@ final class Fates {
     private final Map<Variable, Set<Variable>> sums = new LinkedHashMap<>();
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Variable, Integer> ifAllIsKept = new HashMap<>();
+    /** Units that backward may need, by what they lay out anew. */
+    private final Map<Marker, Unit> moved = new HashMap<>();
+
     private final Set<Unit> readInBackward = new HashSet<>();
 
     /** Which labels of some variables go together. */
@@ -58,6 +61,11 @@ final class Fates {
         Fates fates = new Fates(units);
         for (int i = units.all().size() - 1; i >= 0; i--) {
             fates.decide(units.all().get(i));
+        }
+        for (Unit unit : units.all()) {
+            if (fates.of(unit).size() > 1) {
+                unit.moving().ifPresent(m -> fates.moved.putIfAbsent(m, unit));
+            }
         }
         return fates;
     }
@@ -84,10 +92,7 @@ final class Fates {
 
     /** The unit that something is laid out anew as, if backward may need it. */
     Optional<Unit> of(Marker moving) {
-        return units.all().stream()
-                .filter(u -> u.moving().equals(Optional.of(moving)))
-                .filter(u -> of(u).size() > 1)
-                .findFirst();
+        return Optional.ofNullable(moved.get(moving));
     }
 
     /** Labels of a unit of which something holds. */

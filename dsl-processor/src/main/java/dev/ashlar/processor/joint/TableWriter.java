@@ -4,6 +4,7 @@ import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.solve.BlockBuilder;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -108,23 +109,15 @@ final class TableWriter {
         Table table = table(over, amount);
         int[] scope = scope(table);
         long[] amounts = amounts(table).clone();
+        BitSet forbidden = new BitSet();
         for (int entry = 0; entry < amounts.length; entry++) {
             if (amounts[entry] < 0) {
-                block.forbid(scope, labels(scope, entry));
+                forbidden.set(entry);
                 amounts[entry] = 0;
             }
         }
+        block.forbid(scope, forbidden);
         block.addTable(Quantity.TIME, scope, amounts);
-    }
-
-    private int[] labels(int[] scope, int entry) {
-        int[] labels = new int[scope.length];
-        int rest = entry;
-        for (int k = scope.length - 1; k >= 0; k--) {
-            labels[k] = rest % block.labels(scope[k]);
-            rest /= block.labels(scope[k]);
-        }
-        return labels;
     }
 
     void rule(Fates.Rule rule) {

@@ -2,6 +2,7 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -196,6 +197,20 @@ public final class BlockBuilder {
         }
         table.forbids = true;
         table.forbidden[entry] = true;
+        return this;
+    }
+
+    /**
+     * Forbids entries of a table.
+     *
+     * @param nodes ascending, at least one
+     * @param entries by number
+     */
+    public BlockBuilder forbid(int[] nodes, BitSet entries) {
+        Table table = table(nodes);
+        require(entries.length() <= table.size, "there is no such entry");
+        table.forbids |= !entries.isEmpty();
+        entries.stream().forEach(entry -> table.forbidden[entry] = true);
         return this;
     }
 

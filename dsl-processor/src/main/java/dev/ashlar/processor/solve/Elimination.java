@@ -7,6 +7,9 @@ import java.util.function.Predicate;
 
 /** The least priced sum of a block for every choice of its boundary labels, and the inner labels that attain it. */
 final class Elimination {
+    /** Rows whose sums are held at a time. */
+    private static final int CHUNK = 1 << 11;
+
     private final EliminationPlan plan;
     private final long[][] tables;
     private final int factors;
@@ -45,7 +48,7 @@ final class Elimination {
             long[] third = tables[inputs[2]];
             least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], third, at[2], result);
         } else {
-            least(step.starts(), sums(step, tables), result);
+            least(step, tables, result);
         }
         return result;
     }
@@ -72,27 +75,40 @@ final class Elimination {
         }
     }
 
-    private static void least(int[] starts, long[] sums, long[] result) {
-        for (int e = 0; e < result.length; e++) {
+    /** Some entries at a time, so that their sums stay near. */
+    private static void least(Step step, long[][] tables, long[] result) {
+        int[] starts = step.starts();
+        long[] sums = new long[CHUNK];
+        int from = 0;
+        while (from < result.length) {
+            int to = from + 1;
+            while (to < result.length && starts[to + 1] - starts[from] <= CHUNK) {
+                to++;
+            }
+            int rows = starts[to] - starts[from];
+            sums = rows <= sums.length ? sums : new long[rows];
+            Arrays.fill(sums, 0, rows, 0);
+            for (int i = 0; i < step.inputs().length; i++) {
+                add(tables[step.inputs()[i]], step.at()[i], starts[from], rows, sums);
+            }
+            least(starts, from, to, sums, result);
+            from = to;
+        }
+    }
+
+    private static void add(long[] table, int[] at, int from, int rows, long[] sums) {
+        for (int row = 0; row < rows; row++) {
+            sums[row] = Math.min(sums[row] + table[at[from + row]], FixedPoint.INFINITE);
+        }
+    }
+
+    private static void least(int[] starts, int from, int to, long[] sums, long[] result) {
+        for (int e = from; e < to; e++) {
             long least = FixedPoint.INFINITE;
-            for (int row = starts[e]; row < starts[e + 1]; row++) {
+            for (int row = starts[e] - starts[from]; row < starts[e + 1] - starts[from]; row++) {
                 least = Math.min(least, sums[row]);
             }
             result[e] = least;
-        }
-    }
-
-    private static long[] sums(Step step, long[][] tables) {
-        long[] sums = new long[step.rows()];
-        for (int i = 0; i < step.inputs().length; i++) {
-            add(tables[step.inputs()[i]], step.at()[i], sums);
-        }
-        return sums;
-    }
-
-    private static void add(long[] table, int[] at, long[] sums) {
-        for (int row = 0; row < sums.length; row++) {
-            sums[row] = Math.min(sums[row] + table[at[row]], FixedPoint.INFINITE);
         }
     }
 
