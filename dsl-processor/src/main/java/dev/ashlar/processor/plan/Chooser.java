@@ -161,9 +161,11 @@ final class Chooser {
 
         /** @param budgetBytes at least what the smallest plan of all needs */
         Supplier<Best> within(long budgetBytes) {
-            List<Integer> within = order.stream()
-                    .filter(f -> candidates.get(f).leastBytes() <= budgetBytes)
-                    .toList();
+            List<Integer> within = order(
+                    order.stream()
+                            .filter(f -> candidates.get(f).leastBytes() <= budgetBytes)
+                            .toList(),
+                    budgetBytes);
             int best = within.get(0);
             Candidate.Claimed plan = plan(best, budgetBytes);
             for (int form : within.subList(1, within.size())) {
@@ -180,6 +182,16 @@ final class Chooser {
             int form = best;
             Supplier<Candidate.Known> known = plan.known();
             return () -> best(form, known.get(), proved);
+        }
+
+        /** On a large mesh a close look takes long: the form that looks best is first, so that it may be enough. */
+        private List<Integer> order(List<Integer> forms, long budgetBytes) {
+            return rough || forms.size() < 2 || !candidates.get(0).isLargeMesh()
+                    ? forms
+                    : forms.stream()
+                            .sorted(Comparator.comparingDouble(f ->
+                                    candidates.get(f).within(budgetBytes, true).seconds()))
+                            .toList();
         }
 
         private Candidate.Claimed plan(int form, long budgetBytes) {
