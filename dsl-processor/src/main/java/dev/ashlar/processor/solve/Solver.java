@@ -11,6 +11,8 @@ public final class Solver {
     private final Chain chain;
     private final Labellings seen;
     private final KnownBounds bounds = new KnownBounds();
+    /** The labelling of the smallest peak that is known; others may have taken its place among those seen. */
+    private Optional<Column> lowest = Optional.empty();
 
     /**
      * A solver of one problem, for any number of budgets: what it meets for one it begins the next with.
@@ -88,6 +90,11 @@ public final class Solver {
         }
         Prover prover = new Prover(Goal.time(budget), effort, 0);
         Ladder ladder = prover.prove(chain, fastest, seen).orElseThrow();
+        if (fastest.labels().isEmpty()
+                && lowest.filter(l -> l.evaluation().peak() <= budget).isPresent()) {
+            seen.add(lowest.get());
+            return outcomes(budget, effort);
+        }
         if (fastest.labels().isEmpty()) {
             Peak peak = smallest(budget, effort);
             if (peak.smallest().peak() > budget) {
@@ -136,12 +143,14 @@ public final class Solver {
 
     /** The smallest peak, and that nothing needs less; a peak within {@code enough} needs no proof. */
     private Peak smallest(long enough, Effort effort) {
-        Incumbent lowest = new Incumbent(chain.problem(), Goal.peak());
+        Incumbent least = new Incumbent(chain.problem(), Goal.peak());
         Ladder ladder = new Prover(Goal.peak(), effort, enough)
-                .prove(chain, lowest, seen)
+                .prove(chain, least, seen)
                 .orElseThrow();
-        Solution smallest = lowest.solution().orElseThrow();
-        seen.add(lowest.labels().orElseThrow());
+        Solution smallest = least.solution().orElseThrow();
+        Column column = Column.of(chain.problem(), least.labels().orElseThrow());
+        seen.add(column);
+        lowest = Optional.of(column);
         List<Certificate> certificates = ladder.downwards().stream()
                 .map(r -> new Certificate(r.bound() - 1, false, reduction.whole(r.proof())))
                 .toList();

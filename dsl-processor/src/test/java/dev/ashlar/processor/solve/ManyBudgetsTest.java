@@ -23,6 +23,7 @@ final class ManyBudgetsTest {
                 continue;
             }
             ProvedSolver solver = new ProvedSolver(problem);
+            solver.smallest(Effort.EXACT);
             for (long budget = smallest + 40; budget >= smallest; budget -= 5) {
                 long optimum = Exhaustive.time(problem, budget);
                 Optional<Certificate> bound = solver.bound(budget);
