@@ -13,6 +13,7 @@ import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
+import dev.ashlar.processor.solve.TooManyRows;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -107,14 +108,20 @@ public final class Planner {
         Iterator<TrainingGraph> forms = StepForms.of(
                 graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
         List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
-        Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-        // On a mesh every form takes the compiler long.
-        while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough())) {
-            Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
-            other.ifPresent(problems::add);
-            chooser = other.map(chooser::with).orElse(chooser);
+        Chooser.Choice choice;
+        try {
+            Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
+            // On a mesh every form takes the compiler long.
+            while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough())) {
+                Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
+                other.ifPresent(problems::add);
+                chooser = other.map(chooser::with).orElse(chooser);
+            }
+            choice = chooser.choose();
+        } catch (TooManyRows tooMany) {
+            throw notOnMeshes(
+                    graph, "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
         }
-        Chooser.Choice choice = chooser.choose();
         PlanProblem plans = problems.get(choice.form());
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
         Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);

@@ -10,7 +10,7 @@ package dev.ashlar.processor.solve;
  */
 public record Effort(double gap, int options, int suffixes, int branches) {
     /** Asks for the optimum. */
-    public static final Effort EXACT = new Effort(0, 2_000_000, 3_000_000, 2);
+    public static final Effort EXACT = new Effort(0, 2_000_000, 3_000_000, 6);
 
     /** Searches of one solution, all together, in units of one search. */
     private static final int SEARCHES = 4;

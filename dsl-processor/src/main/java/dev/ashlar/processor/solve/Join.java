@@ -35,7 +35,7 @@ final class Join {
      * @param target nodes of the result, ascending
      * @param tables over the node and nodes of the target
      * @param most rows
-     * @throws IllegalArgumentException if there are more
+     * @throws TooManyRows if there are more
      */
     Join(Block block, int node, int[] target, List<SparseTable> tables, int most) {
         this.most = most;
@@ -169,7 +169,7 @@ final class Join {
 
     private void add() {
         if (rows == most) {
-            throw new IllegalArgumentException("a table of a block has too many entries: give it fewer labels");
+            throw new TooManyRows();
         }
         if (rows == labels.length) {
             labels = Arrays.copyOf(labels, 2 * rows);
