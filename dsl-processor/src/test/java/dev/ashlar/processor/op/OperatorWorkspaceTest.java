@@ -24,8 +24,15 @@ class OperatorWorkspaceTest {
 
     private static final long SLACK_BYTES = 1 << 16;
 
+    /**
+     * But those of several functions of single elements: they are in plans of CUDA alone, where their kernel takes nothing beside; here
+     * libtorch's kernels run one after the other.
+     */
     static List<OperatorCase> cases() {
-        return OperatorCases.all();
+        return OperatorCases.all().stream()
+                .filter(c ->
+                        c.made().filter(PointwiseOperator.class::isInstance).isEmpty())
+                .toList();
     }
 
     @ParameterizedTest
