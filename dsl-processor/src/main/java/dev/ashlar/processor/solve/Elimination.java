@@ -42,7 +42,11 @@ final class Elimination {
         int[][] at = step.at();
         long[] result = new long[step.entries()];
         // Most steps have two or three inputs: without sums of their own they are gone through once.
-        if (inputs.length == 2) {
+        if (!step.isElimination() && result.length == step.rows()) {
+            for (int i = 0; i < inputs.length; i++) {
+                add(tables[inputs[i]], at[i], 0, result.length, result);
+            }
+        } else if (inputs.length == 2) {
             least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], result);
         } else if (inputs.length == 3) {
             long[] third = tables[inputs[2]];
@@ -120,11 +124,11 @@ final class Elimination {
         return sum;
     }
 
-    /** Table entries that are added up. */
+    /** Rows of tables that are added up. */
     long additions() {
         long sum = plan.last().rows();
         for (Step step : plan.steps()) {
-            sum += step.rows();
+            sum += step.isElimination() ? step.rows() : 0;
         }
         return sum;
     }
@@ -157,7 +161,9 @@ final class Elimination {
         }
         long[][] rest = rest(outside);
         for (int s = 0; s < plan.steps().size(); s++) {
-            note(plan.steps().get(s), rest[factors + s], byLabel);
+            if (plan.steps().get(s).isElimination()) {
+                note(plan.steps().get(s), rest[factors + s], byLabel);
+            }
         }
         int[] labels = new int[block.nodes()];
         for (int e = 0; e < last.length; e++) {
@@ -247,7 +253,9 @@ final class Elimination {
                     best = row;
                 }
             }
-            labels[step.node()] = step.labels()[best];
+            if (step.isElimination()) {
+                labels[step.node()] = step.labels()[best];
+            }
             follow(step, best, entries);
         }
     }
@@ -286,6 +294,10 @@ final class Elimination {
         }
         Step step = plan.steps().get(s);
         int from = step.starts()[entries[s]];
+        if (!step.isElimination()) {
+            follow(step, from, entries);
+            return near(s - 1, labels, entries, more, visitor);
+        }
         int to = step.starts()[entries[s] + 1];
         long least = Long.MAX_VALUE;
         for (int row = from; row < to; row++) {

@@ -3,7 +3,10 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +22,12 @@ final class EliminationPlan {
     /** How much pairs that come together for the first time count beside the logarithm of the joint labels. */
     private static final double FILL = 0.1;
 
+    /** Inputs of a step that are added up row by row. */
+    private static final int DIRECT = 3;
+
+    /** How often an entry is read at least, as far as that can be told, for others to be added to it before. */
+    private static final int OFTEN = 2;
+
     private final Block block;
     private final int mostRows;
     private final int[] kept;
@@ -30,7 +39,7 @@ final class EliminationPlan {
      * One elimination: the tables with the node are added up and its best label is taken. A row is a joint label of the node and the
      * result.
      *
-     * @param node eliminated; -1 in the last step, which only adds up
+     * @param node eliminated; -1 in steps that only add up, with one row for every entry but in the last step
      * @param scope nodes of the result, ascending
      * @param joint labels of the result's entries, by node of the scope, then entry
      * @param starts of the rows of every entry, and their end
@@ -46,9 +55,14 @@ final class EliminationPlan {
         int rows() {
             return labels.length;
         }
+
+        boolean isElimination() {
+            return node >= 0;
+        }
     }
 
-    private EliminationPlan(Block block, int[] kept, int mostRows) {
+    /** @param adds whether what small tables add to a large one is added once, and not for every row */
+    private EliminationPlan(Block block, int[] kept, int mostRows, boolean adds) {
         this.block = block;
         this.mostRows = mostRows;
         this.kept = kept;
@@ -74,16 +88,47 @@ final class EliminationPlan {
             BitSet scope = new BitSet();
             inputs.forEach(t -> Arrays.stream(tables.get(t).scope()).forEach(scope::set));
             scope.clear(node);
-            Step step = step(node, scope.stream().toArray(), inputs, open, tables);
-            steps.add(step);
-            open.removeAll(inputs);
-            open.add(tables.size());
-            int[] places = new int[step.entries()];
-            Arrays.setAll(places, e -> e);
-            tables.add(SparseTable.of(block, step.scope(), step.joint(), places));
+            if (adds && inputs.size() > DIRECT) {
+                inputs = added(inputs, rows(node, tables, open) / OFTEN, open, tables);
+            }
+            add(step(node, scope.stream().toArray(), inputs, open, tables), open, tables);
         }
         last = step(-1, kept, open, List.of(), tables);
         joints = numbers();
+    }
+
+    /** Puts the result of a step into the place of its inputs. */
+    private void add(Step step, List<Integer> open, List<SparseTable> tables) {
+        steps.add(step);
+        Arrays.stream(step.inputs()).forEach(t -> open.remove((Integer) t));
+        open.add(tables.size());
+        int[] places = new int[step.entries()];
+        Arrays.setAll(places, e -> e);
+        tables.add(SparseTable.of(block, step.scope(), step.joint(), places));
+    }
+
+    /** Adds to tables of few entries those over some of their nodes alone; what is to be added up then. */
+    private List<Integer> added(List<Integer> inputs, double few, List<Integer> open, List<SparseTable> tables) {
+        List<Integer> largestFirst = new ArrayList<>(inputs);
+        largestFirst.sort(Comparator.comparingInt(t -> -tables.get(t).size()));
+        Map<Integer, List<Integer>> within = new LinkedHashMap<>();
+        for (int t : largestFirst) {
+            int large = t;
+            for (int other : within.keySet()) {
+                large = tables.get(t).isWithin(tables.get(other).scope()) ? other : large;
+            }
+            within.computeIfAbsent(large, k -> new ArrayList<>()).add(t);
+        }
+        List<Integer> left = new ArrayList<>();
+        within.forEach((large, all) -> {
+            if (all.size() == 1 || tables.get(large).size() > few) {
+                left.addAll(all);
+            } else {
+                left.add(tables.size());
+                add(step(-1, tables.get(large).scope(), all, List.of(), tables), open, tables);
+            }
+        });
+        return left;
     }
 
     private EliminationPlan(Block block, EliminationPlan like) {
@@ -110,23 +155,27 @@ final class EliminationPlan {
      * @throws IllegalArgumentException if a table has too many entries
      */
     static EliminationPlan of(Block block) {
-        return of(block, Join.MOST_ROWS);
+        return of(block, Join.MOST_ROWS, true);
     }
 
     /**
-     * The same with another limit.
+     * The same with another limit, and with steps alone that eliminate a node.
      *
      * @param mostRows of one step
      * @throws IllegalArgumentException if a step has more
      */
     static EliminationPlan of(Block block, int mostRows) {
+        return of(block, mostRows, false);
+    }
+
+    private static EliminationPlan of(Block block, int mostRows, boolean adds) {
         BitSet kept = new BitSet();
         kept.set(0, block.entries());
         for (int exit : block.exits()) {
             kept.set(exit);
         }
         try {
-            return new EliminationPlan(block, kept.stream().toArray(), mostRows);
+            return new EliminationPlan(block, kept.stream().toArray(), mostRows, adds);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("block '" + block + "' has too many labels at its boundaries", e);
         }

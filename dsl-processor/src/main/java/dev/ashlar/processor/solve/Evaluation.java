@@ -11,12 +11,20 @@ final class Evaluation {
     private final long peak;
     private final long[][] memory;
     private final long[][] amounts;
+    /** By block, of its own forward points and of its backward points. */
+    private final long[][] most;
 
-    private Evaluation(long time, long peak, long[][] memory, long[][] amounts) {
+    private Evaluation(long time, long peak, long[][] memory, long[][] amounts, long[][] most) {
         this.time = time;
         this.peak = peak;
         this.memory = memory;
         this.amounts = amounts;
+        this.most = most;
+    }
+
+    /** Whether a labelling of some time and peak is looked for. */
+    interface Wanted {
+        boolean test(long time, long peak);
     }
 
     static Evaluation of(Problem problem, int[] x) {
@@ -30,32 +38,59 @@ final class Evaluation {
     }
 
     private static Evaluation of(Problem problem, long[][] amounts, boolean allowed) {
-        long[][] memory = memory(problem, amounts);
-        long peak = 0;
-        for (long[] points : memory) {
-            for (long bytes : points) {
-                peak = Math.max(peak, bytes);
-            }
+        long[][] most = new long[amounts.length][];
+        for (int b = 0; b < most.length; b++) {
+            most[b] = most(problem.block(b), amounts[b]);
         }
-        return new Evaluation(allowed ? time(problem, amounts) : FORBIDDEN, peak, memory, amounts);
+        return new Evaluation(
+                allowed ? time(problem, amounts) : FORBIDDEN,
+                peak(amounts, most),
+                memory(problem, amounts),
+                amounts,
+                most);
+    }
+
+    private static long[] most(Block block, long[] amounts) {
+        long[] most = {Halves.forward(block, amounts), Halves.backward(block, amounts)};
+        return most;
+    }
+
+    private static long peak(long[][] amounts, long[][] most) {
+        long fixed = 0;
+        long gradients = 0;
+        for (long[] a : amounts) {
+            fixed += a[Quantity.STATIC.ordinal()];
+            gradients += a[Quantity.GRADIENT.ordinal()];
+        }
+        long peak = 0;
+        long before = fixed;
+        for (int b = 0; b < amounts.length; b++) {
+            gradients -= amounts[b][Quantity.GRADIENT.ordinal()];
+            peak = Math.max(peak, before + Math.max(most[b][0], gradients + most[b][1]));
+            before += amounts[b][Quantity.KEPT.ordinal()];
+        }
+        return peak;
     }
 
     /**
-     * What an allowed labelling comes to with another label of one variable, if that is not slower than {@code most}: only the tables
-     * over the variable are read.
+     * What an allowed labelling comes to with another label of one variable, if that is wanted: only the tables over the variable are read.
      *
      * @param x the labelling; unchanged behind the call
      */
-    Optional<Evaluation> with(Problem problem, int variable, int label, int[] x, long most) {
+    Optional<Evaluation> with(Problem problem, int variable, int label, int[] x, Wanted wanted) {
         long[][] changed = amounts.clone();
+        long[][] highest = most.clone();
         boolean allowed = true;
         long other = time;
         for (int b = problem.owner(variable); allowed && b < changed.length && problem.contains(b, variable); b++) {
             changed[b] = amounts[b].clone();
             allowed = change(problem, b, variable, label, x, changed[b]);
             other += time(problem, changed[b]) - time(problem, amounts[b]);
+            highest[b] = most(problem.block(b), changed[b]);
         }
-        return allowed && other <= most ? Optional.of(of(problem, changed, true)) : Optional.empty();
+        return allowed && wanted.test(other, peak(changed, highest))
+                ? Optional.of(of(problem, changed, true))
+                : Optional.empty();
     }
 
     /** Takes the tables over a variable from the sums and adds them with its other label; whether their entries are allowed. */
@@ -77,9 +112,7 @@ final class Evaluation {
                 allowed = false;
                 break;
             }
-            for (int q : factor.used()) {
-                sums[q] += factor.amount(q, after) - factor.amount(q, before);
-            }
+            factor.addDifference(after, before, sums);
         }
         return allowed;
     }
@@ -112,15 +145,13 @@ final class Evaluation {
     static long[] amounts(Block block, int[] labels) {
         long[] sums = new long[Quantity.COUNT + block.points()];
         for (Factor factor : block.factors()) {
-            int entry = factor.entry(block, labels);
-            for (int q : factor.used()) {
-                sums[q] += factor.amount(q, entry);
-            }
+            factor.add(factor.entry(block, labels), sums);
         }
+        Factor.sum(sums);
         return sums;
     }
 
-    /** Adds up a block; whether its entries are allowed. */
+    /** Adds up a block into sums that are zero; whether its entries are allowed. */
     private static boolean add(Problem problem, int b, int[] x, long[] sums) {
         boolean allowed = true;
         for (Factor factor : problem.block(b).factors()) {
@@ -129,10 +160,9 @@ final class Evaluation {
                 allowed = false;
                 continue;
             }
-            for (int q : factor.used()) {
-                sums[q] += factor.amount(q, entry);
-            }
+            factor.add(entry, sums);
         }
+        Factor.sum(sums);
         return allowed;
     }
 

@@ -17,6 +17,9 @@ final class Factor {
     private final long[][] amounts;
     private final boolean[] forbidden;
     private final int[] used;
+    /** Quantities with amounts that follow each other and have the same ones: the first of each run, and that behind its last. */
+    private final int[] runs;
+
     private final long[] largest;
 
     /**
@@ -33,10 +36,26 @@ final class Factor {
         used = IntStream.range(0, amounts.length)
                 .filter(q -> amounts[q].length > 0)
                 .toArray();
+        runs = runs(used, amounts);
         largest = new long[amounts.length];
         for (int q = 0; q < amounts.length; q++) {
             largest[q] = q > 0 && amounts[q] == amounts[q - 1] ? largest[q - 1] : largest(amounts[q]);
         }
+    }
+
+    private static int[] runs(int[] used, long[][] amounts) {
+        int[] runs = new int[2 * used.length];
+        int length = 0;
+        for (int q : used) {
+            if (length > 0 && runs[length - 1] == q && amounts[q] == amounts[q - 1]) {
+                runs[length - 1] = q + 1;
+            } else {
+                runs[length] = q;
+                runs[length + 1] = q + 1;
+                length += 2;
+            }
+        }
+        return Arrays.copyOf(runs, length);
     }
 
     private static long largest(long[] row) {
@@ -77,6 +96,39 @@ final class Factor {
     /** The largest amount of a quantity, of forbidden entries too. */
     long largest(int quantity) {
         return largest[quantity];
+    }
+
+    /**
+     * Adds what an entry comes to. Most tables add the same to many quantities: what each is above the one before is quicker to write.
+     *
+     * @param rises by quantity, what it comes to above the one before; {@link #sum} makes amounts of them
+     */
+    void add(int entry, long[] rises) {
+        for (int r = 0; r < runs.length; r += 2) {
+            long amount = amounts[runs[r]][entry];
+            rises[runs[r]] += amount;
+            if (runs[r + 1] < rises.length) {
+                rises[runs[r + 1]] -= amount;
+            }
+        }
+    }
+
+    /** Makes amounts by quantity of what each is above the one before. */
+    static void sum(long[] rises) {
+        for (int q = 1; q < rises.length; q++) {
+            rises[q] += rises[q - 1];
+        }
+    }
+
+    /** Adds to amounts by quantity what one entry comes to above another. */
+    void addDifference(int entry, int other, long[] sums) {
+        for (int r = 0; r < runs.length; r += 2) {
+            long[] row = amounts[runs[r]];
+            long difference = row[entry] - row[other];
+            for (int q = runs[r]; q < runs[r + 1] && difference != 0; q++) {
+                sums[q] += difference;
+            }
+        }
     }
 
     /** Quantities that have amounts, in order; not to be written. */
@@ -175,6 +227,17 @@ final class Factor {
             entry = entry * block.labels(node) + labels[node];
         }
         return entry;
+    }
+
+    /** The first allowed entry from one on, or else of all; -1 if there is none. */
+    int allowed(int from) {
+        for (int k = 0; k < size; k++) {
+            int entry = from + k < size ? from + k : from + k - size;
+            if (!forbidden(entry)) {
+                return entry;
+            }
+        }
+        return -1;
     }
 
     boolean forbidden(int entry) {

@@ -52,11 +52,13 @@ final class Halves {
         return new Halves(problem, allowed);
     }
 
-    private static long forward(Block block, long[] amounts) {
+    /** The most that a block itself has at its forward points; {@link #NONE} without any. */
+    static long forward(Block block, long[] amounts) {
         return most(amounts, 0, block.forwardPoints());
     }
 
-    private static long backward(Block block, long[] amounts) {
+    /** The same of its backward points. */
+    static long backward(Block block, long[] amounts) {
         return most(amounts, block.forwardPoints(), block.points());
     }
 

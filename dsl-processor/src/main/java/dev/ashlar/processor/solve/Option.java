@@ -21,13 +21,7 @@ record Option(long time, long fixed, long kept, long gradient, long forward, lon
      * @param timed whether times count
      */
     static Option of(Problem problem, Block block, int[] labels, boolean timed) {
-        long[] sums = new long[Quantity.COUNT + block.points()];
-        for (Factor factor : block.factors()) {
-            int entry = factor.entry(block, labels);
-            for (int q : factor.used()) {
-                sums[q] += factor.amount(q, entry);
-            }
-        }
+        long[] sums = Evaluation.amounts(block, labels);
         long forward = NONE;
         long backward = NONE;
         for (int p = 0; p < block.points(); p++) {

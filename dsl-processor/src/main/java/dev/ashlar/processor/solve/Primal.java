@@ -154,9 +154,8 @@ final class Primal {
         incumbent.isNew();
     }
 
-    /** The time that a better labelling may take. */
-    private long most() {
-        return incumbent.goal().timed() ? incumbent.best() : Long.MAX_VALUE;
+    private boolean isWanted(long time, long peak) {
+        return (!incumbent.goal().timed() || time <= incumbent.best()) && incumbent.isBetter(time, peak);
     }
 
     private boolean improve(int variable) {
@@ -168,7 +167,7 @@ final class Primal {
             if (label == old) {
                 continue;
             }
-            Optional<Evaluation> other = current.with(chain.problem(), variable, label, x, most());
+            Optional<Evaluation> other = current.with(chain.problem(), variable, label, x, this::isWanted);
             if (other.isPresent()) {
                 x[variable] = label;
                 better |= incumbent.offer(x, other.get());

@@ -20,6 +20,9 @@ final class Reduction {
     /** Entries of a table that are looked at first. */
     private static final int SAMPLES = 12;
 
+    /** Entries of every table that are looked at before. */
+    private static final int EXAMPLES = 4;
+
     private final Problem problem;
     private final List<int[]> points = new ArrayList<>();
     private final int[][][] stands;
@@ -128,13 +131,40 @@ final class Reduction {
     static int[] peaks(Block block, IntPredicate also) {
         boolean[] left = new boolean[block.points()];
         Arrays.fill(left, true);
+        List<long[]> examples = examples(block);
         for (int p = 0; p < left.length; p++) {
             for (int q = left.length - 1; q >= 0 && left[p] && !also.test(p); q--) {
                 boolean comparable = p < block.forwardPoints() || q >= block.forwardPoints();
-                left[p] = q == p || !left[q] || !comparable || !isBelow(block, p, q);
+                left[p] = q == p || !left[q] || !comparable || isAbove(examples, p, q) || !isBelow(block, p, q);
             }
         }
         return IntStream.range(0, left.length).filter(p -> left[p]).toArray();
+    }
+
+    /** Amounts by quantity with one allowed entry of every table, the tables by themselves: no sum of the most that tables differ by is below. */
+    private static List<long[]> examples(Block block) {
+        List<long[]> examples = new ArrayList<>();
+        for (int example = 0; example < EXAMPLES; example++) {
+            long[] amounts = new long[Quantity.COUNT + block.points()];
+            for (Factor factor : block.factors()) {
+                int entry = factor.allowed((int) ((long) factor.size() * example / EXAMPLES));
+                if (entry >= 0) {
+                    factor.add(entry, amounts);
+                }
+            }
+            Factor.sum(amounts);
+            examples.add(amounts);
+        }
+        return examples;
+    }
+
+    private static boolean isAbove(List<long[]> examples, int p, int q) {
+        for (long[] amounts : examples) {
+            if (amounts[Quantity.ofPoint(p)] > amounts[Quantity.ofPoint(q)]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isBelow(Block block, int p, int q) {
