@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /** What units come to that backward makes again. */
 final class AgainTables {
@@ -29,8 +31,9 @@ final class AgainTables {
         return unit.moving().map(marker -> {
             List<Variable> over = new ArrayList<>(ways.variables(marker));
             over.add(fates.variable(unit));
+            Ways.Way way = ways.way(marker);
             return new Fates.Rule(over, x -> {
-                boolean moved = ways.of(marker, x::of).map(Route::moved).orElse(false);
+                boolean moved = way.isMoved(x);
                 Fate fate = fate(unit, x);
                 return moved != (fate.mode() == Fate.Mode.PASSED)
                         && (!moved || !(marker instanceof Marker.OfGather gather) || agrees(gather, fate, x));
@@ -51,7 +54,7 @@ final class AgainTables {
     /** What decides about time and memory to make a unit again. */
     Set<Variable> over(Unit unit) {
         Set<Variable> over = new LinkedHashSet<>();
-        if (fates.of(unit).stream().anyMatch(Fate::isAgain)) {
+        if (mayBeAgain(unit)) {
             unit.moving().ifPresent(m -> over.addAll(ways.variables(m)));
             unit.node().ifPresent(n -> over.add(choices.variable(n)));
             over.add(fates.variable(unit));
@@ -59,40 +62,55 @@ final class AgainTables {
         return over;
     }
 
+    private boolean mayBeAgain(Unit unit) {
+        return fates.of(unit).stream().anyMatch(Fate::isAgain);
+    }
+
     /** Time to make it again, if that is chosen, in units of 2⁻²⁰ nanoseconds. */
-    long ticks(Unit unit, Labels x) {
-        if (over(unit).isEmpty() || !fate(unit, x).isAgain()) {
-            return 0;
+    ToLongFunction<Labels> ticks(Unit unit) {
+        if (!mayBeAgain(unit)) {
+            return x -> 0;
         }
-        if (isAhead(unit, x)) {
-            return isBeside(unit, x)
-                    ? 0
-                    : ways.of(unit.moving().orElseThrow(), x::of).orElseThrow().ticks();
+        if (unit.moving().isEmpty()) {
+            OperatorNode node = unit.node().orElseThrow();
+            Variable variable = choices.variable(node);
+            List<Facts> facts = choices.menu(node).facts();
+            return x ->
+                    fate(unit, x).isAgain() ? facts.get(x.of(variable)).forwardTicks() : 0;
         }
-        if (unit.moving().isPresent()) {
-            // Storage counts the gathers of what backward reads itself.
-            return unit.isGathered() && !fates.units().calls(unit, 0).isEmpty()
-                    ? 0
-                    : ways.of(unit.moving().get(), x::of).map(Route::ticks).orElse(0L);
-        }
-        OperatorNode node = unit.node().orElseThrow();
-        return choices.menu(node).facts().get(x.of(choices.variable(node))).forwardTicks();
+        Ways.Way way = ways.way(unit.moving().get());
+        Predicate<Labels> ahead = isAhead(unit.moving().get());
+        // Storage counts the gathers of what backward reads itself.
+        boolean counted =
+                unit.isGathered() && !fates.units().calls(unit, 0).isEmpty();
+        return x -> {
+            boolean early = ahead.test(x);
+            if (!fate(unit, x).isAgain() || (early ? isBeside(unit, x) : counted)) {
+                return 0;
+            }
+            return way.of(x).map(Route::ticks).orElse(0L);
+        };
     }
 
     /** Time to gather it again beside what runs before, if that is chosen. */
-    long besideTicks(Unit unit, Labels x) {
-        return !over(unit).isEmpty() && fate(unit, x).isAgain() && isAhead(unit, x) && isBeside(unit, x)
-                ? ways.of(unit.moving().orElseThrow(), x::of).orElseThrow().ticks()
+    ToLongFunction<Labels> besideTicks(Unit unit) {
+        if (!mayBeAgain(unit) || unit.moving().isEmpty()) {
+            return x -> 0;
+        }
+        Ways.Way way = ways.way(unit.moving().get());
+        Predicate<Labels> ahead = isAhead(unit.moving().get());
+        return x -> fate(unit, x).isAgain() && ahead.test(x) && isBeside(unit, x)
+                ? way.of(x).orElseThrow().ticks()
                 : 0;
     }
 
     /** Whether it is a parameter that is gathered early where it can be. */
-    private boolean isAhead(Unit unit, Labels x) {
-        return unit.moving().isPresent()
-                && unit.moving().get() instanceof Marker.OfGather gather
-                && ways.of(new Marker.OfAhead(gather.node(), gather.parameter()), x::of)
-                        .filter(Route::moved)
-                        .isPresent();
+    private Predicate<Labels> isAhead(Marker moving) {
+        if (!(moving instanceof Marker.OfGather gather)) {
+            return x -> false;
+        }
+        Ways.Way ahead = ways.way(new Marker.OfAhead(gather.node(), gather.parameter()));
+        return ahead::isMoved;
     }
 
     private boolean isBeside(Unit unit, Labels x) {
@@ -100,17 +118,19 @@ final class AgainTables {
     }
 
     /** What a gather takes that begins early. */
-    long bytes(Moment.Begin begin, Labels x) {
-        boolean chosen = begin.unit()
-                .map(u -> fate(u, x).isAgain() && fate(u, x).first() == begin.call())
-                .orElse(true);
-        Marker.OfGather gather = begin.marker();
-        return chosen
-                        && ways.of(new Marker.OfAhead(gather.node(), gather.parameter()), x::of)
-                                .filter(Route::moved)
-                                .isPresent()
-                ? ways.of(gather, x::of).orElseThrow().stayingBytes()
-                : 0;
+    ToLongFunction<Labels> bytes(Moment.Begin begin) {
+        Predicate<Labels> ahead = isAhead(begin.marker());
+        Ways.Way way = ways.way(begin.marker());
+        return x -> {
+            boolean chosen =
+                    begin.unit().isEmpty() || isAgain(begin.unit().get(), begin.call(), x);
+            return chosen && ahead.test(x) ? way.of(x).orElseThrow().stayingBytes() : 0;
+        };
+    }
+
+    private boolean isAgain(Unit unit, int call, Labels x) {
+        Fate fate = fate(unit, x);
+        return fate.isAgain() && fate.first() == call;
     }
 
     /** What decides about that. */
@@ -121,22 +141,18 @@ final class AgainTables {
     }
 
     /** What it takes at the most beside what is there; the source of a copy stays. */
-    long bytes(Moment.Again again, Labels x) {
+    ToLongFunction<Labels> bytes(Moment.Again again) {
         Unit unit = again.unit();
-        Fate fate = fate(unit, x);
-        if (!fate.isAgain() || fate.first() != again.call()) {
-            return 0;
-        }
+        int call = again.call();
         if (unit.node().isPresent()) {
-            int strategy = x.of(choices.variable(unit.node().get()));
-            return choices.menu(unit.node().get())
-                    .facts()
-                    .get(strategy)
-                    .forward()
-                    .peakBytes();
+            Variable variable = choices.variable(unit.node().get());
+            List<Facts> facts = choices.menu(unit.node().get()).facts();
+            return x -> isAgain(unit, call, x)
+                    ? facts.get(x.of(variable)).forward().peakBytes()
+                    : 0;
         }
-        return ways.of(unit.moving().orElseThrow(), x::of)
-                .map(Route::stayingBytes)
-                .orElse(0L);
+        Ways.Way way = ways.way(unit.moving().orElseThrow());
+        return x ->
+                isAgain(unit, call, x) ? way.of(x).map(Route::stayingBytes).orElse(0L) : 0;
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** Bytes of the tensors of a piece on one device. */
@@ -65,24 +66,33 @@ final class Bytes {
     }
 
     /** A size in bytes. */
-    long of(Size size, Labels x) {
+    ToLongFunction<Labels> of(Size size) {
         if (size instanceof Size.OfParameter parameter) {
-            return of(parameter, x);
+            return of(parameter);
         }
         List<Variable> variables = variables(size);
         long[] known = bySize.computeIfAbsent(size, s -> {
             int labels = variables.isEmpty() ? 1 : variables.get(0).labels();
             return IntStream.range(0, labels).mapToLong(l -> of(s, l)).toArray();
         });
-        return known[variables.isEmpty() ? 0 : x.of(variables.get(0))];
+        if (variables.isEmpty()) {
+            return x -> known[0];
+        }
+        Variable variable = variables.get(0);
+        return x -> known[x.of(variable)];
     }
 
     /** 0 for pairs of labels that have no meaning. */
-    private long of(Size.OfParameter parameter, Labels x) {
+    private ToLongFunction<Labels> of(Size.OfParameter parameter) {
         OperatorNode node = choices.ofWhole(parameter.node());
-        List<Stored> stored = choices.menu(node).stored().get(x.of(choices.variable(node)));
-        int label = x.of(choices.storage(node));
-        return label < stored.size() ? stored.get(label).gradientBytes().get(parameter.parameter()) : 0;
+        Variable variable = choices.variable(node);
+        Variable storage = choices.storage(node);
+        List<List<Stored>> all = choices.menu(node).stored();
+        return x -> {
+            List<Stored> stored = all.get(x.of(variable));
+            int label = x.of(storage);
+            return label < stored.size() ? stored.get(label).gradientBytes().get(parameter.parameter()) : 0;
+        };
     }
 
     private long of(Size size, int label) {
@@ -112,8 +122,9 @@ final class Bytes {
     }
 
     /** Time to add two tensors of a size. */
-    long sumTicks(Size size, Labels x) {
-        return Collectives.ticks(costs.sumSeconds(of(size, x) / settings.computeBytes()));
+    ToLongFunction<Labels> sumTicks(Size size) {
+        ToLongFunction<Labels> bytes = of(size);
+        return x -> Collectives.ticks(costs.sumSeconds(bytes.applyAsLong(x) / settings.computeBytes()));
     }
 
     /** What an input takes while it arrives: reals come as 32-bit floats. */

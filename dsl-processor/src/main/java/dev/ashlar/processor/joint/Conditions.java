@@ -55,7 +55,7 @@ final class Conditions {
             int label = x.of(fates.variable(copy.get()));
             return fates.of(copy.get()).get(label).mode() != Fate.Mode.PASSED;
         }
-        return ways.of(marker, x::of).map(Route::moved).orElse(false);
+        return ways.way(marker).isMoved(x);
     }
 
     private Set<Variable> deciding(Condition condition, Set<Variable> over) {
@@ -179,7 +179,11 @@ final class Conditions {
 
     /** Whether a storage is alive at a time, by the labels of one table. */
     Predicate<Labels> isAlive(Storage storage, int point) {
-        List<List<Condition>> alternatives = alive(storage, point);
+        return anyHolds(alive(storage, point));
+    }
+
+    /** Whether all conditions of one list hold, by the labels of one table. */
+    Predicate<Labels> anyHolds(List<List<Condition>> alternatives) {
         List<List<Tabulated>> tabulated = new ArrayList<>();
         return x -> {
             if (tabulated.size() < alternatives.size()) {

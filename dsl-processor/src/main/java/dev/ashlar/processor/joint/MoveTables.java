@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -57,51 +56,70 @@ final class MoveTables {
         boolean back = lifetimes.moments().stream()
                 .anyMatch(m ->
                         m instanceof Moment.Moving moving && moving.marker().equals(new Marker.OfCopy(copy, true)));
+        Ways.Way forward = ways.way(new Marker.OfCopy(copy, false));
+        Ways.Way backward = back ? ways.way(new Marker.OfCopy(copy, true)) : forward;
         writer.addOrForbid(over, x -> {
-            Optional<Route> there = route(new Marker.OfCopy(copy, false), x);
-            Optional<Route> again = back ? route(new Marker.OfCopy(copy, true), x) : there;
+            Optional<Route> there = forward.of(x);
+            Optional<Route> again = backward.of(x);
             return there.isEmpty() || again.isEmpty()
                     ? -1
                     : there.get().ticks() + (back ? again.get().ticks() : 0);
         });
         for (Choices.Reader reader : choices.agreeing(copy)) {
-            List<Boundary> boundaries = choices.boundaries(reader);
+            Map<Boundary, Integer> numbers = new HashMap<>();
+            int[] own = numbered(choices.boundaries(reader), numbers);
+            int[] others = numbered(wanted.boundaries(), numbers);
             Variable operator = choices.variable(reader.node());
             writer.addOrForbid(
                     List.of(wanted.variable(), operator),
-                    x -> boundaries
-                                    .get(x.of(operator))
-                                    .equals(wanted.boundaries().get(x.of(wanted.variable())))
-                            ? 0
-                            : -1);
+                    x -> own[x.of(operator)] == others[x.of(wanted.variable())] ? 0 : -1);
         }
     }
+
+    /** Equal ones have the same number. */
+    private static int[] numbered(List<Boundary> boundaries, Map<Boundary, Integer> numbers) {
+        int[] numbered = new int[boundaries.size()];
+        for (int k = 0; k < numbered.length; k++) {
+            numbered[k] = numbers.computeIfAbsent(boundaries.get(k), b -> numbers.size());
+        }
+        return numbered;
+    }
+
+    /** Where a copy comes from, if some conditions hold, and whether that stays. */
+    private record Source(Predicate<Labels> holds, Storage storage, Predicate<Labels> stays) {}
 
     /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
     void moving(int point, Moment.Moving moving) {
         List<Lifetimes.Handed> sources = lifetimes.sources(moving);
         Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
-        Map<Storage, Predicate<Labels>> alive = new HashMap<>();
-        sources.forEach(s -> alive.computeIfAbsent(s.storage(), of -> storages.stays(of, point + 1)));
+        List<Source> from = sources.stream()
+                .map(s -> new Source(
+                        conditions.anyHolds(List.of(s.when())), s.storage(), storages.stays(s.storage(), point + 1)))
+                .toList();
+        Ways.Way way = ways.way(moving.marker());
         writer.live(point, point + 1, over, x -> {
-            Route route = route(moving.marker(), x).orElse(Route.NONE);
+            Route route = way.of(x).orElse(Route.NONE);
             if (!route.moved()) {
                 return 0;
             }
-            Storage source = sources.stream()
-                    .filter(s -> s.when().stream().allMatch(c -> conditions.holds(c, x)))
-                    .map(Lifetimes.Handed::storage)
-                    .findFirst()
-                    .orElseThrow();
-            if (Objects.requireNonNull(alive.get(source)).test(x)) {
+            Source source = source(from, x);
+            if (source.stays().test(x)) {
                 return route.stayingBytes();
             }
-            return ownsStorage && source.fresh() ? route.overwritingBytes() : route.leavingBytes();
+            return ownsStorage && source.storage().fresh() ? route.overwritingBytes() : route.leavingBytes();
         });
         if (moving.marker() instanceof Marker.OfParameter gradient) {
             fused(point, gradient);
         }
+    }
+
+    private static Source source(List<Source> sources, Labels x) {
+        int k = 0;
+        while (!sources.get(k).holds().test(x)) {
+            k++;
+        }
+        return sources.get(k);
     }
 
     /** A gradient's place among those that are summed as one is there before the gradient, from the first kernel of backward. */
@@ -124,14 +142,11 @@ final class MoveTables {
 
     /** A parameter is gathered beside the part that is stored. */
     void gathering(int point, Marker marker) {
+        Ways.Way way = ways.way(marker);
         writer.live(
                 point,
                 point + 1,
                 ways.variables(marker),
-                x -> route(marker, x).map(Route::stayingBytes).orElse(0L));
-    }
-
-    private Optional<Route> route(Marker marker, Labels x) {
-        return ways.of(marker, x::of);
+                x -> way.of(x).map(Route::stayingBytes).orElse(0L));
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
+import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /** Writes the tables of a piece. */
 final class PieceTables {
@@ -79,12 +81,12 @@ final class PieceTables {
         for (Unit unit : fates.units().all()) {
             if (fates.of(unit).size() > 1) {
                 again.ties(unit).ifPresent(writer::rule);
-                writer.add(Quantity.TIME, again.over(unit), x -> again.ticks(unit, x));
-                writer.add(Quantity.BACKWARD_ASYNC, again.over(unit), x -> again.besideTicks(unit, x));
+                writer.add(Quantity.TIME, again.over(unit), again.ticks(unit));
+                writer.add(Quantity.BACKWARD_ASYNC, again.over(unit), again.besideTicks(unit));
             }
         }
         for (Size sum : lifetimes.sums()) {
-            writer.add(Quantity.TIME, bytes.variables(sum), x -> bytes.sumTicks(sum, x));
+            writer.add(Quantity.TIME, bytes.variables(sum), bytes.sumTicks(sum));
         }
         List<Moment> moments = lifetimes.moments();
         for (int p = 0; p < moments.size(); p++) {
@@ -224,18 +226,18 @@ final class PieceTables {
         } else if (moment instanceof Moment.Restoring restoring) {
             moves.gathering(point, restoring.marker());
         } else if (moment instanceof Moment.Begin begin) {
-            writer.live(point, point + 1, again.over(begin), x -> again.bytes(begin, x));
+            writer.live(point, point + 1, again.over(begin), again.bytes(begin));
         } else if (moment instanceof Moment.Addition addition) {
             addition(point, addition);
         } else if (moment instanceof Moment.Turning turning) {
             Size size = new Size.OfCrossing(turning.crossing());
-            writer.live(point, point + 1, bytes.variables(size), x -> bytes.of(size, x));
+            writer.live(point, point + 1, bytes.variables(size), bytes.of(size));
         } else if (moment instanceof Moment.Start start) {
-            writer.live(point, point + 1, List.of(), x -> bytes.of(new Size.OfScalar(start.gradient()), x));
+            writer.live(point, point + 1, List.of(), bytes.of(new Size.OfScalar(start.gradient())));
         } else if (moment instanceof Moment.Arrival arrival) {
             writer.live(point, point + 1, List.of(), x -> bytes.arriving(arrival.input()));
         } else if (moment instanceof Moment.Again repeated) {
-            writer.live(point, point + 1, again.over(repeated.unit()), x -> again.bytes(repeated, x));
+            writer.live(point, point + 1, again.over(repeated.unit()), again.bytes(repeated));
         }
     }
 
@@ -243,7 +245,9 @@ final class PieceTables {
         Size size = lifetimes.size(addition.result());
         Set<Variable> over = storages.overShared(addition.when());
         over.addAll(bytes.variables(size));
-        writer.live(point, point + 1, over, x -> storages.anyHolds(addition.when(), x) ? bytes.of(size, x) : 0);
+        Predicate<Labels> made = conditions.anyHolds(addition.when());
+        ToLongFunction<Labels> amount = bytes.of(size);
+        writer.live(point, point + 1, over, x -> made.test(x) ? amount.applyAsLong(x) : 0);
     }
 
     /** See {@link StorageTables#kept}. */

@@ -409,6 +409,6 @@ final class ProblemBuilder {
     }
 
     boolean isMoved(Choices choices, Marker marker, ToIntFunction<Variable> label) {
-        return new Ways(choices, routes).of(marker, label).map(Route::moved).orElse(false);
+        return new Ways(choices, routes).way(marker).of(label).map(Route::moved).orElse(false);
     }
 }

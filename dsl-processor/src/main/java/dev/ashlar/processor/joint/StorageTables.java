@@ -4,11 +4,9 @@ import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -100,19 +98,29 @@ final class StorageTables {
                 .toList();
         for (int time : times) {
             Set<Variable> over = over(storage, time);
-            Optional<Variable> before = Optional.ofNullable(keptBefore.get(storage));
-            Predicate<Labels> alive = conditions.isAlive(storage, time);
-            ToLongFunction<Labels> amount =
-                    x -> before.map(x::of).orElse(0) == 0 && alive.test(x) ? bytes.of(storage.size(), x) : 0;
-            live(storage, from, Math.min(time + 1, points), over, amount);
-            if (from <= boundary && time >= boundary && !storage.backward()) {
-                writer.add(Quantity.KEPT, over, amount);
-            }
-            if (time == points) {
-                writer.add(Quantity.GRADIENT, over, amount);
+            ToLongFunction<Labels> amount = amount(storage, time);
+            int to = Math.min(time + 1, points);
+            int apart = apart(storage, from, to, over, amount);
+            boolean kept = from <= boundary && time >= boundary && !storage.backward();
+            if (apart < to || kept || time == points) {
+                Table table = writer.table(over, amount);
+                writer.live(apart, to, table);
+                if (kept) {
+                    writer.addInStep(Quantity.KEPT, table);
+                }
+                if (time == points) {
+                    writer.addInStep(Quantity.GRADIENT, table);
+                }
             }
             from = time + 1;
         }
+    }
+
+    private ToLongFunction<Labels> amount(Storage storage, int time) {
+        Predicate<Labels> before = isKeptBefore(storage);
+        Predicate<Labels> alive = conditions.isAlive(storage, time);
+        ToLongFunction<Labels> size = bytes.of(storage.size());
+        return x -> !before.test(x) && alive.test(x) ? size.applyAsLong(x) : 0;
     }
 
     /** What decides beside conditions whether a storage stays whatever this piece does. */
@@ -126,55 +134,59 @@ final class StorageTables {
     /** Whether a storage is there at a time, by the labels of one table: this piece or one before needs it, or something else in it. */
     Predicate<Labels> stays(Storage storage, int point) {
         Predicate<Labels> alive = conditions.isAlive(storage, point);
-        Optional<Variable> twin = Optional.ofNullable(twins.get(storage))
+        Predicate<Labels> before = isKeptBefore(storage);
+        Predicate<Labels> twin = isOne(Optional.ofNullable(twins.get(storage))
                 .filter(t -> t.backward() || point < lifetimes.forwardPoints())
-                .map(Twin::same);
-        return x -> alive.test(x)
-                || isKeptBefore(storage, x)
-                || twin.map(t -> x.of(t) == 1).orElse(false);
+                .map(Twin::same));
+        return x -> alive.test(x) || before.test(x) || twin.test(x);
     }
 
-    /** What lies in the memory of something else is not counted while that is there. */
-    private void live(Storage storage, int from, int to, Set<Variable> over, ToLongFunction<Labels> amount) {
+    /** Whether a variable has its second label; never if there is none. */
+    private static Predicate<Labels> isOne(Optional<Variable> variable) {
+        return variable.<Predicate<Labels>>map(v -> x -> x.of(v) == 1).orElse(x -> false);
+    }
+
+    /** What lies in the memory of something else is not counted while that is there; the point from which on it is. */
+    private int apart(Storage storage, int from, int to, Set<Variable> over, ToLongFunction<Labels> amount) {
         Optional<Twin> twin = Optional.ofNullable(twins.get(storage));
         int together = twin.map(t -> t.backward() ? lifetimes.end() : lifetimes.forwardPoints())
                 .orElse(0);
-        Variable same = twin.map(Twin::same).orElseGet(() -> new Variable("", 1));
-        writer.live(from, Math.min(to, together), over, x -> x.of(same) == 0 ? amount.applyAsLong(x) : 0);
-        writer.live(Math.max(from, together), to, over, amount);
+        Predicate<Labels> same = isOne(twin.map(Twin::same));
+        writer.live(from, Math.min(to, together), over, x -> same.test(x) ? 0 : amount.applyAsLong(x));
+        return Math.max(from, together);
     }
 
     /** Forbids labels of a variable that does not say whether a piece or one before keeps what it hands on. */
     void kept(Variable variable, Collection<Keeping> keeping) {
         Set<Variable> over = over(keeping);
         over.add(variable);
-        Map<Keeping, Predicate<Labels>> alive = new IdentityHashMap<>();
-        keeping.forEach(k -> alive.put(k, conditions.isAlive(k.storage(), lifetimes.forwardPoints())));
+        List<Predicate<Labels>> ways = keeping.stream().map(this::isKept).toList();
         writer.addOrForbid(over, x -> {
-            boolean kept = keeping.stream()
-                    .anyMatch(k -> (isKeptBefore(k.storage(), x)
-                                    || Objects.requireNonNull(alive.get(k)).test(x))
-                            && k.same().map(v -> x.of(v) == 1).orElse(true)
-                            && k.when().stream().allMatch(c -> conditions.holds(c, x)));
+            boolean kept = false;
+            for (int k = 0; k < ways.size() && !kept; k++) {
+                kept = ways.get(k).test(x);
+            }
             return (x.of(variable) == 1) == kept ? 0 : -1;
         });
     }
 
-    private boolean isKeptBefore(Storage storage, Labels x) {
-        return Optional.ofNullable(keptBefore.get(storage))
-                .map(v -> x.of(v) == 1)
-                .orElse(false);
+    private Predicate<Labels> isKept(Keeping keeping) {
+        Predicate<Labels> before = isKeptBefore(keeping.storage());
+        Predicate<Labels> alive = conditions.isAlive(keeping.storage(), lifetimes.forwardPoints());
+        Predicate<Labels> same = keeping.same().isEmpty() ? x -> true : isOne(keeping.same());
+        Predicate<Labels> when = conditions.anyHolds(List.of(keeping.when()));
+        return x -> (before.test(x) || alive.test(x)) && same.test(x) && when.test(x);
+    }
+
+    private Predicate<Labels> isKeptBefore(Storage storage) {
+        return isOne(Optional.ofNullable(keptBefore.get(storage)));
     }
 
     /** Forbids labels of a variable that does not say whether two tensors lie in one storage. */
     void same(Variable variable, List<List<Storage.Condition>> shared) {
         Set<Variable> over = overShared(shared);
         over.add(variable);
-        writer.addOrForbid(over, x -> (x.of(variable) == 1) == anyHolds(shared, x) ? 0 : -1);
-    }
-
-    /** Whether all conditions of one list hold. */
-    boolean anyHolds(List<List<Storage.Condition>> alternatives, Labels x) {
-        return alternatives.stream().anyMatch(all -> all.stream().allMatch(c -> conditions.holds(c, x)));
+        Predicate<Labels> holds = conditions.anyHolds(shared);
+        writer.addOrForbid(over, x -> (x.of(variable) == 1) == holds.test(x) ? 0 : -1);
     }
 }

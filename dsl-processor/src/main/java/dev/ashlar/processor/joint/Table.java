@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
-import java.util.stream.LongStream;
 
 /**
  * Amounts by the labels of some variables.
@@ -21,17 +20,19 @@ record Table(List<Variable> variables, long[] amounts) {
     /** The labels of some variables. */
     static final class Labels {
         private final List<Variable> variables;
+        private final Variable[] byPlace;
         private final int[] labels;
 
         private Labels(List<Variable> variables) {
             this.variables = variables;
-            labels = new int[variables.size()];
+            byPlace = variables.toArray(Variable[]::new);
+            labels = new int[byPlace.length];
         }
 
         /** The label of a variable; 0 of one that is decided. */
         int of(Variable variable) {
             for (int i = 0; i < labels.length; i++) {
-                if (variables.get(i) == variable) {
+                if (byPlace[i] == variable) {
                     return labels[i];
                 }
             }
@@ -63,7 +64,7 @@ record Table(List<Variable> variables, long[] amounts) {
 
         void next() {
             for (int i = labels.length - 1;
-                    i >= 0 && ++labels[i] == variables.get(i).labels();
+                    i >= 0 && ++labels[i] == byPlace[i].labels();
                     i--) {
                 labels[i] = 0;
             }
@@ -72,9 +73,7 @@ record Table(List<Variable> variables, long[] amounts) {
 
     /** Computes every entry. */
     static Table of(Collection<Variable> over, ToLongFunction<Labels> amount) {
-        Set<Variable> open = new LinkedHashSet<>();
-        over.stream().filter(v -> v.labels() > 1).forEach(open::add);
-        List<Variable> variables = new ArrayList<>(open);
+        List<Variable> variables = open(over);
         long entries = 1;
         for (Variable variable : variables) {
             entries = Math.multiplyExact(entries, variable.labels());
@@ -91,7 +90,23 @@ record Table(List<Variable> variables, long[] amounts) {
         return new Table(variables, amounts);
     }
 
+    /** Those with more than one label, each once. */
+    static List<Variable> open(Collection<Variable> variables) {
+        Set<Variable> open = new LinkedHashSet<>();
+        for (Variable variable : variables) {
+            if (variable.labels() > 1) {
+                open.add(variable);
+            }
+        }
+        return new ArrayList<>(open);
+    }
+
     boolean isZero() {
-        return LongStream.of(amounts).allMatch(a -> a == 0);
+        for (long amount : amounts) {
+            if (amount != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

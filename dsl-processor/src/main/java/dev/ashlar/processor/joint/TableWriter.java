@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,12 +49,10 @@ final class TableWriter {
         return nodes.containsKey(variable);
     }
 
-    private Table table(Collection<Variable> over, ToLongFunction<Labels> amount) {
-        List<Variable> ordered = new LinkedHashSet<>(over)
-                .stream()
-                        .filter(v -> v.labels() > 1)
-                        .sorted(Comparator.comparingInt(this::nodeOf))
-                        .toList();
+    /** Amounts by the labels of some variables, in the order of their nodes. */
+    Table table(Collection<Variable> over, ToLongFunction<Labels> amount) {
+        List<Variable> ordered = Table.open(over);
+        ordered.sort(Comparator.comparingInt(this::nodeOf));
         return Table.of(ordered, amount);
     }
 
@@ -82,7 +79,11 @@ final class TableWriter {
 
     /** Adds what a whole step comes to. */
     void addInStep(Quantity quantity, Collection<Variable> over, ToLongFunction<Labels> amount) {
-        Table table = table(over, amount);
+        addInStep(quantity, table(over, amount));
+    }
+
+    /** The same of a table that is there. */
+    void addInStep(Quantity quantity, Table table) {
         if (!table.isZero()) {
             block.addTable(quantity, scope(table), amounts(table));
         }
@@ -90,11 +91,14 @@ final class TableWriter {
 
     /** Adds what is live at the time points {@code from .. to-1}. */
     void live(int from, int to, Collection<Variable> over, ToLongFunction<Labels> amount) {
-        if (from >= to) {
-            return;
+        if (from < to) {
+            live(from, to, table(over, amount));
         }
-        Table table = table(over, amount);
-        if (!table.isZero()) {
+    }
+
+    /** The same of a table that is there. */
+    void live(int from, int to, Table table) {
+        if (from < to && !table.isZero()) {
             block.live(from, to, scope(table), amounts(table));
         }
     }

@@ -2,6 +2,7 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.local.Boundary;
 import dev.ashlar.processor.shard.Layout;
 import java.util.ArrayList;
@@ -26,17 +27,26 @@ final class Ways {
     /**
      * @param routes label of the first variable, then of the second; empty where there is no way
      */
-    private record Way(Variable first, Variable second, List<List<Optional<Route>>> routes) {}
+    record Way(Variable first, Variable second, List<List<Optional<Route>>> routes) {
+        /** The way by the labels of a table; empty if there is none. */
+        Optional<Route> of(Labels x) {
+            return routes.get(x.of(first)).get(x.of(second));
+        }
+
+        /** The way by labels; empty if there is none. */
+        Optional<Route> of(ToIntFunction<Variable> label) {
+            return routes.get(label.applyAsInt(first)).get(label.applyAsInt(second));
+        }
+
+        boolean isMoved(Labels x) {
+            Optional<Route> route = of(x);
+            return route.isPresent() && route.get().moved();
+        }
+    }
 
     Ways(Choices choices, Routes routes) {
         this.choices = choices;
         this.routes = routes;
-    }
-
-    /** The way; empty if there is none. */
-    Optional<Route> of(Marker marker, ToIntFunction<Variable> label) {
-        Way way = way(marker);
-        return way.routes().get(label.applyAsInt(way.first())).get(label.applyAsInt(way.second()));
     }
 
     /** What decides about a way. */
@@ -45,7 +55,8 @@ final class Ways {
         return new LinkedHashSet<>(List.of(way.first(), way.second()));
     }
 
-    private Way way(Marker marker) {
+    /** All ways of a copy or a gradient. */
+    Way way(Marker marker) {
         Way way = known.get(marker);
         if (way == null) {
             way = find(marker);

@@ -59,12 +59,22 @@ public final class BlockBuilder {
             long[][] rows = new long[Quantity.COUNT + forwardPoints + backwardPoints][];
             List<long[]> distinct = new ArrayList<>(given);
             List<long[]> before = List.of();
+            BitSet changes = new BitSet();
+            for (Piece piece : pieces) {
+                changes.set(piece.from());
+                changes.set(piece.to());
+            }
             for (int q = 0; q < rows.length; q++) {
-                int at = q;
-                List<long[]> summed = pieces.stream()
-                        .filter(p -> p.from() <= at && at < p.to())
-                        .map(Piece::amounts)
-                        .toList();
+                if (q > 0 && !changes.get(q)) {
+                    rows[q] = rows[q - 1];
+                    continue;
+                }
+                List<long[]> summed = new ArrayList<>();
+                for (Piece piece : pieces) {
+                    if (piece.from() <= q && q < piece.to()) {
+                        summed.add(piece.amounts());
+                    }
+                }
                 rows[q] = q > 0 && summed.equals(before) ? rows[q - 1] : sum(summed, distinct);
                 before = summed;
             }
@@ -239,8 +249,12 @@ public final class BlockBuilder {
 
     private BlockBuilder put(int from, int to, Table table, long[] amounts) {
         require(amounts.length == table.size, "expected " + table.size + " amounts, got " + amounts.length);
-        require(Arrays.stream(amounts).allMatch(a -> a >= 0 && a < LARGEST), "an amount is negative or too large");
-        if (from < to && !Arrays.stream(amounts).allMatch(a -> a == 0)) {
+        boolean any = false;
+        for (long amount : amounts) {
+            require(amount >= 0 && amount < LARGEST, "an amount is negative or too large");
+            any |= amount > 0;
+        }
+        if (from < to && any) {
             table.pieces.add(new Piece(from, to, one(table.given, amounts)));
         }
         return this;
