@@ -40,6 +40,15 @@ public final class Autodiff {
 
     /** Derives gradients of all that is trained. */
     public static TrainingGraph derive(Graph graph, Trainable trainable) {
+        return derive(graph, trainable, Variant.Mode.TRAIN);
+    }
+
+    /** The same for evaluation alone: what it has of training is an evaluation too, and nothing has a gradient. */
+    public static TrainingGraph evaluating(Graph graph, Trainable trainable) {
+        return derive(graph, trainable, Variant.Mode.EVALUATE);
+    }
+
+    private static TrainingGraph derive(Graph graph, Trainable trainable, Variant.Mode mode) {
         Autodiff autodiff = new Autodiff(trainable);
         Scope root = graph.root();
         List<Value> losses = root.losses().stream().map(ScopeLoss::value).toList();
@@ -48,7 +57,7 @@ public final class Autodiff {
         List<Boolean> noOutputs = Collections.nCopies(root.outputs().size(), false);
         return new TrainingGraph(
                 graph,
-                autodiff.lower(root, ancestors(root, losses), Variant.Mode.TRAIN, "", noInputs, noOutputs),
+                autodiff.lower(root, ancestors(root, losses), mode, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, losses), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 autodiff.lower(root, ancestors(root, outputs), Variant.Mode.EVALUATE, "", noInputs, noOutputs),
                 trainable,

@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** Which parameters are trained, and which of them decay, by the patterns of {@code @Train}. */
 public final class Trainable {
+    /** Every name of a parameter has one line. */
+    private static final String ANYTHING = ".*";
+
     private final List<Pattern> trained;
     private final List<Pattern> noDecay;
 
@@ -42,7 +45,7 @@ public final class Trainable {
             if (c != '*') {
                 regex.append(Pattern.quote(String.valueOf(c)));
             } else if (i + 1 < glob.length() && glob.charAt(i + 1) == '*') {
-                regex.append(".*");
+                regex.append(ANYTHING);
                 i++;
             } else {
                 regex.append("[^.]*");
@@ -62,7 +65,12 @@ public final class Trainable {
     }
 
     private static boolean matches(List<Pattern> patterns, String name) {
-        return patterns.stream().anyMatch(p -> p.matcher(name).matches());
+        for (Pattern pattern : patterns) {
+            if (pattern.pattern().equals(ANYTHING) || pattern.matcher(name).matches()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One character for every parameter below a scope: what is trained there, whatever the path. */

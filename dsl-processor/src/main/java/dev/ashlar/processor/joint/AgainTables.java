@@ -75,14 +75,12 @@ final class AgainTables {
             OperatorNode node = unit.node().orElseThrow();
             Variable variable = choices.variable(node);
             List<Facts> facts = choices.menu(node).facts();
-            return x ->
-                    fate(unit, x).isAgain() ? facts.get(x.of(variable)).forwardTicks() : 0;
+            return x -> fate(unit, x).isAgain() ? facts.get(x.of(variable)).forwardTicks() : 0;
         }
         Ways.Way way = ways.way(unit.moving().get());
         Predicate<Labels> ahead = isAhead(unit.moving().get());
         // Storage counts the gathers of what backward reads itself.
-        boolean counted =
-                unit.isGathered() && !fates.units().calls(unit, 0).isEmpty();
+        boolean counted = unit.isGathered() && !fates.units().calls(unit, 0).isEmpty();
         return x -> {
             boolean early = ahead.test(x);
             if (!fate(unit, x).isAgain() || (early ? isBeside(unit, x) : counted)) {
@@ -122,8 +120,7 @@ final class AgainTables {
         Predicate<Labels> ahead = isAhead(begin.marker());
         Ways.Way way = ways.way(begin.marker());
         return x -> {
-            boolean chosen =
-                    begin.unit().isEmpty() || isAgain(begin.unit().get(), begin.call(), x);
+            boolean chosen = begin.unit().isEmpty() || isAgain(begin.unit().get(), begin.call(), x);
             return chosen && ahead.test(x) ? way.of(x).orElseThrow().stayingBytes() : 0;
         };
     }
@@ -147,12 +144,10 @@ final class AgainTables {
         if (unit.node().isPresent()) {
             Variable variable = choices.variable(unit.node().get());
             List<Facts> facts = choices.menu(unit.node().get()).facts();
-            return x -> isAgain(unit, call, x)
-                    ? facts.get(x.of(variable)).forward().peakBytes()
-                    : 0;
+            return x ->
+                    isAgain(unit, call, x) ? facts.get(x.of(variable)).forward().peakBytes() : 0;
         }
         Ways.Way way = ways.way(unit.moving().orElseThrow());
-        return x ->
-                isAgain(unit, call, x) ? way.of(x).map(Route::stayingBytes).orElse(0L) : 0;
+        return x -> isAgain(unit, call, x) ? way.of(x).map(Route::stayingBytes).orElse(0L) : 0;
     }
 }

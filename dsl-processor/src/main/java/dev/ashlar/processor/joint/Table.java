@@ -63,9 +63,7 @@ record Table(List<Variable> variables, long[] amounts) {
         }
 
         void next() {
-            for (int i = labels.length - 1;
-                    i >= 0 && ++labels[i] == byPlace[i].labels();
-                    i--) {
+            for (int i = labels.length - 1; i >= 0 && ++labels[i] == byPlace[i].labels(); i--) {
                 labels[i] = 0;
             }
         }

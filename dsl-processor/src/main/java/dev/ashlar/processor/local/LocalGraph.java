@@ -2,6 +2,7 @@ package dev.ashlar.processor.local;
 
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.Autodiff;
+import dev.ashlar.processor.graph.Graph;
 import dev.ashlar.processor.graph.Node;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.Scope;
@@ -47,6 +48,21 @@ public final class LocalGraph {
      */
     public static TrainingGraph of(
             TrainingGraph graph, Assignment assignment, Collectives collectives, NumberFormat format) {
+        TrainingGraph derived = Autodiff.derive(part(graph, assignment, collectives, format), graph.trainable())
+                .with(graph.form())
+                .updatingAtOnce(UpdateParts.most(graph, collectives.mesh()));
+        return graph.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
+    }
+
+    /** The same for evaluation alone; it cannot be trained. */
+    public static TrainingGraph ofEvaluation(
+            TrainingGraph graph, Assignment assignment, Collectives collectives, NumberFormat format) {
+        return Autodiff.evaluating(part(graph, assignment, collectives, format), graph.trainable())
+                .with(graph.form());
+    }
+
+    private static Graph part(
+            TrainingGraph graph, Assignment assignment, Collectives collectives, NumberFormat format) {
         Scope root = graph.graph().root();
         Storages storages = Storages.of(root, assignment, collectives.mesh());
         LocalGraph local = new LocalGraph(assignment, storages, new Parts(collectives, format));
@@ -57,10 +73,7 @@ public final class LocalGraph {
                 .map(o -> Boundary.of(assignment.output(o)))
                 .toList();
         Scope part = local.scope(root, "", "", inputs, outputs);
-        TrainingGraph derived = Autodiff.derive(graph.graph().with(part), graph.trainable())
-                .with(graph.form())
-                .updatingAtOnce(UpdateParts.most(graph, collectives.mesh()));
-        return graph.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
+        return graph.graph().with(part);
     }
 
     /** Path of one repetition: {@code "body[3]."}. */

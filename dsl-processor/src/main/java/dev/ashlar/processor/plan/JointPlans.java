@@ -109,7 +109,8 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         if (whole.form().lossChunks() == 1) {
             return 0;
         }
-        TrainingGraph local = LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format());
+        TrainingGraph local =
+                LocalGraph.ofEvaluation(whole, joint.assignment(labels), target.collectives(), target.format());
         return evaluationBytes(Timeline.of(ProgramBuilder.evaluation(local)));
     }
 

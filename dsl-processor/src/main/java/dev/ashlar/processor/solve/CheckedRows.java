@@ -76,12 +76,15 @@ final class CheckedRows {
         visit((at, rows) -> {
             Arrays.fill(sums, 0, rows, 0);
             addUp(at, rows, values, sums);
-            int[] to = at[values.length];
-            for (int row = 0; row < rows; row++) {
-                least[to[row]] = Math.min(least[to[row]], sums[row]);
-            }
+            lower(at[values.length], rows, sums, least);
         });
         return least;
+    }
+
+    private static void lower(int[] to, int rows, long[] sums, long[] least) {
+        for (int row = 0; row < rows; row++) {
+            least[to[row]] = Math.min(least[to[row]], sums[row]);
+        }
     }
 
     /** What the rows take. */
@@ -98,8 +101,19 @@ final class CheckedRows {
 
     /** Adds what the inputs come to in every row. */
     static void addUp(int[][] at, int rows, long[][] values, long[] sums) {
-        for (int t = 0; t < values.length; t++) {
+        int t = 0;
+        for (; t + 1 < values.length; t += 2) {
+            add(at[t], values[t], at[t + 1], values[t + 1], rows, sums);
+        }
+        if (t < values.length) {
             add(at[t], rows, values[t], sums);
+        }
+    }
+
+    /** Two inputs at once. */
+    private static void add(int[] at, long[] values, int[] at2, long[] values2, int rows, long[] sums) {
+        for (int row = 0; row < rows; row++) {
+            sums[row] = CheckedTable.add(CheckedTable.add(sums[row], values[at[row]]), values2[at2[row]]);
         }
     }
 

@@ -145,10 +145,14 @@ final class Primal {
     /** Changes one node at a time while that makes the best labelling better. */
     void descend() {
         boolean changed = incumbent.isNew();
+        int[] x = changed ? incumbent.labels().orElseThrow() : new int[0];
         for (int pass = 0; changed && pass < PASSES; pass++) {
             changed = false;
             for (int v = chain.problem().variables() - 1; v >= 0; v--) {
-                changed |= improve(v);
+                if (improve(v, x)) {
+                    x = incumbent.labels().orElseThrow();
+                    changed = true;
+                }
             }
         }
         incumbent.isNew();
@@ -158,8 +162,8 @@ final class Primal {
         return (!incumbent.goal().timed() || time <= incumbent.best()) && incumbent.isBetter(time, peak);
     }
 
-    private boolean improve(int variable) {
-        int[] x = incumbent.labels().orElseThrow();
+    /** @param x the best labelling so far; unchanged behind the call */
+    private boolean improve(int variable, int[] x) {
         Evaluation current = incumbent.evaluation().orElseThrow();
         int old = x[variable];
         boolean better = false;
