@@ -65,6 +65,7 @@ final class Profile {
     private long fixedBytes;
     private long libraryBytes;
     private long groupBytes;
+    private long exchangeBytes;
     private Optional<Links.Measurement> links = Optional.empty();
 
     Profile(String name, String machine, LocalDate date, DeviceKind kind, String link) {
@@ -81,23 +82,24 @@ final class Profile {
 
     /** All that is measured in 16 bits. */
     void measure(Engine engine, ProbeSizes probeSizes, List<Long> productSizes) {
-        Stopwatch stopwatch = new Stopwatch(engine);
-        Products table = new Products(engine, stopwatch);
-        bf16Rate = table.rate(large(), large(), large());
-        bandwidth(engine, stopwatch);
-        launches(engine, stopwatch);
-        updateShare = Math.min(1, new UpdateProbe(engine).bytesPerSecond(stopwatch) / bytesPerSecond);
-        operators(engine, probeSizes, stopwatch);
-        if (kind != DeviceKind.CPU) {
-            attention(engine, probeSizes, stopwatch);
-        }
         sizes = productSizes;
-        products = table.table(sizes, sizes, sizes);
+        try (Stopwatch stopwatch = new Stopwatch(engine)) {
+            Products table = new Products(engine, stopwatch);
+            bf16Rate = table.rate(large(), large(), large());
+            bandwidth(engine, stopwatch);
+            launches(engine, stopwatch);
+            updateShare = Math.min(1, new UpdateProbe(engine).bytesPerSecond(stopwatch) / bytesPerSecond);
+            operators(engine, probeSizes, stopwatch);
+            if (kind != DeviceKind.CPU) {
+                attention(engine, probeSizes, stopwatch);
+            }
+            products = table.table(sizes, sizes, sizes);
+        }
         memory(engine);
     }
 
     /** Memory that is taken of the device, but not by the allocator. */
-    private static long besideAllocator(DeviceMemory memory) {
+    static long besideAllocator(DeviceMemory memory) {
         return memory.deviceBytes() - memory.reservedBytes();
     }
 
@@ -107,10 +109,13 @@ final class Profile {
         groupBytes = engine.memory()
                 .map(m -> Math.max(0, besideAllocator(m) + (POOLS + POOLS_OF_RANKS) * SEGMENT_BYTES - fixedBytes))
                 .orElse(0L);
+        exchangeBytes = links.get().exchangeBytes();
     }
 
     void measureWide(Engine engine) {
-        fp32Rate = new Products(engine, new Stopwatch(engine)).rate(large(), large(), large());
+        try (Stopwatch stopwatch = new Stopwatch(engine)) {
+            fp32Rate = new Products(engine, stopwatch).rate(large(), large(), large());
+        }
     }
 
     private void bandwidth(Engine engine, Stopwatch stopwatch) {
@@ -251,9 +256,14 @@ final class Profile {
             json.writeStartObject();
             json.writeNumberField("size", links.get().size());
             json.writeNumberField("bytes", groupBytes);
+            json.writeNumberField("exchangeBytes", exchangeBytes);
             json.writeEndObject();
             json.writeEndArray();
-            json.writeNumberField("kappa", Math.round(links.get().kappa() * 1e3) / 1e3);
+            json.writeObjectFieldStart("kappa");
+            for (Map.Entry<CollectiveKind, Double> of : links.get().kappa().entrySet()) {
+                json.writeNumberField(of.getKey().key(), Math.round(of.getValue() * 1e3) / 1e3);
+            }
+            json.writeEndObject();
         }
         json.writeStringField("link", link);
         json.writeEndObject();

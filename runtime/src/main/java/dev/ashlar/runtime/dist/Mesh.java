@@ -27,6 +27,9 @@ public final class Mesh implements AutoCloseable {
     private final @Nullable Group[] groups;
     private final Watch watch;
     private final @Nullable DeviceWait deviceWait;
+    /** Known when all ranks have come. */
+    private boolean oneHost;
+
     private final Traffic traffic = new Traffic();
     /** What holds what ranks do together. */
     private final List<Runnable> held = new CopyOnWriteArrayList<>();
@@ -34,7 +37,11 @@ public final class Mesh implements AutoCloseable {
     private final Thread hook = new Thread(this::abort, "end of a mesh");
 
     private Mesh(
-            int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch, @Nullable DeviceWait deviceWait) {
+            int[] sizes,
+            int[] coordinates,
+            @Nullable Group[] groups,
+            Watch watch,
+            @Nullable DeviceWait deviceWait) {
         this.sizes = sizes;
         this.coordinates = coordinates;
         this.groups = groups;
@@ -68,7 +75,11 @@ public final class Mesh implements AutoCloseable {
         int[] coordinates = coordinates(extents, rank);
         @Nullable Group[] groups = new @Nullable Group[extents.length];
         Mesh mesh = new Mesh(
-                extents, coordinates, groups, watch, transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
+                extents,
+                coordinates,
+                groups,
+                watch,
+                transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
         if (transport.cuda()) {
             // libtorch's own threads do not survive the end of the process
             Runtime.getRuntime().addShutdownHook(mesh.hook);
@@ -79,6 +90,7 @@ public final class Mesh implements AutoCloseable {
                 groups[axis] = transport.connect(rendezvous, group, coordinates[axis], extents[axis], limits, watch);
             }
         }
+        mesh.oneHost = transport.cuda() && Hosts.isOne(watch.board(), name, rank, mesh.ranks(), limits.start());
         return mesh;
     }
 
@@ -117,6 +129,41 @@ public final class Mesh implements AutoCloseable {
     /** This rank's place along an axis. */
     public int coordinate(int axis) {
         return coordinates[axis];
+    }
+
+    /** Number of ranks. */
+    public int ranks() {
+        return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    }
+
+    /** This rank's number. */
+    public int rank() {
+        return rank(coordinates);
+    }
+
+    /** The number of the rank that differs from this one in its place along one axis alone. */
+    public int rank(int axis, int coordinate) {
+        int[] other = coordinates.clone();
+        other[axis] = coordinate;
+        return rank(other);
+    }
+
+    private int rank(int[] place) {
+        int rank = 0;
+        for (int axis = 0; axis < sizes.length; axis++) {
+            rank = rank * sizes[axis] + place[axis];
+        }
+        return rank;
+    }
+
+    /** Whether all ranks run on devices of one host. */
+    public boolean isOnOneHost() {
+        return oneHost;
+    }
+
+    /** Where its ranks leave notes for each other. */
+    public Board board() {
+        return watch.board();
     }
 
     /** Where this rank's part of a cut dimension begins: the sum of its coordinates, each times its stride. */
@@ -346,7 +393,12 @@ public final class Mesh implements AutoCloseable {
         return watch;
     }
 
-    private void count(String at, int axis, CollectiveKind kind, long tensorBytes) {
+    /**
+     * Notes that this rank sends something, wherever a collective is run by other means than the mesh's own.
+     *
+     * @param tensorBytes of the gathered or unreduced tensor
+     */
+    public void count(String at, int axis, CollectiveKind kind, long tensorBytes) {
         watch.at(at);
         traffic.add(new Traffic.Place(at, axis, kind), kind.wireBytes(sizes[axis], tensorBytes));
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The collectives that written code calls: one of these brings a tensor from one layout on the mesh to the next, along one mesh axis.
@@ -17,6 +18,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 public final class Collectives implements AutoCloseable {
     private final Mesh mesh;
     private final Trace trace;
+    private final @Nullable CudaCopies copies;
     private final MemoryFormatOptional dense = new MemoryFormatOptional(MemoryFormat.Contiguous);
     private final Map<String, Gathering> gathering = new LinkedHashMap<>();
     private String place = "";
@@ -24,9 +26,17 @@ public final class Collectives implements AutoCloseable {
     /** @param gathered the caller's */
     private record Gathering(Tensor gathered, Running running) {}
 
-    Collectives(Mesh mesh, Trace trace) {
-        this.mesh = mesh;
+    Collectives(KernelContext context, Trace trace) {
+        this.mesh = context.mesh();
         this.trace = trace;
+        this.copies = context.copies();
+    }
+
+    /** To be called on all ranks before a pass: parameters may have changed since the last. */
+    public void changed() {
+        if (copies != null) {
+            copies.changed();
+        }
     }
 
     /** Names what the next call is for: {@code "ln1 -> up"}. */
@@ -94,12 +104,18 @@ public final class Collectives implements AutoCloseable {
         try (Tensor source = order.inMemory(x)) {
             stack = stack(source, axis);
             try (Tensor own = own(source, stack, axis)) {
-                running = mesh.startGather(place, axis, stack, own);
+                running = startGather(stack, own, axis);
             }
         }
         Tensor gathered = order.named(joined(stack, 0));
         gathering.put(place, new Gathering(gathered, running));
         return gathered;
+    }
+
+    private Running startGather(Tensor stack, Tensor own, int axis) {
+        return copies != null && copies.gathers(own)
+                ? copies.gather(place, axis, stack, own)
+                : mesh.startGather(place, axis, stack, own);
     }
 
     /** Waits for what was started for something. */
@@ -125,16 +141,32 @@ public final class Collectives implements AutoCloseable {
      */
     void completeRows(Tensor whole, Layout from, Layout to) {
         int axis = axisOf(from, to);
+        try (Tensor stack = inRows(whole, axis);
+                Tensor own = stack.select(0, mesh.coordinate(axis))) {
+            mesh.gather(place, axis, stack, own);
+        }
+        trace.checked("allGather", whole);
+    }
+
+    /** Starts to do the same; nobody may read or change it until the end is waited for. */
+    Running startCompletion(Tensor whole, Layout from, Layout to) {
+        int axis = axisOf(from, to);
+        try (Tensor stack = inRows(whole, axis);
+                Tensor own = stack.select(0, mesh.coordinate(axis))) {
+            return copies != null && copies.gathers(own)
+                    ? copies.complete(place, axis, stack)
+                    : mesh.startGather(place, axis, stack, own);
+        }
+    }
+
+    /** A view [ranks along the axis, …]. */
+    private Tensor inRows(Tensor whole, int axis) {
         long[] shape = Tensors.shape(whole);
         long[] parts = new long[shape.length + 1];
         parts[0] = mesh.size(axis);
         parts[1] = shape[0] / parts[0];
         System.arraycopy(shape, 1, parts, 2, shape.length - 1);
-        try (Tensor stack = whole.view(parts);
-                Tensor own = stack.select(0, mesh.coordinate(axis))) {
-            mesh.gather(place, axis, stack, own);
-        }
-        trace.checked("allGather", whole);
+        return whole.view(parts);
     }
 
     private int axisOf(Layout from, Layout to) {
@@ -184,7 +216,7 @@ public final class Collectives implements AutoCloseable {
     }
 
     /** […] with {@code dim} cut in n, which become the first dimension: a copy unless that is the first already. */
-    private static Tensor split(Tensor x, int n, int dim) {
+    static Tensor split(Tensor x, int n, int dim) {
         long[] old = Tensors.shape(x);
         long[] shape = new long[old.length + 1];
         System.arraycopy(old, 0, shape, 0, dim);
@@ -199,6 +231,9 @@ public final class Collectives implements AutoCloseable {
 
     /** P to S: this rank's part, along {@code dim}, of the sum over the ranks. */
     public Tensor reduceScatter(Tensor x, int axis, int dim) {
+        if (copies != null) {
+            copies.settle();
+        }
         MemoryOrder order = MemoryOrder.of(x);
         try (Tensor source = order.inMemory(x)) {
             Tensor part = mesh.reduceScatter(place, axis, source, order.place(dim));

@@ -22,11 +22,14 @@ final class CudaDevice implements AutoCloseable {
     private static final int PROCESSORS = 16;
     private static final int COMPUTE_MAJOR = 75;
     private static final int COMPUTE_MINOR = 76;
+    /** The smaller a stream's priority, the earlier it has its turn; the device takes the nearest that it knows. */
+    private static final int FIRST = -5;
 
     private final byte index;
     private final CUDAStream stream;
     private final CUDAAllocator allocator;
     private final CudaKernels kernels;
+    private final CudaArena arena = new CudaArena();
 
     private CudaDevice(byte index, CUDAStream stream, CUDAAllocator allocator) {
         this.index = index;
@@ -100,8 +103,27 @@ final class CudaDevice implements AutoCloseable {
         return kernels;
     }
 
+    /** Memory that other ranks may read. */
+    CudaArena arena() {
+        return arena;
+    }
+
     int index() {
         return index;
+    }
+
+    /** Makes the device that of the calling thread, which is not the engine's. */
+    void enter() {
+        torch_cuda.set_device(index);
+    }
+
+    /** A stream that waits for no other, and whose kernels come before those of the engine's. */
+    CUstream_st newStream() {
+        CUstream_st made = new CUstream_st();
+        check(
+                "cudaStreamCreateWithPriority",
+                cudart.cudaStreamCreateWithPriority(made, cudart.cudaStreamNonBlocking, FIRST));
+        return made;
     }
 
     CUstream_st stream() {
@@ -124,10 +146,10 @@ final class CudaDevice implements AutoCloseable {
                 SizeTPointer total = new SizeTPointer(1)) {
             check("cudaMemGetInfo", cudart.cudaMemGetInfo(free, total));
             return new DeviceMemory(
-                    stats.allocated_bytes().current(),
-                    stats.allocated_bytes().peak(),
-                    stats.reserved_bytes().current(),
-                    stats.reserved_bytes().peak(),
+                    stats.allocated_bytes().current() + arena.tensorBytes(),
+                    stats.allocated_bytes().peak() + arena.tensorBytes(),
+                    stats.reserved_bytes().current() + arena.tensorBytes(),
+                    stats.reserved_bytes().peak() + arena.tensorBytes(),
                     total.get() - free.get(),
                     total.get());
         }
@@ -160,6 +182,7 @@ final class CudaDevice implements AutoCloseable {
     public void close() {
         stream.synchronize();
         kernels.close();
+        arena.close();
         // One a stream, else kept for ever.
         torch_cuda.clearCublasWorkspaces();
         torch_cuda.setCurrentCUDAStream(torch_cuda.getDefaultCUDAStream(index));

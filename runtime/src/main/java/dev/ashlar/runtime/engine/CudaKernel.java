@@ -2,6 +2,7 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -32,6 +33,11 @@ final class CudaKernel implements AutoCloseable {
      *     {@link LongPointer} for what it points to
      */
     void launch(long blocks, int threads, int sharedBytes, Object... arguments) {
+        launch(device.stream(), blocks, threads, sharedBytes, arguments);
+    }
+
+    /** The same on another stream of the device. */
+    void launch(CUstream_st stream, long blocks, int threads, int sharedBytes, Object... arguments) {
         if (blocks == 0) {
             return;
         }
@@ -60,7 +66,7 @@ final class CudaKernel implements AutoCloseable {
                             1,
                             1,
                             sharedBytes,
-                            device.stream(),
+                            stream,
                             places,
                             (PointerPointer<?>) null));
         }

@@ -2,6 +2,7 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.dist.Mesh;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.BoolPointer;
@@ -26,6 +27,7 @@ final class KernelContext implements AutoCloseable {
     private final Precision precision;
     private final Mesh mesh;
     private final @Nullable CudaDevice cuda;
+    private final @Nullable CudaCopies copies;
     private boolean recording;
     /** By number and type: a {@link Double} or a {@link Long}. */
     private final Map<Number, Scalar> scalars = new HashMap<>();
@@ -44,6 +46,7 @@ final class KernelContext implements AutoCloseable {
         this.precision = precision;
         this.mesh = mesh;
         this.cuda = cuda;
+        this.copies = cuda != null && CudaCopies.isPossible(mesh) ? new CudaCopies(cuda, mesh) : null;
         for (int i = 0; i < masks.length; i++) {
             masks[i] = new BoolPointer(3);
             for (int bit = 0; bit < 3; bit++) {
@@ -73,6 +76,12 @@ final class KernelContext implements AutoCloseable {
     @Nullable
     CudaDevice cuda() {
         return cuda;
+    }
+
+    /** What copies from other ranks' devices; null where ranks cannot. */
+    @Nullable
+    CudaCopies copies() {
+        return copies;
     }
 
     /**
@@ -170,6 +179,15 @@ final class KernelContext implements AutoCloseable {
         return torch.empty(shape, options(type), anyFormat);
     }
 
+    /** An uninitialised tensor that other ranks may read, where they can, and that is there as long as the engine. */
+    Tensor emptyForOthers(DType type, long... shape) {
+        if (cuda == null || copies == null) {
+            return empty(type, shape);
+        }
+        long bytes = Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
+        return torch.from_blob(cuda.arena().allocateTensor(bytes), shape, options(type));
+    }
+
     /** A tensor of zeros on the device. */
     Tensor zeros(DType type, long... shape) {
         return torch.zeros(shape, options(type));
@@ -205,6 +223,9 @@ final class KernelContext implements AutoCloseable {
         operators.values().forEach(NativeOperator::close);
         for (BoolPointer mask : masks) {
             mask.close();
+        }
+        if (copies != null) {
+            copies.close();
         }
         if (cuda != null) {
             cuda.close();

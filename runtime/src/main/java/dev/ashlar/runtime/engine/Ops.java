@@ -53,7 +53,7 @@ public final class Ops {
         this.loss = new LossKernels(context);
         this.lossShards = new LossShardKernels(context, loss);
         this.fusedLoss = new FusedLossKernels(context, linear, loss);
-        this.collectives = new Collectives(context.mesh(), trace);
+        this.collectives = new Collectives(context, trace);
         this.reductions = new Reductions(context, trace);
     }
 

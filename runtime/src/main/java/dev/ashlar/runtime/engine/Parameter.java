@@ -5,6 +5,7 @@ import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
+import dev.ashlar.runtime.dist.Running;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,12 @@ public final class Parameter {
     private final Tensor master;
     private final Mesh mesh;
     private final TransferKernels transfer;
+    private final KernelContext context;
     private @Nullable Tensor gradient;
+    /** Whether the value lacks what other ranks have updated of it. */
+    private boolean behind;
+
+    private @Nullable Running completing;
 
     /** @param whole the first values in 32-bit floats; stays with the caller */
     Parameter(
@@ -50,9 +56,10 @@ public final class Parameter {
         this.layout = layout;
         this.mesh = context.mesh();
         this.transfer = transfer;
+        this.context = context;
         this.wholeShape = Tensors.shape(whole);
         DType type = kind == Kind.BUFFER ? DType.FLOAT32 : context.compute();
-        this.value = copy(whole, layout.value(), type, context);
+        this.value = value(whole, type, context);
         this.shape = Tensors.shape(value);
         this.updated = layout.gathers() ? partOfValue(layout.updated()) : value;
         boolean wider = kind == Kind.TRAINABLE && context.precision().master() != type;
@@ -60,6 +67,18 @@ public final class Parameter {
         this.master = wider || !updated.is_contiguous()
                 ? copy(whole, layout.updated(), wider ? context.precision().master() : type, context)
                 : updated;
+    }
+
+    /** What others have other parts of, or complete by what this rank updates, they may read. */
+    private Tensor value(Tensor whole, DType type, KernelContext context) {
+        if (kind == Kind.BUFFER || layout.value().isWhole() && !layout.gathers()) {
+            return copy(whole, layout.value(), type, context);
+        }
+        try (Tensor part = mesh.part(whole, layout.value())) {
+            Tensor value = context.emptyForOthers(type, Tensors.shape(part));
+            value.copy_(part);
+            return value;
+        }
     }
 
     private Tensor copy(Tensor whole, Layout as, DType type, KernelContext context) {
@@ -126,9 +145,41 @@ public final class Parameter {
         return decay;
     }
 
-    /** The value in the compute type (buffers: 32-bit floats); borrowed. */
+    /** The value in the compute type (buffers: 32-bit floats), complete; borrowed. */
     public Tensor value() {
+        awaitCompletion();
         return value;
+    }
+
+    /** Whether others' parts of the value come while the next pass runs, each until it is read: a device has streams for that. */
+    private boolean completesLater() {
+        return trainable() && context.cuda() != null && layout.path().size() == 2 && layout.gathersRows();
+    }
+
+    /**
+     * Starts to bring this rank what others have updated of the value, where that is due. A recorded pass does so whatever came before it.
+     * All ranks have to call it before a pass.
+     */
+    public void complete(Collectives collectives) {
+        if (completesLater() && (behind || context.recording())) {
+            behind = false;
+            completing = collectives
+                    .at("gather " + name)
+                    .startCompletion(value, layout.path().get(0), layout.path().get(1));
+        }
+    }
+
+    /** Waits for what {@link #complete} has started, before the value is read or updated. */
+    public void awaitCompletion() {
+        if (completing != null) {
+            completing.await();
+            completing = null;
+        }
+    }
+
+    /** Notes that a replayed pass has updated it. */
+    public void updated() {
+        behind = completesLater();
     }
 
     /**
@@ -200,8 +251,12 @@ public final class Parameter {
         }
     }
 
-    /** Brings this rank what others have updated of its value. */
+    /** Brings this rank what others have updated of its value, at the latest in the next pass. */
     public void gather(Collectives collectives) {
+        if (completesLater()) {
+            behind = true;
+            return;
+        }
         List<Layout> path = layout.path();
         if (layout.gathersRows()) {
             for (int i = 1; i < path.size(); i++) {
@@ -245,6 +300,7 @@ public final class Parameter {
      */
     public void assign(Tensor source) {
         requireShape(wholeShape, Tensors.shape(source));
+        behind = false;
         if (layout.gathers()) {
             copyPart(source, layout.value(), value);
         }

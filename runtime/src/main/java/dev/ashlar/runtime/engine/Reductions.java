@@ -126,8 +126,23 @@ public final class Reductions implements AutoCloseable {
      */
     public Started scatter(Tensor gradient, int dim, int... axes) {
         try (gradient) {
-            Scattering scattering = mesh.startReduceScatter(place, axes[0], gradient, dim);
+            Scattering scattering = scattering(gradient, dim, axes[0]);
             return new Started(place, scattering.part(), axes, "reduceScatter", scattering.running());
+        }
+    }
+
+    private Scattering scattering(Tensor gradient, int dim, int axis) {
+        CudaCopies copies = context.copies();
+        if (copies == null) {
+            return mesh.startReduceScatter(place, axis, gradient, dim);
+        }
+        if (!copies.scatters(gradient, mesh.size(axis))) {
+            copies.settle();
+            return mesh.startReduceScatter(place, axis, gradient, dim);
+        }
+        Tensor stack = Collectives.split(gradient, mesh.size(axis), dim);
+        try (Tensor part = stack.select(0, 0)) {
+            return copies.scatter(place, axis, stack, part.new_empty(Tensors.shape(part)));
         }
     }
 

@@ -197,10 +197,12 @@ public abstract class PlannedStep<B> implements Step<B> {
             mesh.watch().step(updates);
             optimizer().rate(learningRate);
             float loss = weighted(recorded.run(inputs, uploaded -> {
+                begin();
                 Tensor[] made = forwardBackward(uploaded, 1);
                 updateParameters(learningRate);
                 return made;
             }));
+            store.all().forEach(Parameter::updated);
             passes++;
             updates++;
             requireFinite(loss);
@@ -232,10 +234,17 @@ public abstract class PlannedStep<B> implements Step<B> {
         return MicroBatches.ONE;
     }
 
+    /** Before the first operator of a pass. */
+    private void begin() {
+        collectives.changed();
+        store.all().forEach(p -> p.complete(collectives));
+    }
+
     /** @param behind runs behind backward, before the host waits for the loss */
     private float pass(List<HostTensor> inputs, double weight, Runnable behind) {
         engine.step(passes);
         mesh.watch().step(updates);
+        begin();
         float loss = inParts(inputs, (part, share) -> forwardBackward(upload(part), weight * share), behind);
         passes++;
         return loss;
@@ -308,6 +317,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     private void updateParameters(double learningRate) {
         List<Parameter> due =
                 store.all().stream().filter(p -> p.gradient() != null).toList();
+        store.all().forEach(Parameter::awaitCompletion);
         optimizer().update(due, learningRate, settings.clipNorm());
         due.forEach(p -> p.gather(collectives));
     }
@@ -315,7 +325,10 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final float evaluate(B batch) {
         List<HostTensor> inputs = checked(batch);
-        return guarded(() -> inParts(inputs, (part, share) -> losses(upload(part)), () -> {}));
+        return guarded(() -> {
+            begin();
+            return inParts(inputs, (part, share) -> losses(upload(part)), () -> {});
+        });
     }
 
     @Override
@@ -327,6 +340,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     public final Map<String, HostTensor> forward(B batch) {
         List<HostTensor> inputs = checked(batch);
         return guarded(() -> {
+            begin();
             MicroBatches parts = microBatches();
             Map<String, HostTensor> made = new LinkedHashMap<>();
             for (int i = 0; i < parts.count(); i++) {
