@@ -1,12 +1,15 @@
 package dev.ashlar.processor.cost;
 
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.device.ProductTable;
 import dev.ashlar.processor.device.Share;
+import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
+import dev.ashlar.processor.graph.StoredParameter;
 import dev.ashlar.processor.graph.Trainable;
 import dev.ashlar.processor.graph.Transfer;
 import dev.ashlar.processor.graph.UseNode;
@@ -18,6 +21,7 @@ import dev.ashlar.processor.op.MatrixProduct;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.op.Work;
 import dev.ashlar.processor.shard.Collectives;
+import dev.ashlar.processor.shard.Move;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A roofline: an operator takes, in each direction, as long as the slowest of its arithmetic, its memory traffic and the calls of its
@@ -38,7 +43,7 @@ import java.util.Set;
  */
 public final class CostModel {
     /** Parts of one in which slowdowns are counted. */
-    public static final long SLOWDOWN_UNITS = 1 << 18;
+    private static final long SLOWDOWN_UNITS = 1 << 18;
 
     /** Backward kernels that are one with a sum of what they make. */
     private static final Set<String> ADDING = Set.of("layerNormBackward", "linearInputGradient");
@@ -54,7 +59,16 @@ public final class CostModel {
 
     /** The costs of a model lowered for one purpose. Each variant of a block is priced once, however often it runs. */
     public ModelCost of(Variant variant) {
-        return new Pricing().model(variant);
+        return of(variant, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param once whether forward runs once in a step, so that what was updated before may come beside it
+     */
+    public ModelCost of(Variant variant, boolean once) {
+        return new Pricing(once).model(variant);
     }
 
     /** Time to read and write so many bytes. */
@@ -82,14 +96,30 @@ public final class CostModel {
         return Math.max(transferSeconds(2 * bytes), device.launchSeconds());
     }
 
-    /** Seconds that compute loses to each second of communication beside it. */
-    private double slowdown() {
-        return (double) slowdownShare() / SLOWDOWN_UNITS;
+    /** What compute loses to a collective that takes so many ticks beside it, in ticks. */
+    public long slowedTicks(Collective kind, long ticks) {
+        long share = slowdownShare(kind);
+        long rest = ticks % SLOWDOWN_UNITS * share / SLOWDOWN_UNITS;
+        return Math.addExact(Math.multiplyExact(ticks / SLOWDOWN_UNITS, share), rest);
     }
 
-    /** The same in units of {@link #SLOWDOWN_UNITS}: every price is a whole number of them. */
-    public long slowdownShare() {
-        return Math.round(device.calibration().kappa() * SLOWDOWN_UNITS);
+    /** Whether anything is gained by a collective beside compute. */
+    public boolean hides(Collective kind) {
+        return slowdownShare(kind) < SLOWDOWN_UNITS;
+    }
+
+    private long slowdownShare(Collective kind) {
+        return Math.round(device.calibration().kappa(kind) * SLOWDOWN_UNITS);
+    }
+
+    /**
+     * Whether what was updated in parts comes to where it is used beside the next step's forward: where devices have streams of their own
+     * for it, and it needs one gather to the place where it stays.
+     *
+     * @param hops from where it is updated to where it lies
+     */
+    public boolean comesLater(List<Hop> hops) {
+        return !device.cpu() && hops.size() == 1 && hops.get(0).transfer().completes();
     }
 
     private double seconds(long flops, long bytes, int kernels) {
@@ -126,7 +156,12 @@ public final class CostModel {
         private final List<CollectiveCost> updates = new ArrayList<>();
         private final Set<String> updated = new HashSet<>();
         private final List<Overlap> overlaps = new ArrayList<>();
+        private final boolean once;
         private double sumSeconds;
+
+        Pricing(boolean once) {
+            this.once = once;
+        }
 
         ModelCost model(Variant variant) {
             expand(variant, "", "", false);
@@ -141,11 +176,13 @@ public final class CostModel {
             Map<OperatorNode, Directions> costs = priced.computeIfAbsent(variant, CostModel.this::price);
             Set<OperatorNode> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
             Set<Value> made = new HashSet<>();
-            OverlappedParts there = new OverlappedParts(path, slowdown());
+            Set<ScopeParameter> trained = withGradients(variant);
+            OverlappedParts there = new OverlappedParts(path);
             for (Step step : variant.forward()) {
                 if (step instanceof Step.Kernel kernel && seen.add(kernel.node())) {
                     Directions cost = Objects.requireNonNull(costs.get(kernel.node()));
                     there.kernel(kernel, cost.forward());
+                    completions(there, owner, kernel.node(), trained);
                     operators.add(new OperatorCost(
                             path + kernel.node().name(),
                             kernel.node(),
@@ -169,7 +206,7 @@ public final class CostModel {
                 }
             }
             there.end(overlaps);
-            OverlappedParts parts = new OverlappedParts(path, slowdown());
+            OverlappedParts parts = new OverlappedParts(path);
             Set<Value> adding = addingGradients(variant);
             for (Step step : variant.backward()) {
                 if (step instanceof Step.Kernel kernel && !kernel.recomputed()) {
@@ -224,7 +261,7 @@ public final class CostModel {
 
         private void begin(OverlappedParts parts, String path, Step.Begin begin, boolean backward, boolean again) {
             collectives.add(new CollectiveCost(path + begin.at(), backward, again, true, begin.transfer()));
-            parts.beside(Collectives.seconds(begin.transfer().ticks()));
+            beside(parts, begin.transfer());
         }
 
         /** The first transfer runs beside kernels; those that follow it are waited for. */
@@ -234,9 +271,44 @@ public final class CostModel {
                 Transfer transfer = start.transfers().get(i);
                 if (start.overlapped() && i == 0) {
                     collectives.add(new CollectiveCost(name, true, false, true, transfer));
-                    parts.beside(Collectives.seconds(transfer.ticks()));
+                    beside(parts, transfer);
                 } else {
                     collectives.add(CollectiveCost.blocking(name, true, false, transfer));
+                }
+            }
+        }
+
+        private void beside(OverlappedParts parts, Transfer transfer) {
+            Collective kind = Collective.valueOf(((Move) transfer).kind().name());
+            parts.beside(
+                    Collectives.seconds(transfer.ticks()),
+                    Collectives.seconds(slowedTicks(kind, transfer.ticks())));
+        }
+
+        private Set<ScopeParameter> withGradients(Variant variant) {
+            Set<ScopeParameter> all = new HashSet<>();
+            for (Step step : variant.backward()) {
+                if (step instanceof Step.Start start) {
+                    all.addAll(start.parameters());
+                } else if (step instanceof Step.ParameterGradient gradient) {
+                    all.add(gradient.parameter());
+                }
+            }
+            return all;
+        }
+
+        /** What the update before has left in parts comes beside the forward of the part that reads it. */
+        private void completions(
+                OverlappedParts parts, String owner, OperatorNode node, Set<ScopeParameter> trained) {
+            Stream<ScopeParameter> gathered = node.part().stream()
+                    .flatMap(p -> p.parameters().stream())
+                    .map(StoredParameter::parameter);
+            for (ScopeParameter parameter : Stream.concat(node.parameters().stream(), gathered).toList()) {
+                String name = owner + parameter.name();
+                if (once && trained.contains(parameter) && comesLater(parameter.update()) && updated.add(name)) {
+                    Transfer gather = parameter.update().get(0).transfer();
+                    updates.add(new CollectiveCost("gather " + name, true, false, true, gather));
+                    beside(parts, gather);
                 }
             }
         }

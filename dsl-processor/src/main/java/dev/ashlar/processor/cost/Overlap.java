@@ -8,12 +8,12 @@ package dev.ashlar.processor.cost;
  * @param path of the repetition: {@code "body[3]."}; empty for the model
  * @param computeSeconds time of the kernels of forward, or of those that make gradients
  * @param besideSeconds time of what runs beside them
- * @param slowdown seconds that compute loses to each second of communication beside it
+ * @param slowedSeconds what the kernels lose to it
  */
-public record Overlap(String path, double computeSeconds, double besideSeconds, double slowdown) {
+public record Overlap(String path, double computeSeconds, double besideSeconds, double slowedSeconds) {
     /** Time of the part. */
     public double seconds() {
-        return Math.max(computeSeconds + slowdown * besideSeconds, besideSeconds);
+        return Math.max(computeSeconds + slowedSeconds, besideSeconds);
     }
 
     /** How much less that is than one after the other. */

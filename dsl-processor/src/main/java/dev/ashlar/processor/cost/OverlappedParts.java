@@ -9,14 +9,13 @@ import java.util.Set;
 /** Adds up the parts of one direction of one repetition of a scope. */
 final class OverlappedParts {
     private final String path;
-    private final double slowdown;
     private final Set<OperatorNode> seen = new HashSet<>();
     private double computeSeconds;
     private double besideSeconds;
+    private double slowedSeconds;
 
-    OverlappedParts(String path, double slowdown) {
+    OverlappedParts(String path) {
         this.path = path;
-        this.slowdown = slowdown;
     }
 
     /** @param cost of all kernels of its operator there */
@@ -26,16 +25,19 @@ final class OverlappedParts {
         }
     }
 
-    void beside(double seconds) {
+    /** @param slowed what kernels lose to it */
+    void beside(double seconds, double slowed) {
         besideSeconds += seconds;
+        slowedSeconds += slowed;
     }
 
     /** Ends a part; it is of interest if something runs beside it. */
     void end(List<Overlap> overlaps) {
         if (besideSeconds > 0) {
-            overlaps.add(new Overlap(path, computeSeconds, besideSeconds, slowdown));
+            overlaps.add(new Overlap(path, computeSeconds, besideSeconds, slowedSeconds));
         }
         computeSeconds = 0;
         besideSeconds = 0;
+        slowedSeconds = 0;
     }
 }

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param libraryBytes of the allocator's memory that libraries keep as long as the process lives
  * @param groupBytes what a group of devices that exchange tensors takes on each of them, by its size
  * @param hostSeconds time of the host to call one kernel
- * @param kappa seconds that computation loses to each second of communication beside it
+ * @param exchangeBytes the part of it that only groups with an all-to-all take, by size
+ * @param kappa seconds that computation loses to each second of a collective beside it, by kind
  * @param updateShare of the rate of reading and writing memory that the optimizer's update reaches, above 0 and at most 1
  * @param products times of matrix products, by number format
  * @param workspaces memory beside results, by kind of operator
@@ -24,29 +25,48 @@ import java.util.TreeMap;
 public record Calibration(
         long libraryBytes,
         SortedMap<Integer, Long> groupBytes,
+        SortedMap<Integer, Long> exchangeBytes,
         double hostSeconds,
-        double kappa,
+        Map<Collective, Double> kappa,
         double updateShare,
         Map<NumberFormat, ProductTable> products,
         SortedMap<String, Workspace> workspaces,
         SortedMap<String, ShareTable> shares,
         Optional<Origin> origin) {
     /** Nothing was measured. */
-    public static final Calibration NONE =
-            new Calibration(0, new TreeMap<>(), 0, 0, 1, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+    public static final Calibration NONE = slowedBy(0);
 
     /** Nothing was measured, but communication slows computation by so much. */
     static Calibration slowedBy(double kappa) {
         return new Calibration(
-                0, new TreeMap<>(), 0, kappa, 1, Map.of(), new TreeMap<>(), new TreeMap<>(), Optional.empty());
+                0,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                0,
+                all(kappa),
+                1,
+                Map.of(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty());
+    }
+
+    /** The same for all kinds of collectives. */
+    static Map<Collective, Double> all(double kappa) {
+        EnumMap<Collective, Double> all = new EnumMap<>(Collective.class);
+        for (Collective kind : Collective.values()) {
+            all.put(kind, kappa);
+        }
+        return all;
     }
 
     /** Validates the figures and copies the tables. */
     public Calibration {
         if (libraryBytes < 0
                 || groupBytes.values().stream().anyMatch(b -> b < 0)
+                || exchangeBytes.values().stream().anyMatch(b -> b < 0)
                 || !(hostSeconds >= 0)
-                || !(kappa >= 0)
+                || !kappa.values().stream().allMatch(k -> k >= 0)
                 || !(updateShare > 0 && updateShare <= 1)) {
             throw new IllegalArgumentException("a calibration has no negative figures, and shares up to 1");
         }
@@ -55,16 +75,32 @@ public record Calibration(
         products = Collections.unmodifiableMap(tables);
         workspaces = Collections.unmodifiableSortedMap(new TreeMap<>(workspaces));
         groupBytes = Collections.unmodifiableSortedMap(new TreeMap<>(groupBytes));
+        exchangeBytes = Collections.unmodifiableSortedMap(new TreeMap<>(exchangeBytes));
+        kappa = Collections.unmodifiableMap(new EnumMap<>(kappa.isEmpty() ? all(0) : kappa));
         shares = Collections.unmodifiableSortedMap(new TreeMap<>(shares));
     }
 
     /** What a group of so many devices takes on each: as the next larger that was measured, or the largest; 0 if none was. */
     public long groupBytes(int size) {
-        if (groupBytes.isEmpty()) {
+        return at(groupBytes, size);
+    }
+
+    /** What such a group does not take if it never exchanges all to all. */
+    public long exchangeBytes(int size) {
+        return at(exchangeBytes, size);
+    }
+
+    private static long at(SortedMap<Integer, Long> bySize, int size) {
+        if (bySize.isEmpty()) {
             return 0;
         }
-        SortedMap<Integer, Long> larger = groupBytes.tailMap(size);
-        return groupBytes.getOrDefault(larger.isEmpty() ? groupBytes.lastKey() : larger.firstKey(), 0L);
+        SortedMap<Integer, Long> larger = bySize.tailMap(size);
+        return bySize.getOrDefault(larger.isEmpty() ? bySize.lastKey() : larger.firstKey(), 0L);
+    }
+
+    /** Seconds that computation loses to each second of a collective beside it. */
+    public double kappa(Collective kind) {
+        return kappa.getOrDefault(kind, 0.0);
     }
 
     /**

@@ -71,6 +71,10 @@ final class ProfileNode {
         return json.fields().get(name) instanceof Json.Items;
     }
 
+    boolean isObject(String name) {
+        return json.fields().get(name) instanceof Json.Fields;
+    }
+
     Optional<String> text(String name) {
         return typed(name, true, v -> v instanceof Json.Text t && !t.text().isBlank(), "a text")
                 .map(v -> ((Json.Text) v).text());

@@ -121,10 +121,11 @@ public final class ProfileReader {
         Optional<Double> bandwidth = node.rate("bytesPerSecond");
         Optional<Double> launch = node.amount("launchNanos");
         Optional<Double> host = node.amountOrZero("hostNanos");
-        Optional<Double> kappa = node.amountOrZero("kappa");
+        Optional<Map<Collective, Double>> kappa = kappa(node);
         Optional<Double> update = node.shareOrWhole("updateShare");
         Optional<Long> library = node.bytesOrZero("libraryBytes");
-        Optional<TreeMap<Integer, Long>> group = groupBytes(node);
+        TreeMap<Integer, Long> exchange = new TreeMap<>();
+        Optional<TreeMap<Integer, Long>> group = groupBytes(node, exchange);
         Optional<String> link = node.text("link");
         node.close();
         boolean whole =
@@ -145,6 +146,7 @@ public final class ProfileReader {
                         new Calibration(
                                 library.get(),
                                 group.get(),
+                                exchange,
                                 host.get() * NANO,
                                 kappa.get(),
                                 update.get(),
@@ -155,8 +157,30 @@ public final class ProfileReader {
                 : Optional.empty();
     }
 
-    /** One number for groups of any size, or one for each size that was measured. */
-    private static Optional<TreeMap<Integer, Long>> groupBytes(ProfileNode node) {
+    /** One number for all kinds of collectives, or one for each that was measured; others are 0. */
+    private static Optional<Map<Collective, Double>> kappa(ProfileNode node) {
+        if (!node.isObject("kappa")) {
+            return node.amountOrZero("kappa").map(Calibration::all);
+        }
+        return node.object("kappa").flatMap(byKind -> {
+            Map<Collective, Double> kappa = new EnumMap<>(Collective.class);
+            boolean sound = true;
+            for (Collective kind : Collective.values()) {
+                Optional<Double> of = byKind.amountOrZero(kind.key());
+                of.ifPresent(k -> kappa.put(kind, k));
+                sound &= of.isPresent();
+            }
+            byKind.close();
+            return sound ? Optional.of(kappa) : Optional.empty();
+        });
+    }
+
+    /**
+     * One number for groups of any size, or one for each size that was measured.
+     *
+     * @param exchange is given the parts that only groups with an all-to-all take
+     */
+    private static Optional<TreeMap<Integer, Long>> groupBytes(ProfileNode node, TreeMap<Integer, Long> exchange) {
         TreeMap<Integer, Long> bytes = new TreeMap<>();
         if (!node.isArray("groupBytes")) {
             Optional<Long> any = node.bytesOrZero("groupBytes");
@@ -167,8 +191,12 @@ public final class ProfileReader {
         for (ProfileNode group : node.objects("groupBytes")) {
             Optional<Long> size = group.whole("size", 2, GROUP_MOST);
             Optional<Long> each = group.bytes("bytes", 0);
+            Optional<Long> only = group.bytesOrZero("exchangeBytes");
             group.close();
-            sound &= size.isPresent() && each.isPresent();
+            sound &= size.isPresent() && each.isPresent() && only.isPresent();
+            if (sound) {
+                exchange.put(size.get().intValue(), Math.min(only.get(), each.get()));
+            }
             if (sound && bytes.putIfAbsent(size.get().intValue(), each.get()) != null) {
                 group.wrong("size", "is " + size.get() + " a second time.");
             }

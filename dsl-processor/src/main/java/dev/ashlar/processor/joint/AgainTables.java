@@ -1,5 +1,7 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.joint.Table.Labels;
 import java.util.ArrayList;
@@ -15,11 +17,13 @@ final class AgainTables {
     private final Choices choices;
     private final Ways ways;
     private final Fates fates;
+    private final CostModel costs;
 
-    AgainTables(Choices choices, Ways ways, Fates fates) {
+    AgainTables(Choices choices, Ways ways, Fates fates, CostModel costs) {
         this.choices = choices;
         this.ways = ways;
         this.fates = fates;
+        this.costs = costs;
     }
 
     private Fate fate(Unit unit, Labels x) {
@@ -100,6 +104,12 @@ final class AgainTables {
         return x -> fate(unit, x).isAgain() && ahead.test(x) && isBeside(unit, x)
                 ? way.of(x).orElseThrow().ticks()
                 : 0;
+    }
+
+    /** What kernels lose to that. */
+    ToLongFunction<Labels> slowedTicks(Unit unit) {
+        ToLongFunction<Labels> beside = besideTicks(unit);
+        return x -> costs.slowedTicks(Collective.ALL_GATHER, beside.applyAsLong(x));
     }
 
     /** Whether it is a parameter that is gathered early where it can be. */

@@ -1,6 +1,5 @@
 package dev.ashlar.processor.joint;
 
-import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.RecomputedGraph;
 import dev.ashlar.processor.graph.TrainingGraph;
@@ -29,8 +28,8 @@ public final class JointProblem {
         this.templates = List.copyOf(templates);
         problem = Problem.of(
                 templates.stream().map(Template::block).toList(),
-                builder.target().costs().slowdownShare(),
-                CostModel.SLOWDOWN_UNITS);
+                0, // tables of compute have what it loses to each kind of communication
+                1);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.joint;
 
+import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.joint.Table.Labels;
 import dev.ashlar.processor.local.Boundary;
@@ -39,6 +40,7 @@ final class PieceTables {
             Fates fates,
             Map<Storage, Variable> keptBefore,
             Map<Storage, StorageTables.Twin> twins,
+            CostModel costs,
             TableWriter writer) {
         this.lifetimes = lifetimes;
         this.choices = choices;
@@ -47,7 +49,7 @@ final class PieceTables {
         this.writer = writer;
         this.fates = fates;
         conditions = new Conditions(ways, fates);
-        again = new AgainTables(choices, ways, fates);
+        again = new AgainTables(choices, ways, fates, costs);
         storages = new StorageTables(lifetimes, bytes, keptBefore, twins, conditions, writer);
         moves = new MoveTables(lifetimes, choices, ways, conditions, storages, writer);
     }
@@ -83,6 +85,7 @@ final class PieceTables {
                 again.ties(unit).ifPresent(writer::rule);
                 writer.add(Quantity.TIME, again.over(unit), again.ticks(unit));
                 writer.add(Quantity.BACKWARD_ASYNC, again.over(unit), again.besideTicks(unit));
+                writer.add(Quantity.BACKWARD_COMPUTE, again.over(unit), again.slowedTicks(unit));
             }
         }
         for (Size sum : lifetimes.sums()) {
@@ -123,6 +126,14 @@ final class PieceTables {
                 Quantity.BACKWARD_ASYNC,
                 both,
                 x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::besideTicks)));
+        writer.addInStep(
+                Quantity.FORWARD_COMPUTE,
+                both,
+                x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::forwardSlowedTicks)));
+        writer.addInStep(
+                Quantity.BACKWARD_COMPUTE,
+                both,
+                x -> Math.max(0, menu.amount(x.of(variable), x.of(storage), Stored::slowedTicks)));
         writer.add(
                 Quantity.STATIC,
                 both,

@@ -348,6 +348,7 @@ final class ProblemBuilder {
                 draft.fates(),
                 builder.keptBefore(),
                 builder.twins(),
+                target.costs(),
                 writer);
         builder.entries();
         ties.crossing(number - 1).forEach(writer::entry);

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.local.Fusion;
 import dev.ashlar.processor.shard.Move;
@@ -9,24 +10,19 @@ import java.util.List;
 /** Prices the ways of gradients as the program goes them: sums beside backward, small ones together, scattered ones where they may. */
 final class Reducing {
     private final Fusion fusion;
-    private final long slowdown;
+    private final CostModel costs;
     private final boolean atOnce;
 
     /** @param atOnce whether every gradient goes its way by itself, and is waited for */
     Reducing(Fusion fusion, CostModel costs, boolean atOnce) {
         this.atOnce = atOnce;
         this.fusion = fusion;
-        slowdown = costs.slowdownShare();
-    }
-
-    /** Whether anything is gained by communication beside compute. */
-    boolean hides() {
-        return slowdown < CostModel.SLOWDOWN_UNITS;
+        this.costs = costs;
     }
 
     /** Whether a way may begin with a reduce-scatter that runs beside backward, and is any shorter so. */
     boolean overlaps(List<Hop> hops) {
-        return hides()
+        return costs.hides(Collective.REDUCE_SCATTER)
                 && !atOnce
                 && !hops.isEmpty()
                 && isKind(hops.get(0), Move.Kind.REDUCE_SCATTER)
@@ -34,9 +30,10 @@ final class Reducing {
     }
 
     /** The way of a gradient that is scattered beside backward. */
-    static Reduced overlapped(List<Hop> hops, Route route) {
+    Reduced overlapped(List<Hop> hops, Route route) {
         long first = hops.get(0).transfer().ticks();
-        return new Reduced(route, route.ticks() - first, first, 0, true);
+        long slowed = costs.slowedTicks(Collective.REDUCE_SCATTER, first);
+        return new Reduced(route, route.ticks() - first, first, slowed, 0, true);
     }
 
     private static boolean isKind(Hop hop, Move.Kind kind) {
@@ -74,10 +71,9 @@ final class Reducing {
         if (waits) {
             return Reduced.waiting(route, all, fusedBytes);
         }
-        if (slowdown >= CostModel.SLOWDOWN_UNITS) {
-            long slowed = Math.multiplyExact(first, slowdown) / CostModel.SLOWDOWN_UNITS;
-            return Reduced.waiting(route, all - first + slowed, fusedBytes);
-        }
-        return new Reduced(route, all - first, first, fusedBytes, false);
+        long slowed = costs.slowedTicks(Collective.ALL_REDUCE, first);
+        return costs.hides(Collective.ALL_REDUCE)
+                ? new Reduced(route, all - first, first, slowed, fusedBytes, false)
+                : Reduced.waiting(route, all - first + slowed, fusedBytes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.cost.CostModel;
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.Hop;
 import dev.ashlar.processor.graph.OperatorNode;
@@ -129,7 +130,7 @@ final class StorageMenu {
     private boolean gathersEarly(OperatorNode whole, Strategy strategy, int parameter, ParameterStorage lies) {
         List<Hop> hops = routes.hops(
                 whole.parameters().get(parameter).type(), lies.parameter(), used(whole, strategy, parameter));
-        return reducing.hides()
+        return costs.hides(Collective.ALL_GATHER)
                 && GathersAhead.isMatrix(whole.parameters().get(parameter))
                 && hops.size() == 1
                 && GathersAhead.isSimple(hops.get(0).transfer());
@@ -260,6 +261,9 @@ final class StorageMenu {
         long ticks = 0;
         long forwardBesideTicks = 0;
         long besideTicks = 0;
+        long forwardSlowedTicks = 0;
+        long slowedTicks = 0;
+        long laterTicks = 0;
         long onceTicks = 0;
         long fixed = 0;
         long updated = 0;
@@ -275,7 +279,10 @@ final class StorageMenu {
             boolean early = lies.overlapped() && gathersEarly(whole, strategy, i, lies);
             ahead.add(early);
             ticks += gather.ticks() + (early ? 0 : again.get(i).ticks());
-            forwardBesideTicks += early && use.early().contains(i) ? gather.ticks() : 0;
+            if (early && use.early().contains(i)) {
+                forwardBesideTicks += gather.ticks();
+                forwardSlowedTicks += costs.slowedTicks(Collective.ALL_GATHER, gather.ticks());
+            }
             // The first operator that uses a parameter answers for it.
             boolean owns = !tied.containsKey(i) || tied.get(i).owner();
             boolean trained = tied.containsKey(i)
@@ -300,9 +307,11 @@ final class StorageMenu {
                 } else {
                     updated += moved;
                 }
-                onceTicks += hasGradient
+                long completion = hasGradient
                         ? route(type, lies.state(), lies.parameter()).ticks()
                         : 0;
+                onceTicks += completion;
+                laterTicks += comesLater(type, lies) ? completion : 0;
                 if (hasGradient && form.accumulates()) {
                     fixed += routes.bytes(type, lies.state());
                     onceTicks += (form.microBatches() - 1) * Collectives.ticks(costs.sumSeconds(elements));
@@ -321,6 +330,7 @@ final class StorageMenu {
             overlapped.add(gradient.overlapped());
             fusedBytes.add(gradient.fusedBytes());
             besideTicks += gradient.besideTicks();
+            slowedTicks += gradient.slowedTicks();
             ticks += gradient.ticks() + gradient.besideTicks();
             gradientBytes.add(routes.bytes(type, lies.state()));
         }
@@ -338,8 +348,10 @@ final class StorageMenu {
                 keptBytes,
                 fixed,
                 form.microBatches() * ticks + onceTicks + Collectives.ticks(costs.partOfUpdateSeconds(updated)),
-                form.microBatches() * forwardBesideTicks,
-                form.microBatches() * besideTicks);
+                form.microBatches() * forwardBesideTicks + laterTicks,
+                form.microBatches() * besideTicks,
+                form.microBatches() * forwardSlowedTicks + costs.slowedTicks(Collective.ALL_GATHER, laterTicks),
+                form.microBatches() * slowedTicks);
     }
 
     private Reduced reduced(TensorType type, Layout from, ParameterStorage lies, OperatorUse use, int parameter) {
@@ -347,11 +359,16 @@ final class StorageMenu {
         Route route = route(type, from, lies.state());
         List<Hop> hops = routes.hops(type, from, lies.state());
         if (lies.overlapped() && use.hidden().contains(parameter) && !waits && reducing.overlaps(hops)) {
-            return Reducing.overlapped(hops, route);
+            return reducing.overlapped(hops, route);
         }
         return waits
                 ? Reduced.waiting(route, route.ticks(), 0)
                 : reducing.of(hops, route, routes.bytes(type, from), use);
+    }
+
+    /** Whether what was updated in parts comes beside forward, which then must not run in several parts. */
+    private boolean comesLater(TensorType type, ParameterStorage lies) {
+        return form.microBatches() == 1 && costs.comesLater(routes.hops(type, lies.state(), lies.parameter()));
     }
 
     /** Whether what is gathered behind the update is put where the parameter is. */

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
  *     2⁻²⁰ nanoseconds
  * @param forwardBesideTicks the part of it that runs beside forward
  * @param besideTicks the part of it that runs beside backward
+ * @param forwardSlowedTicks what forward's kernels lose to what runs beside them, beyond {@code ticks}
+ * @param slowedTicks the same of backward
  */
 record Stored(
         List<ParameterStorage> storage,
@@ -40,7 +42,9 @@ record Stored(
         long staticBytes,
         long ticks,
         long forwardBesideTicks,
-        long besideTicks) {
+        long besideTicks,
+        long forwardSlowedTicks,
+        long slowedTicks) {
     /** Copies the lists. */
     Stored {
         storage = List.copyOf(storage);
@@ -76,7 +80,8 @@ record Stored(
     }
 
     private List<Long> amounts() {
-        List<Long> amounts = new ArrayList<>(List.of(waitedTicks(), besideTicks, staticBytes));
+        List<Long> amounts = new ArrayList<>(List.of(
+                waitedTicks(), forwardBesideTicks, besideTicks, forwardSlowedTicks, slowedTicks, staticBytes));
         amounts.addAll(fusedBytes);
         amounts.addAll(gradientBytes);
         amounts.addAll(keptBytes);

@@ -70,6 +70,11 @@ public record Communication(
         }
     }
 
+    /** Whether all devices along a mesh axis send each other something. */
+    boolean isExchange(int axis) {
+        return axis == meshAxis && kind.equals("all_to_all");
+    }
+
     /** Seconds that it takes in a step. */
     public double stepSeconds() {
         return times * seconds;

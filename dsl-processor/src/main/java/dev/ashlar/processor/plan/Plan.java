@@ -56,6 +56,18 @@ public record Plan(
         return memory.peakBytes() + target.fixedBytes();
     }
 
+    /** What the device will say is taken: less than it is planned for where groups never exchange all to all. */
+    public long takenBytes() {
+        long taken = deviceBytes();
+        for (int axis = 0; axis < target.mesh().axes().size(); axis++) {
+            int along = axis;
+            if (communications.stream().noneMatch(c -> c.isExchange(along))) {
+                taken -= target.exchangeBytes(axis);
+            }
+        }
+        return taken;
+    }
+
     /** The same plan with other evidence. */
     Plan with(Evidence other) {
         return new Plan(

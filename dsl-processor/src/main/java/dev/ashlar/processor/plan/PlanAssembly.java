@@ -43,7 +43,7 @@ final class PlanAssembly {
 
     /** The costs of a step, or of an evaluation if the plan is for one. */
     ModelCost cost(TrainingGraph graph) {
-        return costs.of(purpose(graph));
+        return costs.of(purpose(graph), graph.form().microBatches() == 1);
     }
 
     CostModel costs() {

@@ -45,6 +45,12 @@ public record PlanTarget(Device device, Mesh mesh, long budgetBytes, NumberForma
                 .sum();
     }
 
+    /** What the group along a mesh axis does not take if it never exchanges all to all. */
+    long exchangeBytes(int meshAxis) {
+        int size = mesh.axes().get(meshAxis).size();
+        return size == 1 ? 0 : device.calibration().exchangeBytes(size);
+    }
+
     /** Reads it; empty if anything is wrong, all of which is reported. */
     public static Optional<PlanTarget> read(PlanSpec spec, DeviceCatalogue catalogue, Diagnostics diagnostics) {
         Optional<Device> device = attempt(

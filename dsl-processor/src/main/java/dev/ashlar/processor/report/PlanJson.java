@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import dev.ashlar.processor.device.Collective;
 import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Link;
 import dev.ashlar.processor.device.MeshAxis;
@@ -124,7 +125,11 @@ public final class PlanJson {
             json.writeNumberField("libraryBytes", device.calibration().libraryBytes());
             json.writeNumberField("groupBytes", plan.target().groupBytes());
             json.writeNumberField("hostNanos", nanos(device.calibration().hostSeconds()));
-            json.writeNumberField("kappa", device.calibration().kappa());
+            json.writeObjectFieldStart("kappa");
+            for (Collective kind : Collective.values()) {
+                json.writeNumberField(kind.key(), device.calibration().kappa(kind));
+            }
+            json.writeEndObject();
             origin(json, device.calibration().origin().get());
         }
         json.writeEndObject();
@@ -146,6 +151,7 @@ public final class PlanJson {
         json.writeObjectFieldStart("memory");
         json.writeNumberField("budgetBytes", plan.target().budgetBytes());
         json.writeNumberField("deviceBytes", plan.deviceBytes());
+        json.writeNumberField("takenBytes", plan.takenBytes());
         json.writeNumberField("peakBytes", memory.peakBytes());
         json.writeStringField("peakAt", memory.peakAt());
         json.writeNumberField("parameterBytes", memory.parameterBytes());

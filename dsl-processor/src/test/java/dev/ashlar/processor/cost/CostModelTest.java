@@ -99,7 +99,16 @@ class CostModelTest {
     private static Device measured(double hostSeconds, Map<NumberFormat, ProductTable> products) {
         Map<NumberFormat, Double> rates = Map.of(NumberFormat.FP32, 2.0, NumberFormat.BF16, 2.0);
         Calibration calibration = new Calibration(
-                0, new TreeMap<>(), hostSeconds, 0, 1, products, new TreeMap<>(), new TreeMap<>(), Optional.empty());
+                0,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                hostSeconds,
+                Map.of(),
+                1,
+                products,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty());
         return new Device("test", 1, 0, rates, 4, 0, true, LINK, calibration);
     }
 

@@ -64,7 +64,7 @@ class ProfileReaderTest {
         assertEquals(1000, calibration.groupBytes(2));
         assertEquals(1000, calibration.groupBytes(8));
         assertEquals(9.0005e-6, calibration.hostSeconds(), 1e-18);
-        assertEquals(0.25, calibration.kappa());
+        assertEquals(0.25, calibration.kappa(Collective.ALL_REDUCE));
         assertEquals(0.5, calibration.updateShare());
         assertEquals(Map.of("linear", new Workspace(0, 1.5)), calibration.workspaces());
         assertTrue(calibration.products(NumberFormat.FP32).isEmpty());
@@ -106,6 +106,30 @@ class ProfileReaderTest {
                         "Device profiles one and two both define the link 'nvlink4'. Leave one of them out, or give one"
                                 + " another name."),
                 found());
+    }
+
+    @Test
+    void whatIsLostDependsOnTheCollective() {
+        String byKind = WHOLE.replace("\"kappa\": 0.25", "\"kappa\": { \"all_gather\": 0.1, \"all_reduce\": 0.6 }")
+                .replace(
+                        "\"groupBytes\": 1000",
+                        "\"groupBytes\": [ { \"size\": 2, \"bytes\": 1000, \"exchangeBytes\": 300 },"
+                                + " { \"size\": 4, \"bytes\": 2000 } ]");
+        Calibration calibration = read("lab", byKind).orElseThrow().device().calibration();
+        assertEquals(List.of(), found());
+        assertEquals(0.1, calibration.kappa(Collective.ALL_GATHER));
+        assertEquals(0.6, calibration.kappa(Collective.ALL_REDUCE));
+        assertEquals(0, calibration.kappa(Collective.REDUCE_SCATTER));
+        assertEquals(300, calibration.exchangeBytes(2));
+        assertEquals(0, calibration.exchangeBytes(4));
+        assertEquals(2000, calibration.groupBytes(4));
+    }
+
+    @Test
+    void kindsOfCollectivesAreKnown() {
+        read("lab", WHOLE.replace("\"kappa\": 0.25", "\"kappa\": { \"all_gathr\": 0.1 }"));
+        assertEquals(1, found().size());
+        assertTrue(found().get(0).contains("'device.kappa.all_gathr'"), found().get(0));
     }
 
     @Test

@@ -245,7 +245,7 @@ class StorageTest {
         ModelCost cost = new CostModel(SimulatedMesh.device(false), NumberFormat.FP32)
                 .of(Local.graph(model(), FOUR, shardedStates()).train());
         assertEquals(
-                List.of("gather y.weight", "gather up.weight", "gather up.bias"),
+                List.of("gather up.weight", "gather up.bias", "gather y.weight"),
                 cost.updates().stream().map(CollectiveCost::name).toList());
         double permuteSeconds = 4e-6;
         assertEquals(3e-5 + (96 + 192 + 48) / 1e10 + permuteSeconds, cost.updateSeconds(), 1e-12);

@@ -40,7 +40,7 @@ final class Profile {
 
     private static final int POOLS = 5;
     /** The same for what ranks add: a recorded step has pools of its own, and takes memory for its nodes. */
-    private static final int POOLS_OF_RANKS = 10;
+    private static final int POOLS_OF_RANKS = 14;
     /** To which what libraries keep is rounded up, so that what the allocator adds to small tensors is part of it. */
     private static final long LIBRARY_UNIT = 1 << 20;
 

@@ -37,11 +37,7 @@ public final class Mesh implements AutoCloseable {
     private final Thread hook = new Thread(this::abort, "end of a mesh");
 
     private Mesh(
-            int[] sizes,
-            int[] coordinates,
-            @Nullable Group[] groups,
-            Watch watch,
-            @Nullable DeviceWait deviceWait) {
+            int[] sizes, int[] coordinates, @Nullable Group[] groups, Watch watch, @Nullable DeviceWait deviceWait) {
         this.sizes = sizes;
         this.coordinates = coordinates;
         this.groups = groups;
@@ -75,11 +71,7 @@ public final class Mesh implements AutoCloseable {
         int[] coordinates = coordinates(extents, rank);
         @Nullable Group[] groups = new @Nullable Group[extents.length];
         Mesh mesh = new Mesh(
-                extents,
-                coordinates,
-                groups,
-                watch,
-                transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
+                extents, coordinates, groups, watch, transport.cuda() ? new DeviceWait(watch, limits.step()) : null);
         if (transport.cuda()) {
             // libtorch's own threads do not survive the end of the process
             Runtime.getRuntime().addShutdownHook(mesh.hook);

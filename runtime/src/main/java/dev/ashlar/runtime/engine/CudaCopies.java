@@ -30,6 +30,7 @@ final class CudaCopies implements AutoCloseable {
     private static final String SWITCH = "ashlar.copies";
     /** As much of a sum's addends is in flight at once, from each rank. */
     private static final long SLOT_BYTES = 16L << 20;
+
     private static final int RELEASE_MILLIS = 10;
     private static final int RELEASES = 1000;
 
@@ -42,8 +43,11 @@ final class CudaCopies implements AutoCloseable {
     /** Of what was updated in parts, all begun with the pass. */
     private final CUstream_st completions;
 
+    /** Of addends to the ranks whose parts they belong to. */
     private final CUstream_st scatters;
-    /** Where addends arrive, by mesh axis: a slot for each rank along it. */
+    /** Adds what has arrived: a product may keep it waiting, so that the next addends are sent meanwhile. */
+    private final CUstream_st adding;
+    /** Where addends arrive, by mesh axis: two buffers, each a slot for each rank along it, used by turns. */
     private final Map<Integer, BytePointer> arrivals = new HashMap<>();
 
     private final Deque<Copying> gathering = new ArrayDeque<>();
@@ -51,6 +55,7 @@ final class CudaCopies implements AutoCloseable {
     private @Nullable CUevent_st met;
 
     private boolean mapped = true;
+    private boolean second;
     private boolean closed;
     private boolean released;
 
@@ -62,6 +67,7 @@ final class CudaCopies implements AutoCloseable {
         this.gathers = device.newStream();
         this.completions = device.newStream();
         this.scatters = device.newStream();
+        this.adding = device.newStream();
         mesh.holdUntilAbort(() -> {
             // beside what else is let go of: streams end when all that they wait for is
             Thread thread = new Thread(this::release, "end of copies");
@@ -112,7 +118,9 @@ final class CudaCopies implements AutoCloseable {
 
     /** Whether this is a part of a parameter that others can read. */
     boolean gathers(Tensor own) {
-        return own.is_contiguous() && device.arena().place(CudaKernel.address(own)).isPresent() && map();
+        return own.is_contiguous()
+                && device.arena().place(CudaKernel.address(own)).isPresent()
+                && map();
     }
 
     /**
@@ -130,7 +138,11 @@ final class CudaCopies implements AutoCloseable {
         try (BytePointer target = bytes(stack);
                 BytePointer source = bytes(own)) {
             for (int other : others(axis)) {
-                copy(CudaArena.at(target, other * bytes), neighbours.memory(mesh.rank(axis, other), place), bytes, gathers);
+                copy(
+                        CudaArena.at(target, other * bytes),
+                        neighbours.memory(mesh.rank(axis, other), place),
+                        bytes,
+                        gathers);
             }
             copy(CudaArena.at(target, mesh.coordinate(axis) * bytes), source, bytes, gathers);
         }
@@ -184,7 +196,7 @@ final class CudaCopies implements AutoCloseable {
      */
     Scattering scatter(String at, int axis, Tensor stack, Tensor own) {
         mesh.count(at, axis, CollectiveKind.REDUCE_SCATTER, stack.nbytes());
-        BytePointer slots = arrivals.computeIfAbsent(axis, a -> device.arena().allocate(mesh.size(a) * SLOT_BYTES));
+        BytePointer slots = arrivals.computeIfAbsent(axis, a -> device.arena().allocate(2 * mesh.size(a) * SLOT_BYTES));
         if (!map()) {
             throw new IllegalStateException("memory that was shared before cannot be shared any more");
         }
@@ -192,39 +204,42 @@ final class CudaCopies implements AutoCloseable {
         gathering.forEach(g -> waitFor(scatters, g.end));
         long bytes = own.nbytes();
         for (long from = 0; from < bytes; from += SLOT_BYTES) {
-            exchange(axis, stack, from, Math.min(SLOT_BYTES, bytes - from), bytes, slots);
-            sums.sum(
-                    scatters,
-                    own,
-                    stack,
-                    slots,
-                    SLOT_BYTES,
-                    from,
-                    Math.min(SLOT_BYTES, bytes - from),
-                    mesh.coordinate(axis));
-            neighbours.tell(scatters, CudaNeighbours.Signal.FREE, ranks(axis));
+            BytePointer buffer = second ? CudaArena.at(slots, mesh.size(axis) * SLOT_BYTES) : slots;
+            send(axis, stack, from, Math.min(SLOT_BYTES, bytes - from), bytes, buffer);
+            add(axis, own, stack, from, Math.min(SLOT_BYTES, bytes - from), buffer);
+            second = !second;
         }
-        return new Scattering(own, new Copying(scatters, stack));
+        return new Scattering(own, new Copying(adding, stack));
     }
 
-    /** Sends every rank its piece, and waits until all have sent theirs. */
-    private void exchange(int axis, Tensor stack, long from, long length, long partBytes, BytePointer slots) {
+    /** Sends every rank its piece as soon as it may be written. */
+    private void send(int axis, Tensor stack, long from, long length, long partBytes, BytePointer buffer) {
         List<Integer> ranks = ranks(axis);
-        CudaArena.Place own = device.arena()
-                .place(slots.address() + mesh.coordinate(axis) * SLOT_BYTES)
+        CudaArena.Place slot = device.arena()
+                .place(buffer.address() + mesh.coordinate(axis) * SLOT_BYTES)
                 .orElseThrow();
-        neighbours.await(scatters, CudaNeighbours.Signal.FREE, ranks);
+        neighbours.await(scatters, second ? CudaNeighbours.Signal.FREE_TOO : CudaNeighbours.Signal.FREE, ranks);
         try (BytePointer source = bytes(stack)) {
             for (int other : others(axis)) {
                 copy(
-                        neighbours.memory(mesh.rank(axis, other), own),
+                        neighbours.memory(mesh.rank(axis, other), slot),
                         CudaArena.at(source, other * partBytes + from),
                         length,
                         scatters);
             }
         }
-        neighbours.tell(scatters, CudaNeighbours.Signal.SENT, ranks);
-        neighbours.await(scatters, CudaNeighbours.Signal.SENT, ranks);
+        neighbours.tell(scatters, second ? CudaNeighbours.Signal.SENT_TOO : CudaNeighbours.Signal.SENT, ranks);
+    }
+
+    /** Adds the pieces of all ranks when they are there. */
+    private void add(int axis, Tensor own, Tensor stack, long from, long length, BytePointer buffer) {
+        List<Integer> ranks = ranks(axis);
+        CUevent_st sent = recorded(scatters);
+        waitFor(adding, sent);
+        destroy(sent);
+        neighbours.await(adding, second ? CudaNeighbours.Signal.SENT_TOO : CudaNeighbours.Signal.SENT, ranks);
+        sums.sum(adding, own, stack, buffer, SLOT_BYTES, from, length, mesh.coordinate(axis));
+        neighbours.tell(adding, second ? CudaNeighbours.Signal.FREE_TOO : CudaNeighbours.Signal.FREE, ranks);
     }
 
     /** Waits for all that ranks have asked for until now; before something else sums what they send. */
@@ -327,7 +342,7 @@ final class CudaCopies implements AutoCloseable {
     }
 
     private boolean isWaiting() {
-        return List.of(device.stream(), gathers, completions, scatters).stream()
+        return List.of(device.stream(), gathers, completions, scatters, adding).stream()
                 .anyMatch(stream -> cudart.cudaStreamQuery(stream) == cudart.cudaErrorNotReady);
     }
 
@@ -336,7 +351,7 @@ final class CudaCopies implements AutoCloseable {
         closed = true;
         device.synchronize();
         neighbours.close(released);
-        for (CUstream_st stream : List.of(gathers, completions, scatters)) {
+        for (CUstream_st stream : List.of(gathers, completions, scatters, adding)) {
             CudaDevice.check("cudaStreamDestroy", cudart.cudaStreamDestroy(stream));
         }
     }

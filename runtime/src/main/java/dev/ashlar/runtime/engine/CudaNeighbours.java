@@ -44,10 +44,14 @@ final class CudaNeighbours {
         ARRIVED,
         /** It has seen all others there. */
         SEEN,
-        /** What it receives may be written to. */
+        /** The first buffer for what it receives may be written to. */
         FREE,
-        /** What it sends is there. */
-        SENT
+        /** What it sends to a first buffer is there. */
+        SENT,
+        /** As {@link #FREE}, of the second buffer. */
+        FREE_TOO,
+        /** As {@link #SENT}, of the second buffer. */
+        SENT_TOO
     }
 
     CudaNeighbours(Mesh mesh, CudaArena arena) {
@@ -62,6 +66,7 @@ final class CudaNeighbours {
         CudaDevice.check("cudaMemset", cudart.cudaMemset(signals, 0, bytes));
         for (int rank = 0; rank < mesh.ranks(); rank++) {
             CudaDevice.check("cudaMemset", cudart.cudaMemset(own(Signal.FREE, rank), 1, WORD));
+            CudaDevice.check("cudaMemset", cudart.cudaMemset(own(Signal.FREE_TOO, rank), 1, WORD));
         }
         CudaDevice.check("cudaDeviceSynchronize", cudart.cudaDeviceSynchronize());
     }
@@ -191,8 +196,8 @@ final class CudaNeighbours {
      * @param alone whether others have gone, so that nobody is to be waited for
      */
     void close(boolean alone) {
-        mapped.forEach(segments -> segments.forEach(s ->
-                CudaDevice.check("cudaIpcCloseMemHandle", cudart.cudaIpcCloseMemHandle(s))));
+        mapped.forEach(segments ->
+                segments.forEach(s -> CudaDevice.check("cudaIpcCloseMemHandle", cudart.cudaIpcCloseMemHandle(s))));
         mapped.forEach(List::clear);
         if (alone || exchanged == 0) {
             return;

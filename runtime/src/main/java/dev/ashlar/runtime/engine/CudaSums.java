@@ -12,7 +12,6 @@ final class CudaSums {
     /** What a thread reads at once. */
     static final long VECTOR_BYTES = 16;
 
-
     private final CudaDevice device;
 
     CudaSums(CudaDevice device) {

@@ -29,6 +29,7 @@ final class KernelContext implements AutoCloseable {
     private final @Nullable CudaDevice cuda;
     private final @Nullable CudaCopies copies;
     private boolean recording;
+    private int uses;
     /** By number and type: a {@link Double} or a {@link Long}. */
     private final Map<Number, Scalar> scalars = new HashMap<>();
 
@@ -94,6 +95,11 @@ final class KernelContext implements AutoCloseable {
         if (cuda != null && !recording) {
             mesh.settle(cuda::isIdle);
         }
+    }
+
+    /** A number for each parameter that is used for the first time. */
+    int nextUse() {
+        return uses++;
     }
 
     /** Whether kernels are recorded now and run later: a number of the host would stay as it is. */

@@ -40,6 +40,8 @@ public final class Parameter {
     private boolean behind;
 
     private @Nullable Running completing;
+    /** Which of all parameters it was, in the order of their first use. */
+    private int place = Integer.MAX_VALUE;
 
     /** @param whole the first values in 32-bit floats; stays with the caller */
     Parameter(
@@ -148,7 +150,15 @@ public final class Parameter {
     /** The value in the compute type (buffers: 32-bit floats), complete; borrowed. */
     public Tensor value() {
         awaitCompletion();
+        if (place == Integer.MAX_VALUE) {
+            place = context.nextUse();
+        }
         return value;
+    }
+
+    /** Its place in the order of first uses; a large number before. */
+    int place() {
+        return place;
     }
 
     /** Whether others' parts of the value come while the next pass runs, each until it is read: a device has streams for that. */
@@ -160,7 +170,7 @@ public final class Parameter {
      * Starts to bring this rank what others have updated of the value, where that is due. A recorded pass does so whatever came before it.
      * All ranks have to call it before a pass.
      */
-    public void complete(Collectives collectives) {
+    void complete(Collectives collectives) {
         if (completesLater() && (behind || context.recording())) {
             behind = false;
             completing = collectives

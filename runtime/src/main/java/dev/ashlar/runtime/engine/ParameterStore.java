@@ -2,6 +2,7 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,16 @@ public final class ParameterStore implements AutoCloseable {
     /** As {@link #buffer(String, Init, long...)}, of which this rank has a part. */
     public Parameter buffer(String name, Init init, String layout, long... shape) {
         return add(name, Parameter.Kind.BUFFER, false, init, ParameterLayout.parse(layout), shape);
+    }
+
+    /**
+     * Starts to bring this rank what others have updated, in the order in which passes read it as far as that is known. All ranks have to call
+     * it before a pass.
+     */
+    public void complete(Collectives collectives) {
+        parameters.values().stream()
+                .sorted(Comparator.comparingInt(Parameter::place))
+                .forEach(p -> p.complete(collectives));
     }
 
     /** All, in order of creation. */

@@ -237,7 +237,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     /** Before the first operator of a pass. */
     private void begin() {
         collectives.changed();
-        store.all().forEach(p -> p.complete(collectives));
+        store.complete(collectives);
     }
 
     /** @param behind runs behind backward, before the host waits for the loss */

@@ -9,7 +9,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {4},
-        memory = "16.97GiB",
+        memory = "17.24GiB",
         dims = "batch=32 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface BillionFour extends Transformer {}

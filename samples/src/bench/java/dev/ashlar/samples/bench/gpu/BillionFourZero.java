@@ -10,7 +10,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {4},
-        memory = "16.97GiB",
+        memory = "17.24GiB",
         dims = "batch=32 seq=1024 d=2048 heads=16 layers=24 vocab=50304",
         pins = {
             @Pin(at = "wte", strategy = "x[S0] weight[R]"),

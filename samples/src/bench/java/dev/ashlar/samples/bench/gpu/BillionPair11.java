@@ -9,7 +9,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {2},
-        memory = "13.24GiB",
+        memory = "13.34GiB",
         dims = "batch=16 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface BillionPair11 extends Transformer {}

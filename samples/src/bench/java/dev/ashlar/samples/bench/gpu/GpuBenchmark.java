@@ -112,7 +112,7 @@ public final class GpuBenchmark {
             json.writeNumberField("plannedMillis", rounded(planned(plan, "time", "stepNanos") * 1e-6));
             json.writeNumberField("plannedPeakBytes", step.plan().peakBytes());
             json.writeNumberField("plannedPeakGib", rounded(step.plan().peakBytes() / 0x1p30));
-            json.writeNumberField("plannedDeviceBytes", planned(plan, "memory", "deviceBytes"));
+            json.writeNumberField("plannedDeviceBytes", planned(plan, "memory", "takenBytes"));
             json.writeNumberField("warmUpSeconds", rounded(warm));
             json.writeNumberField("loss", loss);
             json.writeEndObject();

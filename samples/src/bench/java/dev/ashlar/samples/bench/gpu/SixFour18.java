@@ -9,7 +9,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {4},
-        memory = "20.97GiB",
+        memory = "21.24GiB",
         dims = "batch=16 seq=2048 d=4096 heads=32 layers=32 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface SixFour18 extends Transformer {}

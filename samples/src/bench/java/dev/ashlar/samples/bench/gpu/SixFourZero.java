@@ -10,7 +10,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {4},
-        memory = "38.97GiB",
+        memory = "39.24GiB",
         dims = "batch=16 seq=2048 d=4096 heads=32 layers=32 vocab=50304",
         pins = {
             @Pin(at = "wte", strategy = "x[S0] weight[R]"),

@@ -9,7 +9,7 @@ import dev.ashlar.dsl.Train;
 @Plan(
         device = "h200-sxm",
         mesh = {2},
-        memory = "50.24GiB",
+        memory = "50.34GiB",
         dims = "batch=8 seq=2048 d=4096 heads=32 layers=32 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface SixPair48 extends Transformer {}
