@@ -281,8 +281,7 @@ public final class CostModel {
         private void beside(OverlappedParts parts, Transfer transfer) {
             Collective kind = Collective.valueOf(((Move) transfer).kind().name());
             parts.beside(
-                    Collectives.seconds(transfer.ticks()),
-                    Collectives.seconds(slowedTicks(kind, transfer.ticks())));
+                    Collectives.seconds(transfer.ticks()), Collectives.seconds(slowedTicks(kind, transfer.ticks())));
         }
 
         private Set<ScopeParameter> withGradients(Variant variant) {
@@ -298,12 +297,11 @@ public final class CostModel {
         }
 
         /** What the update before has left in parts comes beside the forward of the part that reads it. */
-        private void completions(
-                OverlappedParts parts, String owner, OperatorNode node, Set<ScopeParameter> trained) {
-            Stream<ScopeParameter> gathered = node.part().stream()
-                    .flatMap(p -> p.parameters().stream())
-                    .map(StoredParameter::parameter);
-            for (ScopeParameter parameter : Stream.concat(node.parameters().stream(), gathered).toList()) {
+        private void completions(OverlappedParts parts, String owner, OperatorNode node, Set<ScopeParameter> trained) {
+            Stream<ScopeParameter> gathered =
+                    node.part().stream().flatMap(p -> p.parameters().stream()).map(StoredParameter::parameter);
+            for (ScopeParameter parameter :
+                    Stream.concat(node.parameters().stream(), gathered).toList()) {
                 String name = owner + parameter.name();
                 if (once && trained.contains(parameter) && comesLater(parameter.update()) && updated.add(name)) {
                     Transfer gather = parameter.update().get(0).transfer();

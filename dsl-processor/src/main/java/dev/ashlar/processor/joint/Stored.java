@@ -80,8 +80,8 @@ record Stored(
     }
 
     private List<Long> amounts() {
-        List<Long> amounts = new ArrayList<>(List.of(
-                waitedTicks(), forwardBesideTicks, besideTicks, forwardSlowedTicks, slowedTicks, staticBytes));
+        List<Long> amounts = new ArrayList<>(
+                List.of(waitedTicks(), forwardBesideTicks, besideTicks, forwardSlowedTicks, slowedTicks, staticBytes));
         amounts.addAll(fusedBytes);
         amounts.addAll(gradientBytes);
         amounts.addAll(keptBytes);
