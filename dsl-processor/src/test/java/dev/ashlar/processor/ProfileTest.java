@@ -87,6 +87,23 @@ class ProfileTest {
         }
     }
 
+    @Test
+    void whatAnExchangeTakesIsNotTakenWithoutOne() throws IOException {
+        String groups = PROFILE.replace(
+                "\"hostNanos\"",
+                "\"groupBytes\": [ { \"size\": 2, \"bytes\": 5000, \"exchangeBytes\": 3000 } ], \"hostNanos\"");
+        CompilerKit kit = CompilerKit.with(CompilerKit.Kind.JAVAC)
+                .option("-Aashlar.device=" + Files.writeString(directory.resolve("c.device.json"), groups));
+        CompilerKit.Result result = kit.source("demo/Net.java", NET.replace("memory =", "mesh = {2}, memory ="))
+                .compile(directory.resolve("two"));
+        assertEquals(List.of(), result.findings());
+        String plan = Files.readString(result.classes().resolve("demo/Net.plan.json"));
+        assertFalse(plan.contains("\"kind\": \"all_to_all\""), plan);
+        assertEquals(
+                numbers(plan, "\"deviceBytes\": (\\d+)").get(0) - 3000,
+                numbers(plan, "\"takenBytes\": (\\d+)").get(0));
+    }
+
     @ParameterizedTest
     @EnumSource
     void withoutTheFileThereIsNoSuchDevice(CompilerKit.Kind kind) {

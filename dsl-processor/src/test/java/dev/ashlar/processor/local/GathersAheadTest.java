@@ -7,6 +7,9 @@ import dev.ashlar.processor.ModelSpecs;
 import dev.ashlar.processor.cost.CostModel;
 import dev.ashlar.processor.cost.ModelCost;
 import dev.ashlar.processor.cost.Overlap;
+import dev.ashlar.processor.device.Calibration;
+import dev.ashlar.processor.device.Collective;
+import dev.ashlar.processor.device.Device;
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.device.NumberFormat;
 import dev.ashlar.processor.graph.Step;
@@ -18,6 +21,9 @@ import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Matrices that are gathered beside what runs before their use, over links of 10 microseconds and 1e10 bytes a second. */
@@ -114,6 +120,41 @@ class GathersAheadTest {
         assertEquals(2 * (1e-5 + MATRIX_BYTES * 0.75 / 1e10), forward.besideSeconds(), 1e-9);
         assertEquals(Math.max(forward.computeSeconds(), forward.besideSeconds()), forward.seconds(), 1e-15);
         assertEquals(apart.seconds() - beside.hiddenSeconds(), beside.seconds(), 1e-12);
+    }
+
+    @Test
+    void kernelsLoseByTheKindOfWhatRunsBeside() {
+        Device fast = SimulatedMesh.device(false);
+        Calibration slowed = new Calibration(
+                0,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                0,
+                Map.of(Collective.ALL_GATHER, 0.25),
+                1,
+                Map.of(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty());
+        Device device = new Device(
+                fast.name(),
+                fast.memoryBytes(),
+                0,
+                fast.flopsPerSecond(),
+                fast.bytesPerSecond(),
+                fast.launchSeconds(),
+                false,
+                fast.link(),
+                slowed);
+        Overlap forward = new CostModel(device, NumberFormat.FP32)
+                .of(graph(true).train())
+                .overlaps()
+                .get(0);
+        assertEquals(forward.besideSeconds() / 4, forward.slowedSeconds(), 1e-12);
+        assertEquals(
+                Math.max(forward.computeSeconds() + forward.slowedSeconds(), forward.besideSeconds()),
+                forward.seconds(),
+                1e-15);
     }
 
     /** Bytes in use while forward of an operator runs. */
