@@ -205,7 +205,7 @@ class JointMemoryTest {
                     LocalGraph.of(whole, joint.assignment(labels), target.collectives(), target.format()), labels);
             TrainingGraph local = Overlapping.of(waiting, target.collectives(), target.format());
             MemoryProfile profile = Timeline.of(ProgramBuilder.build(local));
-            ModelCost cost = target.costs().of(local.train());
+            ModelCost cost = target.costs().of(local.train(), local.form().microBatches() == 1);
             double seconds = local.form().microBatches() * cost.seconds() + cost.updateSeconds();
             double besides = updateSeconds(local, target) + sumSeconds(local, target);
             assertEquals(seconds, joint.seconds(account.time()) - besides, seconds * 1e-9);

@@ -3,6 +3,7 @@ package dev.ashlar.runtime.engine;
 import dev.ashlar.runtime.AshlarException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,9 @@ import org.bytedeco.javacpp.SizeTPointer;
  * {@code -Dashlar.kernels.cache} says. {@code -Dashlar.kernels=false} leaves all of them to libtorch, as does a host without NVRTC.
  */
 final class CudaKernels implements AutoCloseable {
+    /** Types, and how they are read and rounded: stands before every source. */
+    private static final String HEAD = "head";
+
     private static final String SWITCH = "ashlar.kernels";
     private static final String CACHE = "ashlar.kernels.cache";
 
@@ -98,7 +102,7 @@ final class CudaKernels implements AutoCloseable {
         return known;
     }
 
-    /** The text of a resource beside this class. */
+    /** The text of a resource beside this class, behind what all have in common. */
     static String resource(String source) {
         return new String(text(source), StandardCharsets.UTF_8);
     }
@@ -152,11 +156,12 @@ final class CudaKernels implements AutoCloseable {
     }
 
     private static byte[] text(String source) {
-        try (InputStream stream = CudaKernels.class.getResourceAsStream(source + ".cu")) {
-            if (stream == null) {
+        try (InputStream head = CudaKernels.class.getResourceAsStream(HEAD + ".cu");
+                InputStream stream = CudaKernels.class.getResourceAsStream(source + ".cu")) {
+            if (head == null || stream == null) {
                 throw new IllegalArgumentException("there is no kernel source " + source);
             }
-            return stream.readAllBytes();
+            return new SequenceInputStream(head, stream).readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

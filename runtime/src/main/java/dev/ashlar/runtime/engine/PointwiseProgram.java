@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * @param sums whether the columns of {@code y0} are summed
  */
 record PointwiseProgram(String text, List<Line> lines, boolean sums) {
+    private static final String UNROLL = "#pragma unroll";
     private static final String SUM = "sum(y0);";
 
     /** Copies the list. */
@@ -85,19 +86,7 @@ record PointwiseProgram(String text, List<Line> lines, boolean sums) {
         code.add("    unsigned stride = gridDim.x * blockDim.x;");
         code.add("    unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;");
         code.add("    for (unsigned i = thread; i < packs; i += stride) {");
-        code.add("        Pack " + list("x%d", inputs, ", ") + ", " + list("y%d", results(), ", ") + ";");
-        each("        x%1$d.whole = ((const uint4*)in%1$d)[i];", inputs, code);
-        if (drops()) {
-            code.add("        unsigned first = " + placed("i * VECTOR") + ";");
-        }
-        code.add("#pragma unroll");
-        code.add("        for (int j = 0; j < VECTOR; j++) {");
-        code.add("            float " + list("r%d", results(), ", ") + ";");
-        code.add("            element(" + list("wide(x%d.part[j])", inputs, ", ") + ", " + list("r%d", results(), ", ")
-                + (drops() ? ", hashed(first + j, turn, factor)" : "") + ");");
-        each("            y%1$d.part[j] = narrow(r%1$d);", results(), code);
-        code.add("        }");
-        each("        ((uint4*)out%1$d)[i] = y%1$d.whole;", results(), code);
+        pack("        ", inputs, List.of(), code);
         code.add("    }");
         code.add("    for (unsigned i = packs * VECTOR + thread; i < elements; i += stride) {");
         code.add("        float " + list("r%d", results(), ", ") + ";");
@@ -120,30 +109,41 @@ record PointwiseProgram(String text, List<Line> lines, boolean sums) {
                 + ", float* __restrict__ sums, int height, int width, int across" + (drops() ? place : "") + ") {");
         code.add("    Share share(width, across);");
         code.add("    float sum[VECTOR];");
-        code.add("#pragma unroll");
+        code.add(UNROLL);
         code.add("    for (int j = 0; j < VECTOR; j++) sum[j] = 0.f;");
         code.add("    if (share.column < width) {");
         code.add("#pragma unroll 4");
         code.add("        for (int row = share.row; row < height; row += share.step) {");
         code.add("            unsigned i = ((unsigned)row * width + share.column) / VECTOR;");
-        code.add("            Pack " + list("x%d", inputs, ", ") + ", " + list("y%d", results(), ", ") + ";");
-        each("            x%1$d.whole = ((const uint4*)in%1$d)[i];", inputs, code);
-        if (drops()) {
-            code.add("            unsigned first = " + placed("i * VECTOR") + ";");
-        }
-        code.add("#pragma unroll");
-        code.add("            for (int j = 0; j < VECTOR; j++) {");
-        code.add("                float " + list("r%d", results(), ", ") + ";");
-        code.add("                element(" + list("wide(x%d.part[j])", inputs, ", ") + ", "
-                + list("r%d", results(), ", ") + (drops() ? ", hashed(first + j, turn, factor)" : "") + ");");
-        each("                y%1$d.part[j] = narrow(r%1$d);", results(), code);
-        code.add("                sum[j] += wide(y0.part[j]);");
-        code.add("            }");
-        each("            ((uint4*)out%1$d)[i] = y%1$d.whole;", results(), code);
+        pack("            ", inputs, List.of("sum[j] += wide(y0.part[j]);"), code);
         code.add("        }");
         code.add("    }");
         code.add("    share.add(sum, sums, width);");
         code.add("}");
+    }
+
+    /**
+     * What is done with the i-th pack of every tensor.
+     *
+     * @param more what is done with each element of it, when its results are there
+     */
+    private void pack(String indent, int inputs, List<String> more, List<String> code) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Pack " + list("x%d", inputs, ", ") + ", " + list("y%d", results(), ", ") + ";");
+        each("x%1$d.whole = ((const uint4*)in%1$d)[i];", inputs, lines);
+        if (drops()) {
+            lines.add("unsigned first = " + placed("i * VECTOR") + ";");
+        }
+        lines.add(UNROLL);
+        lines.add("for (int j = 0; j < VECTOR; j++) {");
+        lines.add("    float " + list("r%d", results(), ", ") + ";");
+        lines.add("    element(" + list("wide(x%d.part[j])", inputs, ", ") + ", " + list("r%d", results(), ", ")
+                + (drops() ? ", hashed(first + j, turn, factor)" : "") + ");");
+        each("    y%1$d.part[j] = narrow(r%1$d);", results(), lines);
+        more.forEach(line -> lines.add("    " + line));
+        lines.add("}");
+        each("((uint4*)out%1$d)[i] = y%1$d.whole;", results(), lines);
+        lines.forEach(line -> code.add(line.equals(UNROLL) ? line : indent + line));
     }
 
     private static String placed(String index) {

@@ -1,18 +1,8 @@
 // Sums over the rows of a matrix. E is the type of its elements: 16 bits of a bfloat16, or float. Sums are floats.
 
 #ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ E narrow(float x) {
-    E r;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
-    return r;
-}
 #define VECTOR 8 // elements a thread reads at once: 16 bytes
 #else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-static __device__ __forceinline__ E narrow(float x) { return x; }
 #define VECTOR 4
 #endif
 #define LANES 32

@@ -1,20 +1,6 @@
 // Cross-entropy over rows of logits, one block a row. E is the type of logits and gradients: 16 bits of a bfloat16, or float.
 // Rows that fit are kept in shared memory, so that device memory is read once. Vectors of 16 bytes where rows are aligned.
 
-#ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ E narrow(float x) {
-    E r;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
-    return r;
-}
-#else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-static __device__ __forceinline__ E narrow(float x) { return x; }
-#endif
-
 #define LANES (16 / (int)sizeof(E))
 #define LOG2E 1.4426950408889634f
 #define LN2 0.6931471805599453f

@@ -1,12 +1,5 @@
 // The factor that cuts the joint 2-norm of gradients down, without the host. E is their type: 16 bits of a bfloat16, or float.
 
-#ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-#else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-#endif
 #define VECTOR (16 / (int)sizeof(E)) // numbers a thread reads at once
 
 #define THREADS 256

@@ -2,19 +2,9 @@
 // length, a multiple of the team's vectors, known when this is compiled. Statistics and sums are floats.
 
 #ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ E narrow(float x) {
-    E r;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
-    return r;
-}
 #define VECTOR 4 // elements a lane reads at once: 8 bytes
 typedef uint2 Word;
 #else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-static __device__ __forceinline__ E narrow(float x) { return x; }
 #define VECTOR 4
 typedef uint4 Word;
 #endif

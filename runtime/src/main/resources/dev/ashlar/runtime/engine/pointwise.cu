@@ -2,21 +2,11 @@
 // between is a float.
 
 #ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ E narrow(float x) {
-    E r;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
-    return r;
-}
 #define VECTOR 8 // elements a thread reads at once: 16 bytes
 static __device__ __forceinline__ float exponential(float x) { return exp2f(x * 1.4426950408889634f); }
 static __device__ __forceinline__ float quotient(float a, float b) { return __fdividef(a, b); }
 static __device__ __forceinline__ float tangent(float x) { return 1.f - quotient(2.f, 1.f + exponential(2.f * x)); }
 #else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-static __device__ __forceinline__ E narrow(float x) { return x; }
 #define VECTOR 4
 static __device__ __forceinline__ float exponential(float x) { return expf(x); }
 static __device__ __forceinline__ float quotient(float a, float b) { return a / b; }

@@ -1,18 +1,5 @@
 // A tensor times a number that the device has. E is the type of its elements: 16 bits of a bfloat16, or float.
 
-#ifdef BF16
-typedef unsigned short E;
-static __device__ __forceinline__ float wide(E x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ E narrow(float x) {
-    E r;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
-    return r;
-}
-#else
-typedef float E;
-static __device__ __forceinline__ float wide(E x) { return x; }
-static __device__ __forceinline__ E narrow(float x) { return x; }
-#endif
 #define VECTOR (16 / (int)sizeof(E)) // elements a thread reads at once
 #define THREADS 256
 

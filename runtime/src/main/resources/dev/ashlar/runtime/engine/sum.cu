@@ -1,22 +1,10 @@
-// Adds what several ranks have made of one part, in their order: T is 16 bits of a bfloat16, or float; sums are in floats and rounded once.
+// Adds what several ranks have made of one part, in their order; sums are in floats and rounded once.
 
-typedef unsigned short Half;
-static __device__ __forceinline__ float wide(Half x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ float wide(float x) { return x; }
-static __device__ __forceinline__ void narrow(float x, Half& result) { asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result) : "f"(x)); }
-static __device__ __forceinline__ void narrow(float x, float& result) { result = x; }
-
-#ifdef BF16
-typedef Half T;
-#define VECTOR 8 // numbers of 16 bytes
-#else
-typedef float T;
-#define VECTOR 4
-#endif
+#define VECTOR (16 / (int)sizeof(E)) // numbers that a thread reads at once
 
 union Pack {
     uint4 whole;
-    T part[VECTOR];
+    E part[VECTOR];
 };
 
 // own is this rank's addend, the place-th of all; those of the others are slots of so many bytes, one behind the other.

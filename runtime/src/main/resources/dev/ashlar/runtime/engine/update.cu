@@ -2,11 +2,6 @@
 // gradients: 16 bits of a bfloat16, or float. All arithmetic is in floats, bias corrections in doubles. The optimizer is AdamW, which has two
 // moments, or LION, which has one, or SGD, which has one or none.
 
-typedef unsigned short Half;
-static __device__ __forceinline__ float wide(Half x) { return __uint_as_float((unsigned)x << 16); }
-static __device__ __forceinline__ float wide(float x) { return x; }
-static __device__ __forceinline__ void narrow(float x, Half& result) { asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result) : "f"(x)); }
-static __device__ __forceinline__ void narrow(float x, float& result) { result = x; }
 // Within an ulp or two, and some instructions shorter than what rounds rightly.
 static __device__ __forceinline__ float root(float x) {
     float r;

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +27,7 @@ final class KernelSourcesTest {
 
     @TestFactory
     Stream<DynamicTest> compile(@TempDir Path folder) {
-        return Stream.of("column_sum", "cross_entropy", "gradient_norm", "layer_norm", "scale", "update")
+        return Stream.of("column_sum", "cross_entropy", "gradient_norm", "layer_norm", "scale", "sum", "update")
                 .flatMap(source -> Stream.of("BF16=1", "MIXED=1", "WIDE=1")
                         .map(define -> DynamicTest.dynamicTest(source + " " + define, () -> {
                             assumeTrue(compiler().isPresent(), "no nvcc here");
@@ -39,9 +37,7 @@ final class KernelSourcesTest {
 
     private static void compile(String source, String define, Path folder) throws IOException, InterruptedException {
         Path code = folder.resolve(source + ".cu");
-        try (InputStream text = CudaKernels.class.getResourceAsStream(source + ".cu")) {
-            Files.copy(text, code, StandardCopyOption.REPLACE_EXISTING);
-        }
+        Files.writeString(code, CudaKernels.resource(source));
         Path log = folder.resolve(source + ".log");
         Process nvcc = new ProcessBuilder(List.of(
                         compiler().orElseThrow().toString(),
