@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
@@ -183,23 +184,25 @@ final class CudaCopies implements AutoCloseable {
         return copying;
     }
 
-    /** Whether a gradient can be summed so: of so many bytes a rank. */
-    boolean scatters(Tensor gradient, int ranks) {
-        return sums.takes(gradient) && gradient.nbytes() / ranks % CudaSums.VECTOR_BYTES == 0 && map();
+    /** Whether a gradient can be summed so along an axis. */
+    boolean scatters(Tensor gradient, int axis) {
+        if (!mapped || !sums.takes(gradient) || gradient.nbytes() / mesh.size(axis) % CudaSums.VECTOR_BYTES != 0) {
+            return false;
+        }
+        arrivals.computeIfAbsent(axis, a -> device.arena().allocate(2 * mesh.size(a) * SLOT_BYTES));
+        return map();
     }
 
     /**
      * Starts to sum over the ranks along an axis; each is given its part.
      *
+     * @param axis for which {@link #scatters} is true
      * @param stack [ranks along the axis, …], contiguous; closed when the sum is waited for
      * @param own of the shape of a part
      */
     Scattering scatter(String at, int axis, Tensor stack, Tensor own) {
         mesh.count(at, axis, CollectiveKind.REDUCE_SCATTER, stack.nbytes());
-        BytePointer slots = arrivals.computeIfAbsent(axis, a -> device.arena().allocate(2 * mesh.size(a) * SLOT_BYTES));
-        if (!map()) {
-            throw new IllegalStateException("memory that was shared before cannot be shared any more");
-        }
+        BytePointer slots = Objects.requireNonNull(arrivals.get(axis));
         follow(scatters);
         gathering.forEach(g -> waitFor(scatters, g.end));
         long bytes = own.nbytes();

@@ -136,7 +136,7 @@ public final class Reductions implements AutoCloseable {
         if (copies == null) {
             return mesh.startReduceScatter(place, axis, gradient, dim);
         }
-        if (!copies.scatters(gradient, mesh.size(axis))) {
+        if (!copies.scatters(gradient, axis)) {
             copies.settle();
             return mesh.startReduceScatter(place, axis, gradient, dim);
         }
