@@ -306,6 +306,9 @@ final class Candidate {
         if (proof instanceof Proof.Fit fit) {
             return prices(fit.rest());
         }
+        if (proof instanceof Proof.Relaxed relaxed) {
+            return relaxed.prices().points().size();
+        }
         return proof instanceof Proof.Dual dual
                 ? dual.prices().points().size()
                 : ((Proof.Search) proof).prices().points().size();

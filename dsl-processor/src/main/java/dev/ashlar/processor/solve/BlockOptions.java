@@ -12,13 +12,20 @@ import java.util.Optional;
  * order of elimination: what a node and the tables with it add up to, for all joint labels of the nodes around it.
  */
 final class BlockOptions {
-    private static final int TIMES = Quantity.STATIC.ordinal();
-
     /** So many times the beam are kept for all joint labels of a step. */
     private static final int JOINT_LABELS = 32;
 
     /** Joint labels of one step beyond which a search is not worth its memory. */
     private static final int MOST_ROWS = 1 << 19;
+
+    /** Partial options of one joint label that are held before those go that others beat. */
+    private static final int BUFFER = 1 << 12;
+
+    /** Amounts of partial options of all steps that are not worth their memory. */
+    private static final int MOST_HELD = 1 << 22;
+
+    /** The same of one row of a step. */
+    private static final int MOST_JOINED = 1 << 20;
 
     private final Problem problem;
     private final Narrowed narrowed;
@@ -29,18 +36,36 @@ final class BlockOptions {
     private final int beam;
     private final int[] labels;
     private PointGroups groups;
-    private final boolean[] overlaps;
+    private final Counted counted;
     private final List<Table> tables = new ArrayList<>();
     private long compared;
+    private int held;
+    private boolean isTooMuch;
     private boolean complete = true;
 
     /** Amounts by quantity, then by group of points; what they cost; the labels they come from. */
-    private record Partial(long[] amounts, long cost, int node, int label, List<Partial> parts) {
+    private record Partial(long[] amounts, long cost, int node, int label, Partial[] parts) implements Front.Vector {
+        @Override
+        public long at(int quantity) {
+            return amounts[quantity];
+        }
+
         void write(int[] labels) {
             if (node >= 0) {
                 labels[node] = label;
             }
-            parts.forEach(p -> p.write(labels));
+            for (Partial part : parts) {
+                part.write(labels);
+            }
+        }
+
+        /** The sum of both. */
+        Partial and(Partial other, PointGroups groups, int apart) {
+            long[] sum = amounts.clone();
+            groups.add(sum, other.amounts, apart);
+            Partial[] more = Arrays.copyOf(parts, parts.length + 1);
+            more[parts.length] = other;
+            return new Partial(sum, cost + other.cost, node, label, more);
         }
     }
 
@@ -59,7 +84,14 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, Narrowed narrowed, EliminationPlan plan, long most, Work work, int beam) {
+    private BlockOptions(
+            Problem problem,
+            Narrowed narrowed,
+            List<Quantity> directions,
+            EliminationPlan plan,
+            long most,
+            Work work,
+            int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
         this.most = most;
@@ -69,16 +101,18 @@ final class BlockOptions {
         this.plan = plan;
         labels = new int[block.nodes()];
         groups = PointGroups.apart(block.points());
-        overlaps = new boolean[] {block.overlaps(Quantity.FORWARD_ASYNC), block.overlaps(Quantity.BACKWARD_ASYNC)};
+        counted = Counted.of(problem, narrowed, directions);
     }
 
     /**
      * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not suffice.
      *
+     * @param directions by their compute, that may be counted as they are
      * @param most priced sum of the whole chain that is looked for
      * @param beam partial options kept for the same labels
      */
-    static Optional<Listing> list(Chain chain, int b, Narrowed narrowed, long most, Work work, int beam) {
+    static Optional<Listing> list(
+            Chain chain, int b, Narrowed narrowed, List<Quantity> directions, long most, Work work, int beam) {
         List<List<List<Option>>> result = new ArrayList<>();
         for (int i = 0; i < chain.entries(b).size(); i++) {
             List<List<Option>> row = new ArrayList<>();
@@ -91,13 +125,14 @@ final class BlockOptions {
             return Optional.of(new Listing(result, true));
         }
         return plan(narrowed.block())
-                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, p, most, work, beam).list(chain, b, result));
+                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, directions, p, most, work, beam)
+                        .list(chain, b, result));
     }
 
     /** In which order nodes are gone through; empty if that is too much to hold. */
     private static Optional<EliminationPlan> plan(Block block) {
         try {
-            return Optional.of(EliminationPlan.of(block, MOST_ROWS));
+            return Optional.of(EliminationPlan.of(block, MOST_ROWS, 2L * MOST_ROWS));
         } catch (IllegalArgumentException tooMany) {
             return Optional.empty();
         }
@@ -125,11 +160,13 @@ final class BlockOptions {
                 plan.write(plan.joints()[key], labels);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
-                List<Option> found = result.get(chain.entries(b).joint(all))
-                        .get(chain.exits(b).joint(all));
-                insert(found, option(partial.amounts(), last.groups(), all));
+                result.get(chain.entries(b).joint(all))
+                        .get(chain.exits(b).joint(all))
+                        .add(option(partial.amounts(), last.groups(), all));
             }
         }
+        result.forEach(
+                row -> row.replaceAll(options -> Front.of(options, Option.QUANTITIES, pairs -> compared += pairs)));
         return Optional.of(new Listing(result, complete));
     }
 
@@ -168,18 +205,36 @@ final class BlockOptions {
         Table table = new Table(factors, groups, new ArrayList<>());
         tables.add(table);
         for (int key = 0; key < rest.length; key++) {
+            long spare = most - rest[key];
+            int behind = spare >= 0 ? step.starts()[key + 1] : 0;
+            int enough = BUFFER;
             List<Partial> found = new ArrayList<>();
-            table.byKey().add(found);
-            for (int row = step.starts()[key]; rest[key] <= most && row < step.starts()[key + 1]; row++) {
-                add(step, row, own, earlier, rest[key], table.groups(), found);
-                if (work.isSpent()) {
+            for (int row = step.starts()[key]; row < behind; row++) {
+                add(step, row, own, earlier, spare, table.groups(), found);
+                if (found.size() > enough) {
+                    found = front(found);
+                    enough = 2 * found.size() + BUFFER;
+                }
+                if (work.isSpent() || isTooMuch) {
                     return false;
                 }
             }
-            keepBest(found, beam);
+            List<Partial> left = front(found);
+            left.sort(Comparator.comparingLong(Partial::cost));
+            held += left.stream().mapToInt(p -> p.amounts().length).sum();
+            keepBest(left, beam);
+            table.byKey().add(left);
         }
         keepBest(table.byKey(), rest);
-        return true;
+        return held <= MOST_HELD;
+    }
+
+    private List<Partial> front(List<Partial> partials) {
+        List<Partial> left = Front.of(
+                partials, partials.isEmpty() ? 0 : partials.get(0).amounts().length, pairs -> compared += pairs);
+        work.spend(compared / Work.COMPARISONS);
+        compared %= Work.COMPARISONS;
+        return left;
     }
 
     /** Adds up all for a row; some of it where there is too much to do. */
@@ -188,95 +243,50 @@ final class BlockOptions {
             int row,
             List<Integer> own,
             List<Integer> earlier,
-            long rest,
+            long spare,
             PointGroups groups,
             List<Partial> found) {
-        long[] amounts = new long[Quantity.COUNT + block.points()];
-        long cost = rest;
+        long[] amounts = new long[counted.count() + block.points()];
+        long cost = 0;
         for (int i : own) {
             int entry = step.at()[i][row];
             cost = FixedPoint.add(cost, narrowed.priced()[step.inputs()[i]][entry]);
-            if (cost > most) {
+            if (cost > spare) {
                 return;
             }
-            addFactor(amounts, block.factors().get(step.inputs()[i]), entry);
+            counted.add(amounts, block.factors().get(step.inputs()[i]), entry);
         }
-        int label = step.labels()[row];
-        List<Partial> partials = List.of(new Partial(amounts, cost - rest, step.node(), label, List.of()));
+        List<Partial> partials = List.of(new Partial(amounts, cost, step.node(), step.labels()[row], new Partial[0]));
         for (int i : earlier) {
             Table table = tables.get(step.inputs()[i] - block.factors().size());
-            partials = joined(partials, table.groups(), table.byKey().get(step.at()[i][row]), rest);
+            partials = joined(partials, table.groups(), table.byKey().get(step.at()[i][row]), spare);
         }
         for (Partial p : partials) {
-            if (work.isSpent()) {
-                return;
-            }
-            insert(
-                    found,
-                    new Partial(groups.merged(p.amounts(), Quantity.COUNT), p.cost(), step.node(), label, p.parts()));
-            work.spend(compared / Work.COMPARISONS);
-            compared %= Work.COMPARISONS;
+            found.add(
+                    new Partial(groups.merged(p.amounts(), counted.count()), p.cost(), p.node(), p.label(), p.parts()));
         }
     }
 
-    /** All pairs; some of them where there is too much to do. */
-    private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long rest) {
+    /** All pairs that cost little enough; some of them where there is too much to do. */
+    private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long spare) {
         List<Partial> result = new ArrayList<>();
+        int enough = BUFFER;
         for (Partial p : partials) {
-            if (work.isSpent()) {
-                return result;
+            int before = result.size();
+            for (int k = 0; k < more.size() && p.cost() + more.get(k).cost() <= spare; k++) {
+                result.add(p.and(more.get(k), groups, counted.count()));
             }
-            work.spend(more.size());
-            for (Partial q : more) {
-                long cost = FixedPoint.add(p.cost(), q.cost());
-                if (FixedPoint.add(cost, rest) <= most) {
-                    long[] sum = p.amounts().clone();
-                    groups.add(sum, q.amounts(), Quantity.COUNT);
-                    List<Partial> parts = new ArrayList<>(p.parts());
-                    parts.add(q);
-                    result.add(new Partial(sum, cost, p.node(), p.label(), parts));
-                }
+            work.spend(1 + result.size() - before);
+            if (result.size() > enough) {
+                result = front(result);
+                enough = 2 * result.size() + BUFFER;
+            }
+            isTooMuch |= (long) result.size() * p.amounts().length > MOST_JOINED;
+            if (isTooMuch || work.isSpent()) {
+                return result;
             }
         }
         return result;
-    }
-
-    private void addFactor(long[] amounts, Factor factor, int entry) {
-        for (int q : factor.used()) {
-            if (narrowed.timed() || q >= TIMES) {
-                amounts[place(q)] += factor.amounts(q)[entry];
-            }
-        }
-    }
-
-    /** Where an amount is counted: compute that nothing runs beside is plain time. */
-    private int place(int quantity) {
-        if (quantity == Quantity.FORWARD_COMPUTE.ordinal() && !overlaps[0]
-                || quantity == Quantity.BACKWARD_COMPUTE.ordinal() && !overlaps[1]) {
-            return Quantity.TIME.ordinal();
-        }
-        return quantity;
-    }
-
-    private void insert(List<Partial> others, Partial partial) {
-        for (Partial other : others) {
-            compared++;
-            if (dominates(other.amounts(), partial.amounts())) {
-                return;
-            }
-        }
-        compared += others.size();
-        others.removeIf(o -> dominates(partial.amounts(), o.amounts()));
-        others.add(partial);
-    }
-
-    private static boolean dominates(long[] a, long[] b) {
-        for (int q = 0; q < a.length; q++) {
-            if (a[q] > b[q]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void keepBest(List<Partial> partials, int most) {
@@ -311,7 +321,7 @@ final class BlockOptions {
         long forward = Option.NONE;
         long backward = Option.NONE;
         for (int p = 0; p < groups.of().length; p++) {
-            long live = a[Quantity.COUNT + groups.of()[p]];
+            long live = a[counted.count() + groups.of()[p]];
             if (p < block.forwardPoints()) {
                 forward = Math.max(forward, live);
             } else {
@@ -319,19 +329,12 @@ final class BlockOptions {
             }
         }
         return new Option(
-                Evaluation.time(problem, a),
-                a[Quantity.STATIC.ordinal()],
-                a[Quantity.KEPT.ordinal()],
-                a[Quantity.GRADIENT.ordinal()],
+                counted.time(problem, a),
+                counted.amount(Quantity.STATIC, a),
+                counted.amount(Quantity.KEPT, a),
+                counted.amount(Quantity.GRADIENT, a),
                 forward,
                 backward,
                 all);
-    }
-
-    private static void insert(List<Option> options, Option option) {
-        if (options.stream().noneMatch(o -> o.dominates(option))) {
-            options.removeIf(option::dominates);
-            options.add(option);
-        }
     }
 }

@@ -32,6 +32,19 @@ final class Chain {
         this(problem, plans(problem, store));
     }
 
+    /** What is left of a chain, with no more to go through. */
+    Chain narrowed(Problem narrower) {
+        List<EliminationPlan> narrowed = new ArrayList<>();
+        List<EliminationPlan> byKind = new ArrayList<>();
+        for (int b = 0; b < narrower.blocks().size(); b++) {
+            if (narrower.kind(b) == byKind.size()) {
+                byKind.add(EliminationPlan.of(narrower.block(b), plans.get(b)));
+            }
+            narrowed.add(byKind.get(narrower.kind(b)));
+        }
+        return new Chain(narrower, narrowed);
+    }
+
     private static List<EliminationPlan> plans(Problem problem, BlockStore store) {
         List<EliminationPlan> plans = new ArrayList<>();
         List<EliminationPlan> byKind = new ArrayList<>();
@@ -79,6 +92,11 @@ final class Chain {
 
     int blocks() {
         return problem.blocks().size();
+    }
+
+    /** Rows of the plans of its different blocks. */
+    long rows() {
+        return plans.stream().distinct().mapToLong(EliminationPlan::rows).sum();
     }
 
     EliminationPlan plan(int block) {

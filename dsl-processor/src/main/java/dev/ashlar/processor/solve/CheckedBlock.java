@@ -153,14 +153,15 @@ final class CheckedBlock {
      * What the block can come to, by joint label of the shared nodes.
      *
      * @param outside what other blocks cost at least, by the same
+     * @param measure of what counts
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
-    List<List<long[]>> options(long[] outside, boolean timed, long limit, LongConsumer tried) {
+    List<List<long[]>> options(long[] outside, CheckedMeasure measure, long limit, LongConsumer tried) {
         List<Integer> order = shape.steps().stream().map(Step::node).toList();
         List<CheckedTable> rest = new ArrayList<>();
         downwards(outside, (step, values, byLabel) -> rest.add(0, new CheckedTable(step.scope(), values)));
-        return new CheckedOptions(block, shape.labels(), shape.scopes(), costs, allowed, timed, limit, tried)
+        return new CheckedOptions(block, shape.labels(), shape.scopes(), costs, allowed, measure, limit, tried)
                 .list(order, rest, shape.shared(), new CheckedTable(shape.shared(), outside));
     }
 }

@@ -12,6 +12,7 @@ final class CheckedChain {
     private final CheckedShapes shapes;
     private final BitSet[] allowed;
     private final List<CheckedBlock> distinct = new ArrayList<>();
+    private final List<long[]> least = new ArrayList<>();
     private final int[] numbers;
     private final long[][] before;
     private final long[][] after;
@@ -29,8 +30,14 @@ final class CheckedChain {
         for (int b = 0; b < n; b++) {
             numbers[b] = number(b, prices);
         }
+        distinct.forEach(block -> least.add(block.least()));
         before = new long[n + 1][];
         after = new long[n + 1][];
+        pass();
+    }
+
+    private void pass() {
+        int n = numbers.length;
         before[0] = new long[] {0};
         after[n] = new long[] {0};
         for (int b = 0; b < n; b++) {
@@ -39,6 +46,22 @@ final class CheckedChain {
         for (int b = n - 1; b >= 0; b--) {
             after[b] = pass(b, after[b + 1], false);
         }
+    }
+
+    /** How many blocks are used differently. */
+    int distinct() {
+        return distinct.size();
+    }
+
+    /** Takes down that blocks of a number come to more, by joint label of their shared nodes. */
+    void raise(int number, long[] higher) {
+        least.set(number, higher);
+        pass();
+    }
+
+    /** What blocks of a number come to at least, by joint label of their shared nodes. */
+    long[] least(int number) {
+        return least.get(number);
     }
 
     private int number(int b, CheckedPrices prices) {
@@ -74,7 +97,7 @@ final class CheckedChain {
         long[] result = new long[Math.toIntExact(size)];
         Arrays.fill(result, CheckedTable.FORBIDDEN);
         int[] labels = new int[block.nodes()];
-        long[] least = at(b).least();
+        long[] least = this.least.get(numbers[b]);
         for (int k = 0; k < least.length; k++) {
             read(b, k, labels);
             int j = joint(block, to, labels);
@@ -140,19 +163,33 @@ final class CheckedChain {
         return outside;
     }
 
-    /** What blocks can come to below a limit on the whole: by number of block, then joint label of its shared nodes. */
-    List<List<List<long[]>>> options(boolean timed, long limit, LongConsumer tried) {
+    /** What all other blocks come to at least, by number of block, then joint label of its shared nodes. */
+    List<long[]> outside() {
         List<long[]> outside = nothing();
         BitSet[] unused = new BitSet[problem.variables()];
         Arrays.setAll(unused, v -> new BitSet());
         for (int b = 0; b < numbers.length; b++) {
-            addOutside(b, outside.get(numbers[b]), limit, unused);
+            addOutside(b, outside.get(numbers[b]), 0, unused);
         }
-        List<List<List<long[]>>> options = new ArrayList<>();
-        for (int c = 0; c < distinct.size(); c++) {
-            options.add(distinct.get(c).options(outside.get(c), timed, limit, tried));
+        return outside;
+    }
+
+    /**
+     * What blocks of a number can come to below a limit on the whole, by joint label of their shared nodes.
+     *
+     * @param outside of that number
+     */
+    List<List<long[]>> options(int number, long[] outside, CheckedMeasure measure, long limit, LongConsumer tried) {
+        return distinct.get(number).options(outside, measure, limit, tried);
+    }
+
+    /** The first block of a number. */
+    int first(int number) {
+        int b = 0;
+        while (numbers[b] != number) {
+            b++;
         }
-        return options;
+        return b;
     }
 
     /** Blocks with the same number are used alike. */
@@ -191,7 +228,7 @@ final class CheckedChain {
         int[] shared = at(b).shared();
         BitSet[] seen = new BitSet[shared.length];
         Arrays.setAll(seen, k -> new BitSet());
-        long[] least = at(b).least();
+        long[] least = this.least.get(numbers[b]);
         for (int k = 0; k < outside.length; k++) {
             read(b, k, labels);
             long sum = CheckedTable.add(

@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -14,19 +15,24 @@ final class CheckedOptions {
     /** Where the sums of a block are: what it costs at the prices, then its quantities, then its points by group. */
     static final int COST = 0;
 
+    /** Where the time of a block is in what is listed. */
+    static final int TIME = 1;
+
     private static final int FIRST_GROUP = 1 + Quantity.COUNT;
+
+    /** Sums that are held before those go that others beat. */
+    private static final int BUFFER = 1 << 12;
 
     private final Block block;
     private final CheckedLabels counted;
     private final List<CheckedScope> scopes;
     private final List<long[]> costs;
     private final BitSet[] allowed;
-    private final boolean timed;
+    private final CheckedMeasure measure;
     private final long limit;
     private final LongConsumer tried;
     private final CheckedPoints points;
     private final int[] labels;
-    private final boolean[] overlaps;
 
     /**
      * Sums by joint label of some nodes.
@@ -39,6 +45,7 @@ final class CheckedOptions {
      * @param scopes of every table
      * @param costs of every table, by joint label of its scope
      * @param allowed labels by node
+     * @param measure of what counts
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
@@ -48,7 +55,7 @@ final class CheckedOptions {
             List<CheckedScope> scopes,
             List<long[]> costs,
             BitSet[] allowed,
-            boolean timed,
+            CheckedMeasure measure,
             long limit,
             LongConsumer tried) {
         this.block = block;
@@ -56,16 +63,11 @@ final class CheckedOptions {
         this.scopes = scopes;
         this.costs = costs;
         this.allowed = allowed;
-        this.timed = timed;
+        this.measure = measure;
         this.limit = limit;
         this.tried = tried;
-        points = new CheckedPoints(block);
+        points = new CheckedPoints(block, measure);
         labels = new int[block.nodes()];
-        overlaps = new boolean[] {overlaps(Quantity.FORWARD_ASYNC), overlaps(Quantity.BACKWARD_ASYNC)};
-    }
-
-    private boolean overlaps(Quantity async) {
-        return block.factors().stream().anyMatch(f -> f.amounts(async.ordinal()).length > 0);
     }
 
     /**
@@ -114,6 +116,7 @@ final class CheckedOptions {
             long others = rest.values()[key];
             if (others < limit && read(scope, key)) {
                 found = new ArrayList<>();
+                int enough = BUFFER;
                 for (int label : node.length == 0
                         ? new int[] {0}
                         : allowed[node[0]].stream().toArray()) {
@@ -121,7 +124,13 @@ final class CheckedOptions {
                         labels[node[0]] = label;
                     }
                     add(found, own, inputs, groups, others);
+                    if (found.size() > enough) {
+                        found = CheckedFront.of(found, COST + 1, tried);
+                        enough = 2 * found.size() + BUFFER;
+                    }
                 }
+                found = CheckedFront.of(found, COST + 1, tried);
+                found.sort(Comparator.comparingLong(s -> s[COST]));
             }
             sums.byLabels().add(found);
         }
@@ -145,34 +154,28 @@ final class CheckedOptions {
             if (tables[COST] + others >= limit) {
                 return;
             }
-            for (int q : factor.used()) {
-                if (timed || q >= Quantity.STATIC.ordinal()) {
-                    int to = 1 + place(q);
-                    tables[to] = Math.addExact(tables[to], factor.amount(q, entry));
-                }
-            }
+            measure.add(tables, 1, factor, entry);
         }
         List<long[]> partial = List.of(tables);
         for (Sums input : inputs) {
             List<long[]> longer = new ArrayList<>();
-            for (long[] more : input.byLabels().get(counted.key(input.scope(), labels))) {
-                for (long[] some : partial) {
-                    if (some[COST] + more[COST] + others < limit) {
-                        longer.add(sum(some, more, input.groups()));
-                    }
+            int enough = BUFFER;
+            List<long[]> more = input.byLabels().get(counted.key(input.scope(), labels));
+            for (long[] some : partial) {
+                int before = longer.size();
+                // The cheapest come first.
+                for (int k = 0; k < more.size() && some[COST] + more.get(k)[COST] + others < limit; k++) {
+                    longer.add(sum(some, more.get(k), input.groups()));
+                }
+                tried.accept(1 + longer.size() - before);
+                if (longer.size() > enough) {
+                    longer = CheckedFront.of(longer, COST + 1, tried);
+                    enough = 2 * longer.size() + BUFFER;
                 }
             }
-            tried.accept(longer.size());
             partial = longer;
         }
-        partial.forEach(p -> insert(found, merged(p, groups)));
-    }
-
-    /** Compute that nothing runs beside is plain time. */
-    private int place(int quantity) {
-        boolean plain = quantity == Quantity.FORWARD_COMPUTE.ordinal() && !overlaps[0]
-                || quantity == Quantity.BACKWARD_COMPUTE.ordinal() && !overlaps[1];
-        return plain ? Quantity.TIME.ordinal() : quantity;
+        partial.forEach(p -> found.add(merged(p, groups)));
     }
 
     private static long[] sum(long[] byPoint, long[] byGroup, CheckedPoints.Groups groups) {
@@ -196,34 +199,15 @@ final class CheckedOptions {
         return merged;
     }
 
-    private void insert(List<long[]> others, long[] sum) {
-        tried.accept(others.size() / 16);
-        for (long[] other : others) {
-            if (isNoMore(other, sum)) {
-                return;
-            }
-        }
-        others.removeIf(o -> isNoMore(sum, o));
-        others.add(sum);
-    }
-
-    /** What it costs does not matter: the other one is no less. */
-    static boolean isNoMore(long[] a, long[] b) {
-        for (int q = COST + 1; q < a.length; q++) {
-            if (a[q] > b[q]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
+    /** The time first, then memory, then peaks. */
     private long[] peaks(long[] sums, CheckedPoints.Groups groups) {
         long[] result = Arrays.copyOf(sums, FIRST_GROUP + 2);
+        result[TIME] = measure.time(sums, 1);
         result[FIRST_GROUP] = -1;
         result[FIRST_GROUP + 1] = -1;
-        for (int g = 0; g < groups.firsts().length; g++) {
-            int to = FIRST_GROUP + (groups.firsts()[g] < block.forwardPoints() ? 0 : 1);
-            result[to] = Math.max(result[to], sums[FIRST_GROUP + g]);
+        for (int p = 0; p < groups.of().length; p++) {
+            int to = FIRST_GROUP + (p < block.forwardPoints() ? 0 : 1);
+            result[to] = Math.max(result[to], measure.counts(p) ? sums[FIRST_GROUP + groups.of()[p]] : -1);
         }
         return result;
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class CheckedPoints {
     private final Block block;
+    private final CheckedMeasure measure;
     private int[] groups;
     private final int[][] first;
 
@@ -24,8 +25,9 @@ final class CheckedPoints {
      */
     record Groups(int[] of, int[] firsts) {}
 
-    CheckedPoints(Block block) {
+    CheckedPoints(Block block, CheckedMeasure measure) {
         this.block = block;
+        this.measure = measure;
         first = new int[block.factors().size()][0];
         groups = new int[block.points()];
         Arrays.setAll(groups, p -> p);
@@ -85,7 +87,9 @@ final class CheckedPoints {
             first[f] = new int[block.points()];
             for (int p = 0; p < first[f].length; p++) {
                 int own = p;
-                first[f][p] = byRow.computeIfAbsent(block.factors().get(f).amounts(Quantity.ofPoint(p)), r -> own);
+                first[f][p] = !measure.counts(p)
+                        ? -1
+                        : byRow.computeIfAbsent(block.factors().get(f).amounts(Quantity.ofPoint(p)), r -> own);
             }
         }
         return first[f];

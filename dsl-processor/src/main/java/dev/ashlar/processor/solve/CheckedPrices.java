@@ -101,6 +101,16 @@ final class CheckedPrices {
         return sum;
     }
 
+    /** Points of a block with a price, ascending; not to be written. */
+    int[] priced(int block) {
+        return priced[block];
+    }
+
+    /** How much of a direction's time is compute, in 2^-32. */
+    long share(int block, boolean backward) {
+        return mu[block][backward ? 1 : 0];
+    }
+
     /** At most what a direction of a block with these times adds. */
     long segment(int block, boolean backward, long compute, long async) {
         long share = mu[block][backward ? 1 : 0];

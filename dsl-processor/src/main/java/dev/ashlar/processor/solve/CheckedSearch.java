@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** The checker's own search: what every block can come to, then one block after the other from the last one on. */
 final class CheckedSearch {
@@ -11,6 +12,12 @@ final class CheckedSearch {
     private static final int GRADIENT = 2;
     private static final int PEAK = 3;
 
+    /** Rows that are held before those go that others beat. */
+    private static final int BUFFER = 1 << 13;
+
+    /** Pairs that are tried as quickly as one row of a block. */
+    private static final int PAIRS = 16;
+
     private final Problem problem;
     private final CheckedPrices prices;
     private final CheckedChain chain;
@@ -18,18 +25,28 @@ final class CheckedSearch {
     private final long cutoff;
     private final long worth;
     private final int mostTried;
+    private final boolean relaxed;
     private long tried;
 
     /**
      * @param cutoff on the time, exclusive; 1 where times do not count
+     * @param relaxed whether the budget is kept at priced points alone
      * @param mostTried sums before the search is given up
      */
-    CheckedSearch(Problem problem, CheckedPrices prices, CheckedChain chain, long budget, long cutoff, int mostTried) {
+    CheckedSearch(
+            Problem problem,
+            CheckedPrices prices,
+            CheckedChain chain,
+            long budget,
+            long cutoff,
+            boolean relaxed,
+            int mostTried) {
         this.problem = problem;
         this.prices = prices;
         this.chain = chain;
         this.budget = budget;
         this.cutoff = cutoff;
+        this.relaxed = relaxed;
         this.mostTried = mostTried;
         worth = prices.budget(budget);
     }
@@ -47,7 +64,16 @@ final class CheckedSearch {
      * @throws ArithmeticException if there is too much to search
      */
     boolean findsNothing() {
-        List<List<List<long[]>>> options = chain.options(prices.timed(), Math.addExact(cutoff, worth), this::count);
+        long limit = Math.addExact(cutoff, worth);
+        for (int c = 0; relaxed && prices.timed() && c < chain.distinct(); c++) {
+            new CheckedRaise(problem, prices, chain, c).raise(limit, this::count);
+        }
+        List<long[]> outside = chain.outside();
+        List<List<List<long[]>>> options = new ArrayList<>();
+        for (int c = 0; c < chain.distinct(); c++) {
+            CheckedMeasure measure = new CheckedMeasure(problem, prices, chain.first(c), relaxed, Set.of());
+            options.add(chain.options(c, outside.get(c), measure, limit, this::count));
+        }
         List<List<long[]>> suffixes = List.of(List.of(new long[] {0, 0, 0, -1}));
         for (int b = problem.blocks().size() - 1; b >= 0; b--) {
             suffixes = longer(b, options.get(chain.number(b)), suffixes);
@@ -59,49 +85,47 @@ final class CheckedSearch {
         List<List<long[]>> result = new ArrayList<>();
         long[] before = chain.before(b);
         Arrays.stream(before).forEach(sum -> result.add(new ArrayList<>()));
+        int[] enough = new int[before.length];
+        Arrays.fill(enough, BUFFER);
         long gradientPrice = prices.earlier(b);
         long peakPrice = Math.addExact(prices.later(b), prices.points(b, false));
         for (int k = 0; k < options.size(); k++) {
             int entry = chain.entry(b, k);
             for (long[] option : options.get(k)) {
                 List<long[]> tails = suffixes.get(chain.exit(b, k));
-                count(tails.size());
+                count(1 + tails.size() / PAIRS);
                 for (long[] tail : tails) {
-                    long[] whole = joined(option, tail);
+                    long[] whole = joined(option, tail, peakPrice == prices.all());
                     if (permits(whole, before[entry], gradientPrice, peakPrice)) {
-                        insert(result.get(entry), whole);
+                        result.get(entry).add(whole);
                     }
+                }
+                if (result.get(entry).size() > enough[entry]) {
+                    result.set(entry, CheckedFront.of(result.get(entry), 0, this::count));
+                    enough[entry] = 2 * result.get(entry).size() + BUFFER;
                 }
             }
         }
+        result.replaceAll(rows -> CheckedFront.of(rows, 0, this::count));
         return result;
     }
 
-    private long[] joined(long[] option, long[] tail) {
+    /** @param past whether earlier blocks have no price */
+    private long[] joined(long[] option, long[] tail, boolean past) {
         long forward = option[option.length - 2];
         long backward = option[option.length - 1];
         long later = tail[PEAK] < 0 ? -1 : tail[PEAK] + amount(option, Quantity.KEPT);
         long peak = Math.max(Math.max(forward, later), backward < 0 ? -1 : backward + tail[GRADIENT]);
-        return new long[] {
-            tail[TIME] + time(option),
-            tail[FIXED] + amount(option, Quantity.STATIC),
-            tail[GRADIENT] + amount(option, Quantity.GRADIENT),
-            peak
-        };
+        long time = tail[TIME] + option[CheckedOptions.TIME];
+        long fixed = tail[FIXED] + amount(option, Quantity.STATIC);
+        // Where no point is left, all that is live adds to what comes before alike.
+        return relaxed && past
+                ? new long[] {time, fixed + Math.max(0, peak), 0, Math.min(0, peak)}
+                : new long[] {time, fixed, tail[GRADIENT] + amount(option, Quantity.GRADIENT), peak};
     }
 
     private static long amount(long[] option, Quantity quantity) {
         return option[1 + quantity.ordinal()];
-    }
-
-    private long time(long[] option) {
-        long forward = direction(amount(option, Quantity.FORWARD_COMPUTE), amount(option, Quantity.FORWARD_ASYNC));
-        long backward = direction(amount(option, Quantity.BACKWARD_COMPUTE), amount(option, Quantity.BACKWARD_ASYNC));
-        return amount(option, Quantity.TIME) + forward + backward;
-    }
-
-    private long direction(long compute, long async) {
-        return Math.max(Math.addExact(compute, prices.scale(async)), async);
     }
 
     private boolean permits(long[] sums, long before, long gradientPrice, long peakPrice) {
@@ -112,20 +136,5 @@ final class CheckedSearch {
         bound = Math.addExact(bound, CheckedPrices.floor(sums[FIXED], prices.all()));
         bound = Math.addExact(bound, CheckedPrices.floor(sums[GRADIENT], gradientPrice));
         return Math.addExact(bound, CheckedPrices.floor(Math.max(0, sums[PEAK]), peakPrice)) < cutoff;
-    }
-
-    private void insert(List<long[]> others, long[] sums) {
-        count(others.size() / 16);
-        for (long[] other : others) {
-            if (isNoMore(other, sums)) {
-                return;
-            }
-        }
-        others.removeIf(o -> isNoMore(sums, o));
-        others.add(sums);
-    }
-
-    private static boolean isNoMore(long[] a, long[] b) {
-        return a[TIME] <= b[TIME] && a[FIXED] <= b[FIXED] && a[GRADIENT] <= b[GRADIENT] && a[PEAK] <= b[PEAK];
     }
 }

@@ -201,10 +201,13 @@ public final class Checker {
             require(sum - prices.budget(certificate.budget()) >= dual.bound(), "the prices do not give the bound");
             return dual.bound();
         }
-        Proof.Search search = (Proof.Search) proof;
-        CheckedPrices prices = new CheckedPrices(problem, search.prices(), certificate.timed());
-        require(search(prices, certificate.budget(), search.bound(), allowed), "a labelling below the bound exists");
-        return search.bound();
+        boolean relaxed = proof instanceof Proof.Relaxed;
+        Prices of = proof instanceof Proof.Relaxed r ? r.prices() : ((Proof.Search) proof).prices();
+        CheckedPrices prices = new CheckedPrices(problem, of, certificate.timed());
+        require(
+                search(prices, certificate.budget(), proof.bound(), allowed, relaxed),
+                "a labelling below the bound exists");
+        return proof.bound();
     }
 
     private long least(CheckedPrices prices, BitSet[] allowed) {
@@ -227,7 +230,7 @@ public final class Checker {
     }
 
     /** Whether no labelling within the budget is faster than the bound. */
-    private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed) {
+    private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed, boolean relaxed) {
         CheckedChain chain = new CheckedChain(problem, shapes, prices, allowed);
         // A labelling within the budget costs at most what it takes and what the budget costs.
         long limit = Math.addExact(bound, prices.budget(budget));
@@ -237,7 +240,7 @@ public final class Checker {
         if (limit >= CheckedTable.FORBIDDEN) {
             throw new ArithmeticException("priced sums are too large");
         }
-        return new CheckedSearch(problem, prices, chain, budget, bound, mostTried).findsNothing();
+        return new CheckedSearch(problem, prices, chain, budget, bound, relaxed, mostTried).findsNothing();
     }
 
     private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {

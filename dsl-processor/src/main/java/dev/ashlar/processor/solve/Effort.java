@@ -13,7 +13,10 @@ public record Effort(double gap, int options, int suffixes, int branches) {
     public static final Effort EXACT = new Effort(0, 2_000_000, 3_000_000, 6);
 
     /** Searches of one solution, all together, in units of one search. */
-    private static final int SEARCHES = 4;
+    private static final int SEARCHES = 12;
+
+    /** How much more a search at priced points may try: there is little to tell apart. */
+    private static final int PRICED = 5;
 
     /** Quick searches that take as long as one that proves something. */
     private static final int POOLS = 2;
@@ -36,6 +39,16 @@ public record Effort(double gap, int options, int suffixes, int branches) {
     /** One search among ways to label blocks that are quickly found. */
     long pool() {
         return search() / POOLS;
+    }
+
+    /** Partial options of one block that a search at priced points tries. */
+    long pricedOptions() {
+        return (long) PRICED * options;
+    }
+
+    /** Suffixes of the chain that such a search tries. */
+    long pricedSuffixes() {
+        return (long) PRICED * suffixes;
     }
 
     /** All searches of one solution. */

@@ -19,6 +19,9 @@ final class EliminationPlan {
     /** Entries of a table that are too many to hold. */
     static final long LARGEST_TABLE = 1L << 23;
 
+    /** Rows that are few enough for any block. */
+    private static final int LEAST_ROWS = 1 << 14;
+
     /** How much pairs that come together for the first time count beside the logarithm of the joint labels. */
     private static final double FILL = 0.1;
 
@@ -34,6 +37,16 @@ final class EliminationPlan {
     private final List<Step> steps;
     private final Step last;
     private final int[] joints;
+
+    /**
+     * How much there may be to go through.
+     *
+     * @param mostRows of one step
+     * @param mostOfAll of all steps
+     */
+    private record Limits(int mostRows, long mostOfAll) {
+        static final Limits NONE = new Limits(Join.MOST_ROWS, Long.MAX_VALUE);
+    }
 
     /**
      * One elimination: the tables with the node are added up and its best label is taken. A row is a joint label of the node and the
@@ -61,10 +74,13 @@ final class EliminationPlan {
         }
     }
 
-    /** @param adds whether what small tables add to a large one is added once, and not for every row */
-    private EliminationPlan(Block block, int[] kept, int mostRows, boolean adds) {
+    /**
+     * @param adds whether what small tables add to a large one is added once, and not for every row
+     * @param order of nodes that is tried where no node decides about another; empty for the best that is seen
+     */
+    private EliminationPlan(Block block, int[] kept, Limits limits, boolean adds, int[] order) {
         this.block = block;
-        this.mostRows = mostRows;
+        mostRows = limits.mostRows();
         this.kept = kept;
         steps = new ArrayList<>();
         List<SparseTable> tables = new ArrayList<>();
@@ -81,7 +97,8 @@ final class EliminationPlan {
                     .map(tables::get)
                     .filter(t -> t.isMatching() && Arrays.stream(t.scope()).anyMatch(left::get))
                     .findFirst();
-            int node = matching.map(t -> merged(t, left, tables, open)).orElseGet(() -> next(left, tables, open));
+            int node = matching.map(t -> merged(t, left, tables, open))
+                    .orElseGet(() -> order.length > 0 ? first(left, order) : next(left, tables, open));
             left.clear(node);
             List<Integer> inputs =
                     open.stream().filter(t -> tables.get(t).has(node)).toList();
@@ -92,6 +109,9 @@ final class EliminationPlan {
                 inputs = added(inputs, rows(node, tables, open) / OFTEN, open, tables);
             }
             add(step(node, scope.stream().toArray(), inputs, open, tables), open, tables);
+            if (rows() > limits.mostOfAll()) {
+                throw new TooManyRows();
+            }
         }
         last = step(-1, kept, open, List.of(), tables);
         joints = numbers();
@@ -155,27 +175,52 @@ final class EliminationPlan {
      * @throws IllegalArgumentException if a table has too many entries
      */
     static EliminationPlan of(Block block) {
-        return of(block, Join.MOST_ROWS, true);
+        return of(block, Limits.NONE, true, new int[0]);
     }
 
     /**
-     * The same with another limit, and with steps alone that eliminate a node.
+     * The same with other limits, and with steps alone that eliminate a node.
      *
      * @param mostRows of one step
-     * @throws IllegalArgumentException if a step has more
+     * @param mostOfAll of all steps
+     * @throws IllegalArgumentException if there are more
      */
-    static EliminationPlan of(Block block, int mostRows) {
-        return of(block, mostRows, false);
+    static EliminationPlan of(Block block, int mostRows, long mostOfAll) {
+        return of(block, new Limits(mostRows, mostOfAll), false, new int[0]);
     }
 
-    private static EliminationPlan of(Block block, int mostRows, boolean adds) {
+    /**
+     * That of a block with some of the labels of another one: where the order that looks best has more rows, the order of that one.
+     *
+     * @param whole of the block with all labels
+     */
+    static EliminationPlan of(Block block, EliminationPlan whole) {
+        int most = whole.steps.stream().mapToInt(Step::rows).max().orElse(0);
+        try {
+            Limits limits = new Limits(Math.max(most, LEAST_ROWS), Math.max(whole.rows(), LEAST_ROWS));
+            return of(block, limits, true, new int[0]);
+        } catch (TooManyRows e) {
+            int[] order = whole.steps.stream()
+                    .filter(Step::isElimination)
+                    .mapToInt(Step::node)
+                    .toArray();
+            return of(block, Limits.NONE, true, order);
+        }
+    }
+
+    /** Of all steps. */
+    long rows() {
+        return steps.stream().mapToLong(Step::rows).sum();
+    }
+
+    private static EliminationPlan of(Block block, Limits limits, boolean adds, int[] order) {
         BitSet kept = new BitSet();
         kept.set(0, block.entries());
         for (int exit : block.exits()) {
             kept.set(exit);
         }
         try {
-            return new EliminationPlan(block, kept.stream().toArray(), mostRows, adds);
+            return new EliminationPlan(block, kept.stream().toArray(), limits, adds, order);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("block '" + block + "' has too many labels at its boundaries", e);
         }
@@ -193,6 +238,10 @@ final class EliminationPlan {
             }
         }
         return node;
+    }
+
+    private static int first(BitSet left, int[] order) {
+        return Arrays.stream(order).filter(left::get).findFirst().orElseThrow();
     }
 
     private int next(BitSet left, List<SparseTable> tables, List<Integer> open) {

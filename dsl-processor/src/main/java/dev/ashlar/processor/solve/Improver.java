@@ -15,13 +15,15 @@ final class Improver {
     private final LongPredicate enough;
     private final Effort effort;
     private final Work work;
+    private final Work pools;
     private final Goal goal;
     private final long bound;
 
     /**
      * @param enough whether a bound is close enough to the best labelling
+     * @param pools what may be done in pools
      */
-    Improver(Part part, Dual.Result dual, LongPredicate enough, Effort effort, Work work) {
+    Improver(Part part, Dual.Result dual, LongPredicate enough, Effort effort, Work work, Work pools) {
         chain = part.chain();
         incumbent = part.incumbent();
         goal = incumbent.goal();
@@ -29,6 +31,7 @@ final class Improver {
         this.enough = enough;
         this.effort = effort;
         this.work = work;
+        this.pools = pools;
         bound = dual.relaxation().bound(goal);
     }
 
@@ -45,9 +48,9 @@ final class Improver {
             primal.descend();
         }
         Pool pool = new Pool(chain, goal.timed());
-        if (!isDone()) {
+        if (!isDone() && !pools.isSpent()) {
             dual.columns().forEach(c -> pool.add(c.labels()));
-            widen(work.part(effort.pool()), (search, cutoff) -> {
+            widen(pools.part(effort.pool()), (search, cutoff) -> {
                 incumbent.labels().ifPresent(pool::add);
                 search.run(pool, cutoff, budget(), POOL_BEAM);
             });
@@ -59,7 +62,7 @@ final class Improver {
 
     /** Searches among all options, near the bound, then further from it, then with more patience. */
     void thoroughly() {
-        Work within = work.part(effort.search());
+        Work within = work.part(effort.search() / 2);
         for (int beam : BEAMS) {
             widen(within, (search, cutoff) -> search.run(cutoff, budget(), beam));
         }

@@ -1,40 +1,44 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Blocks from last to first: every suffix that can still lead below a cutoff and that no other suffix beats in everything. */
+/** What blocks can come to below a cutoff is listed, then put together from the last one on. */
 final class LabelSearch {
+    /** Blocks are raised by labellings up to such a part of what is missing, then up to twice as much, up to half. */
+    private static final int FIRST_PART = 8;
+
+    private static final int LAST_PART = 4;
+
+    /** Bits of a time that rounding leaves alone. */
+    private static final int ROUNDED = 20;
+
+    /** Suffixes that are kept for a boundary label to find what is quickly found. */
+    private static final int BEAM = 64;
+
     private final Chain chain;
-    private final Relaxation relaxation;
+    private Relaxation relaxation;
+    private final Set<Settled> settled;
     private final Incumbent incumbent;
     private final Effort effort;
     private final Work work;
-    private long compared;
+    private boolean pricedAlone;
 
-    /**
-     * A labelled suffix, summed up.
-     *
-     * @param peak less what is static and what earlier blocks keep; {@link Option#NONE} without a point
-     * @param bound on the whole; suffixes are ranked by it
-     */
-    private record Suffix(
-            long time,
-            long fixed,
-            long gradient,
-            long peak,
-            long bound,
-            Optional<Suffix> rest,
-            Optional<Option> option) {
-        boolean dominates(Suffix other) {
-            return time <= other.time && fixed <= other.fixed && gradient <= other.gradient && peak <= other.peak;
-        }
-    }
+    /** Of a class all is known that a listing with these directions tells. */
+    record Settled(int blocks, List<Quantity> directions) {}
 
     LabelSearch(Chain chain, Relaxation relaxation, Incumbent incumbent, Effort effort, Work work) {
+        this(chain, relaxation, new HashSet<>(), incumbent, effort, work);
+    }
+
+    /** @param settled is added to */
+    LabelSearch(
+            Chain chain, Relaxation relaxation, Set<Settled> settled, Incumbent incumbent, Effort effort, Work work) {
+        this.settled = settled;
         this.chain = chain;
         this.relaxation = relaxation;
         this.incumbent = incumbent;
@@ -73,14 +77,123 @@ final class LabelSearch {
         }
     }
 
+    /**
+     * What a search at priced points found.
+     *
+     * @param least no labelling has a lower time or, where times do not count, a lower peak
+     * @param labellings the fastest first
+     * @param complete whether nothing was left out
+     */
+    record Found(long least, List<int[]> labellings, boolean complete) {}
+
+    /** Without a beam, among labellings that keep the budget at points with a price; offers some of them. */
+    Found priced(long cutoff, long budget) {
+        long most = relaxation.pricing().timed() ? cutoff : budget + 1;
+        long slack = cutoff + relaxation.pricing().worth(budget) - 1;
+        if (relaxation.least() > slack) {
+            return new Found(most, List.of(), true);
+        }
+        pricedAlone = true;
+        raise(slack, 2);
+        if (relaxation.least() > slack) {
+            return new Found(most, List.of(), true);
+        }
+        Optional<List<BlockOptions.Listing>> listed = options(slack, Integer.MAX_VALUE);
+        long raised = relaxation.pricing().timed() ? relaxation.bound(budget) : 0;
+        if (listed.isEmpty()) {
+            return new Found(raised, List.of(), false);
+        }
+        List<List<List<List<Option>>>> options =
+                listed.get().stream().map(BlockOptions.Listing::byBoundary).toList();
+        List<Suffixes.Suffix> few = sorted(suffixes().of(options, cutoff, budget, BEAM));
+        if (!few.isEmpty() && !isAsItSeems(few.get(0), budget)) {
+            return new Found(raised, few.stream().map(this::labels).toList(), false);
+        }
+        few.forEach(s -> incumbent.offer(labels(s)));
+        long below = relaxation.pricing().timed() ? Math.min(cutoff, incumbent.best()) : cutoff;
+        Optional<List<Suffixes.Suffix>> found = suffixes().of(options, below, budget, Integer.MAX_VALUE);
+        if (found.isEmpty()) {
+            return new Found(raised, List.of(), false);
+        }
+        List<Suffixes.Suffix> all = sorted(found);
+        long least = below < cutoff ? Math.min(below, most) : most;
+        return new Found(
+                all.isEmpty() ? least : Math.min(least, value(all.get(0))),
+                all.stream().map(this::labels).toList(),
+                true);
+    }
+
+    /** What is to be small. */
+    private long value(Suffixes.Suffix s) {
+        return relaxation.pricing().timed() ? s.time() : s.fixed() + Math.max(0, s.peak());
+    }
+
+    private List<Suffixes.Suffix> sorted(Optional<List<Suffixes.Suffix>> suffixes) {
+        return suffixes.orElse(List.of()).stream()
+                .sorted(Comparator.comparingLong(this::value))
+                .toList();
+    }
+
+    /** Whether a labelling keeps the budget at all points and takes no longer than it seems, but for rounding. */
+    private boolean isAsItSeems(Suffixes.Suffix s, long budget) {
+        Evaluation evaluation = Evaluation.of(chain.problem(), labels(s));
+        long value = value(s);
+        return relaxation.pricing().timed()
+                ? evaluation.peak() <= budget && evaluation.time() - value <= value >> ROUNDED
+                : evaluation.peak() <= value;
+    }
+
+    /** How much all labellings come to at least where directions are counted as they are, as far as a short look tells. */
+    Relaxation raised(long cutoff, long budget) {
+        pricedAlone = true;
+        raise(cutoff + relaxation.pricing().worth(budget) - 1, LAST_PART);
+        return relaxation;
+    }
+
+    /** With what is known by now of how much blocks come to. */
+    Relaxation relaxation() {
+        return relaxation;
+    }
+
+    /** Raises what blocks come to at least: in those whose directions are counted as they are, that is more than their priced sums. */
+    private void raise(long slack, int last) {
+        for (int c = 0; c < relaxation.classes(); c++) {
+            for (List<Quantity> directions : RaisedBlock.directions(relaxation, c)) {
+                boolean open = !settled.contains(new Settled(c, directions));
+                for (int part = FIRST_PART; open && part >= last; part /= 2) {
+                    open = raised(c, directions, relaxation.least() + (slack - relaxation.least()) / part);
+                    if (!open) {
+                        settled.add(new Settled(c, directions));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Raises one class as far as labellings up to a sum tell; whether more may tell more. */
+    private boolean raised(int c, List<Quantity> directions, long most) {
+        long[][] outside = relaxation.outside(c);
+        Optional<BlockOptions.Listing> listed = listed(c, directions, most, Integer.MAX_VALUE);
+        if (listed.isEmpty()) {
+            return false;
+        }
+        relaxation = relaxation.raised(
+                c, new RaisedBlock(relaxation, c).least(listed.get().byBoundary(), outside, most));
+        return relaxation.least() > most;
+    }
+
+    private Optional<BlockOptions.Listing> listed(int c, List<Quantity> directions, long slack, int beam) {
+        work.spend(relaxation.block(relaxation.first(c)).additions() / Work.COMPARISONS);
+        Narrowed narrowed =
+                Narrowed.of(relaxation.block(relaxation.first(c)), relaxation.outside(c), slack, pricedAlone);
+        Work own = work.part(pricedAlone ? effort.pricedOptions() : effort.options());
+        return BlockOptions.list(chain, relaxation.first(c), narrowed, directions, slack, own, beam);
+    }
+
     private Optional<List<BlockOptions.Listing>> options(long slack, int beam) {
         List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
-            int b = relaxation.first(c);
-            work.spend(relaxation.block(b).additions() / Work.COMPARISONS);
-            Narrowed narrowed = Narrowed.of(relaxation.block(b), relaxation.outside(c), slack);
-            Optional<BlockOptions.Listing> options =
-                    BlockOptions.list(chain, b, narrowed, slack, work.part(effort.options()), beam);
+            Optional<BlockOptions.Listing> options = listed(c, Counted.COMPUTES, slack, beam);
             if (options.isEmpty()) {
                 return Optional.empty();
             }
@@ -90,125 +203,22 @@ final class LabelSearch {
     }
 
     private boolean search(List<List<List<List<Option>>>> options, long cutoff, long budget, int beam) {
-        long[][] needs = needs(options);
-        List<List<Suffix>> suffixes =
-                List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
-        boolean complete = true;
-        // A beam bounds itself.
-        Work own = work.part(beam == Integer.MAX_VALUE ? effort.suffixes() : Long.MAX_VALUE);
-        for (int b = chain.blocks() - 1; b >= 0; b--) {
-            List<List<Suffix>> longer = new ArrayList<>();
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
-            for (int i = 0; i < byEntry.size(); i++) {
-                List<Suffix> kept = new ArrayList<>();
-                if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
-                    prepend(byEntry.get(i), suffixes, kept, b, i, cutoff, budget, needs[b][i], own);
-                }
-                if (kept.size() > beam) {
-                    kept.sort(Comparator.comparingLong(Suffix::bound));
-                    kept = new ArrayList<>(kept.subList(0, beam));
-                    complete = false;
-                }
-                if (own.isSpent()) {
-                    return false;
-                }
-                longer.add(kept);
-            }
-            suffixes = longer;
-        }
-        suffixes.get(0).forEach(this::offer);
-        return complete;
+        Suffixes suffixes = suffixes();
+        Optional<List<Suffixes.Suffix>> found = suffixes.of(options, cutoff, budget, beam);
+        found.ifPresent(all -> all.forEach(this::offer));
+        return found.isPresent() && suffixes.isComplete();
     }
 
-    /** What the blocks before need at least, static and kept, by block and joint entry label. */
-    private long[][] needs(List<List<List<List<Option>>>> options) {
-        long[][] needs = new long[chain.blocks()][];
-        long[] least = {0};
-        for (int b = 0; b < chain.blocks(); b++) {
-            needs[b] = least;
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
-            long[] next = new long[chain.exits(b).size()];
-            Arrays.fill(next, FixedPoint.INFINITE);
-            for (int i = 0; i < least.length; i++) {
-                for (int j = 0; j < next.length; j++) {
-                    for (Option option : byEntry.get(i).get(j)) {
-                        next[j] = Math.min(next[j], least[i] + option.fixed() + option.kept());
-                    }
-                }
-            }
-            least = next;
-        }
-        return needs;
+    private Suffixes suffixes() {
+        return new Suffixes(chain, relaxation, pricedAlone, effort, work);
     }
 
-    private void prepend(
-            List<List<Option>> byExit,
-            List<List<Suffix>> suffixes,
-            List<Suffix> kept,
-            int b,
-            int i,
-            long cutoff,
-            long budget,
-            long need,
-            Work own) {
-        Pricing pricing = relaxation.pricing();
-        long base = relaxation.before(b)[i] - pricing.worth(budget);
-        for (int j = 0; j < suffixes.size(); j++) {
-            for (Option o : byExit.get(j)) {
-                own.spend(suffixes.get(j).size() + compared / Work.COMPARISONS);
-                compared %= Work.COMPARISONS;
-                if (own.isSpent()) {
-                    return;
-                }
-                for (Suffix s : suffixes.get(j)) {
-                    long time = s.time() + o.time();
-                    long fixed = s.fixed() + o.fixed();
-                    long gradient = s.gradient() + o.gradient();
-                    long peak = peak(o, s);
-                    if (peak != Option.NONE && fixed + peak + need > budget) {
-                        continue;
-                    }
-                    long bound = base
-                            + time
-                            + FixedPoint.down(fixed, pricing.from(0))
-                            + FixedPoint.down(gradient, pricing.backwardBefore(b))
-                            + FixedPoint.down(Math.max(0, peak), pricing.from(b));
-                    if (bound < cutoff) {
-                        insert(kept, new Suffix(time, fixed, gradient, peak, bound, Optional.of(s), Optional.of(o)));
-                    }
-                }
-            }
-        }
+    private int[] labels(Suffixes.Suffix suffix) {
+        return suffix.labels(chain);
     }
 
-    private static long peak(Option o, Suffix s) {
-        long backward = o.backward() == Option.NONE ? Option.NONE : o.backward() + s.gradient();
-        long later = s.peak() == Option.NONE ? Option.NONE : s.peak() + o.kept();
-        return Math.max(o.forward(), Math.max(backward, later));
-    }
-
-    private void insert(List<Suffix> suffixes, Suffix suffix) {
-        for (Suffix other : suffixes) {
-            compared++;
-            if (other.dominates(suffix)) {
-                return;
-            }
-        }
-        compared += suffixes.size();
-        suffixes.removeIf(suffix::dominates);
-        suffixes.add(suffix);
-    }
-
-    private void offer(Suffix suffix) {
-        int[] x = new int[chain.problem().variables()];
-        Optional<Suffix> rest = Optional.of(suffix);
-        for (int b = 0; b < chain.blocks(); b++) {
-            int[] labels = rest.orElseThrow().option().orElseThrow().labels();
-            for (int node = 0; node < labels.length; node++) {
-                x[chain.problem().variable(b, node)] = labels[node];
-            }
-            rest = rest.orElseThrow().rest();
-        }
+    private void offer(Suffixes.Suffix suffix) {
+        int[] x = labels(suffix);
         Evaluation evaluation = Evaluation.of(chain.problem(), x);
         long peak = suffix.peak() == Option.NONE ? 0 : suffix.fixed() + suffix.peak();
         boolean sameTime = !incumbent.goal().timed() || evaluation.time() == suffix.time();

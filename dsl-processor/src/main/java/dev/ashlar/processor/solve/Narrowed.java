@@ -3,6 +3,8 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * A block with the labels that a search can need, and without the points that are never the peak among those labels. What a label adds
@@ -13,16 +15,19 @@ import java.util.List;
  * @param coefficients what one unit of every quantity costs
  * @param priced tables, by factor, then entry
  * @param outside the least priced sum of the other blocks, by joint entry and exit label
+ * @param pricedAlone whether other points do not count
  */
-record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] priced, long[][] outside) {
+record Narrowed(
+        Block block, int[][] labels, long[] coefficients, long[][] priced, long[][] outside, boolean pricedAlone) {
     /**
      * Nodes may have no label left.
      *
      * @param outside least priced sums of the blocks around it by joint entry and exit label; {@link FixedPoint#INFINITE} where there
      *     is none
      * @param most priced sum that is looked for
+     * @param pricedAlone whether points without a price go
      */
-    static Narrowed of(PricedBlock priced, long[][] outside, long most) {
+    static Narrowed of(PricedBlock priced, long[][] outside, long most, boolean pricedAlone) {
         Block whole = priced.block();
         int[][] labels = priced.atMost(outside, most);
         List<Factor> factors = new ArrayList<>();
@@ -34,7 +39,10 @@ record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] price
         }
         int[] counts = Arrays.stream(labels).mapToInt(l -> l.length).toArray();
         Block block = whole.with(counts, factors);
-        int[] points = Reduction.peaks(block, p -> priced.coefficients()[Quantity.ofPoint(p)] > 0);
+        IntPredicate isPriced = p -> priced.coefficients()[Quantity.ofPoint(p)] > 0;
+        int[] points = pricedAlone
+                ? IntStream.range(0, block.points()).filter(isPriced).toArray()
+                : Reduction.peaks(block, isPriced);
         long[] coefficients = Arrays.copyOf(priced.coefficients(), Quantity.COUNT + points.length);
         for (int p = 0; p < points.length; p++) {
             coefficients[Quantity.COUNT + p] = priced.coefficients()[Quantity.ofPoint(points[p])];
@@ -45,7 +53,8 @@ record Narrowed(Block block, int[][] labels, long[] coefficients, long[][] price
         int[] columns = entries(whole, whole.exits(), labels);
         long[][] between =
                 Arrays.stream(rows).mapToObj(r -> picked(outside[r], columns)).toArray(long[][]::new);
-        return new Narrowed(block.withPoints(points), labels, coefficients, costs.toArray(long[][]::new), between);
+        return new Narrowed(
+                block.withPoints(points), labels, coefficients, costs.toArray(long[][]::new), between, pricedAlone);
     }
 
     /** Entries of a table over some nodes for the labels that are left. */

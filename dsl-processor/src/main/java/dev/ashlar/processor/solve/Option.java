@@ -11,7 +11,11 @@ package dev.ashlar.processor.solve;
  * @param backward the most live at its backward points, {@link #NONE} without any
  * @param labels by node of the block
  */
-record Option(long time, long fixed, long kept, long gradient, long forward, long backward, int[] labels) {
+record Option(long time, long fixed, long kept, long gradient, long forward, long backward, int[] labels)
+        implements Front.Vector {
+    /** Amounts that count: all but the labels. */
+    static final int QUANTITIES = 6;
+
     /** The peak where there is no point. */
     static final long NONE = -1;
 
@@ -49,5 +53,17 @@ record Option(long time, long fixed, long kept, long gradient, long forward, lon
                 && gradient <= other.gradient
                 && forward <= other.forward
                 && backward <= other.backward;
+    }
+
+    @Override
+    public long at(int quantity) {
+        return switch (quantity) {
+            case 0 -> time;
+            case 1 -> fixed;
+            case 2 -> kept;
+            case 3 -> gradient;
+            case 4 -> forward;
+            default -> backward;
+        };
     }
 }

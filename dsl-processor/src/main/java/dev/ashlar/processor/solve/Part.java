@@ -14,11 +14,16 @@ record Part(Chain chain, Incumbent incumbent, Labellings seen, Prices start, Red
     Part reduced(BitSet[] allowed, Prices prices) {
         Reduction smaller = Reduction.of(problem(), allowed);
         return new Part(
-                new Chain(smaller.problem()),
+                chain.narrowed(smaller.problem()),
                 incumbent.reduced(smaller),
                 seen.reduced(smaller),
                 smaller.reduced(prices),
                 smaller);
+    }
+
+    /** The same with other prices to begin with. */
+    Part startingAt(Prices prices) {
+        return new Part(chain, incumbent, seen, prices, reduction);
     }
 
     Problem problem() {

@@ -48,7 +48,7 @@ final class PricedBlock {
         return new PricedBlock(block, coefficients, priced, elimination, entries, exits, least);
     }
 
-    private static long[] priced(Factor factor, long[] coefficients) {
+    static long[] priced(Factor factor, long[] coefficients) {
         long[] priced = new long[factor.size()];
         for (int q : factor.used()) {
             long price = coefficients[q];

@@ -38,4 +38,19 @@ public record Prices(List<PointPrice> points, List<SegmentShare> segments) {
      * @param share in 2^-32, from 0 to 2^32
      */
     public record SegmentShare(int block, boolean backward, long share) {}
+
+    /** Whether a search with this share counts a direction by the sum of compute and communication at their shares: those are even. */
+    static boolean isSum(long share) {
+        return (share & 1) == 0;
+    }
+
+    /** The share nearest to one by which a search counts a direction by a sum. */
+    static long sum(long share) {
+        return share & ~1L;
+    }
+
+    /** The share nearest to one by which a search counts a direction as it is. */
+    static long whole(long share) {
+        return share == ONE ? ONE - 1 : share | 1;
+    }
 }

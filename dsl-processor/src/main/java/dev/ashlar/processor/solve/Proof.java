@@ -70,4 +70,10 @@ public sealed interface Proof {
 
     /** A search with these prices under the restrictions of the leaf finds no labelling within the budget below the bound. */
     record Search(Prices prices, long bound) implements Proof {}
+
+    /**
+     * A search among labellings that keep the budget at priced points, and whose directions with an even share take what that share says, finds
+     * none below the bound.
+     */
+    record Relaxed(Prices prices, long bound) implements Proof {}
 }

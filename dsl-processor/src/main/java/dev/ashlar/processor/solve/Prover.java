@@ -29,7 +29,7 @@ final class Prover {
     private static final Effort QUICK = new Effort(0, 60_000, 120_000, 0);
 
     /** Of what is missing to the target: the first search proves so much, every other twice as much as the one before. */
-    private static final double FIRST_SHARE = 0.25;
+    private static final double FIRST_SHARE = 1.0 / 32;
 
     /** A share of the labels that has to go for a smaller problem. */
     private static final double WORTH_NARROWING = 0.1;
@@ -37,10 +37,20 @@ final class Prover {
     /** Where prices miss more of the target, what fits the budget is looked at, if the optimum is asked for. */
     private static final double WEAK = 0.1;
 
+    /** Searches among ways that are quickly found, in units of one. */
+    private static final int POOLS = 3;
+
+    /** Where the label of a node that many blocks share is open, more that is missing of the target is nothing for a search. */
+    private static final double FAR = 0.02;
+
+    /** Rows of elimination of cases that are begun and held; others are begun again. */
+    private static final long MOST_HELD = 1 << 20;
+
     private final Goal goal;
     private final Effort effort;
     private final Work work;
     private final long enough;
+    private final Work pools;
     private int duals;
 
     /**
@@ -51,6 +61,7 @@ final class Prover {
         this.effort = effort;
         this.enough = enough;
         work = effort.work();
+        pools = work.part(POOLS * effort.pool());
     }
 
     /**
@@ -84,7 +95,7 @@ final class Prover {
         dual.ifPresent(d -> d.columns().forEach(part.seen()::add));
         return dual.map(d -> {
             long bound = d.relaxation().bound(goal);
-            Improver improver = new Improver(part, d, b -> b >= target(part), effort, work);
+            Improver improver = new Improver(part, d, b -> b >= target(part), effort, work, pools);
             improver.quickly();
             return new Begun(part, d, improver, new Ladder(bound, leaf(d.relaxation(), bound)));
         });
@@ -110,15 +121,16 @@ final class Prover {
                             rest,
                             limit,
                             p -> new Proof.Narrow(relaxation.pricing().prices(), goal.timed() ? limit : 1, p)));
-        } else if (isWeak(part, bound) && fits(part, ladder, branches) || search(part, relaxation, ladder, QUICK, 1)) {
+        } else if (isWeak(part, bound) && fits(part, ladder, branches)
+                || (shared.isEmpty() || bound > (1 - FAR) * target(part)) && search(begun, ladder, QUICK, 1)) {
             return ladder;
         } else if (shared.isPresent()) {
-            ladder.addAll(split(part, relaxation, shared.get(), branches));
+            split(part, relaxation, shared.get(), branches, Long.MIN_VALUE).ifPresent(ladder::addAll);
         } else {
-            begun.improver().thoroughly();
-            boolean done = search(part, relaxation, ladder, effort, FIRST_SHARE);
+            boolean done = search(begun, ladder, effort, FIRST_SHARE);
             Optional<Integer> variable = done || branches == 0 ? Optional.empty() : branchVariable(part, relaxation);
-            variable.ifPresent(v -> ladder.addAll(split(part, relaxation, v, branches - 1)));
+            variable.flatMap(v -> split(part, relaxation, v, branches - 1, ladder.bound()))
+                    .ifPresent(ladder::addAll);
         }
         return ladder;
     }
@@ -194,19 +206,36 @@ final class Prover {
 
     /**
      * Cases by a label: those that the prices rule out are one, every other is its own, the most promising first. All are begun before one is
-     * looked into: what the others find may be enough for it.
+     * looked into: what the others find may be enough for it. Empty if prices of a case tell no more than what is known of all.
+     *
+     * @param known bound on all cases
      */
-    private Ladder split(Part part, Relaxation relaxation, int v, int branches) {
+    private Optional<Ladder> split(Part part, Relaxation relaxation, int v, int branches, long known) {
         long[] sums = byLabel(part, relaxation, v);
         List<Integer> order = IntStream.range(0, sums.length)
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
                 .toList();
         Map<Integer, Supplier<Optional<Ladder>>> begun = new LinkedHashMap<>();
+        boolean isFutile = false;
+        long held = 0;
         for (int label : order) {
-            if (relaxation.bound(goal, sums[label]) < target(part) && duals < MOST_DUALS && !work.isSpent()) {
-                begun.put(label, later(part, begin(only(part, relaxation, v, label)), branches));
+            if (relaxation.bound(goal, sums[label]) < target(part)
+                    && duals < MOST_DUALS
+                    && !work.isSpent()
+                    && !isFutile) {
+                Optional<Begun> one = begin(only(part, relaxation, v, label));
+                isFutile |= one.isPresent() && one.get().ladder().bound() <= known;
+                held += one.map(o -> o.part().chain().rows()).orElse(0L);
+                begun.put(
+                        label,
+                        held <= MOST_HELD
+                                ? later(part, one, branches)
+                                : again(part, one, () -> only(part, relaxation, v, label), branches));
             }
+        }
+        if (isFutile) {
+            return Optional.empty();
         }
         List<List<Integer>> labels = new ArrayList<>();
         List<Ladder> cases = new ArrayList<>();
@@ -227,7 +256,7 @@ final class Prover {
             labels.add(List.of(label));
             cases.add(ladder);
         });
-        return Ladder.split(v, labels, cases);
+        return Optional.of(Ladder.split(v, labels, cases));
     }
 
     /** What is proved of a case when it is looked into; of one that is close enough nothing but its proof is held until then. */
@@ -237,6 +266,12 @@ final class Prover {
             return () -> ladder;
         }
         return () -> begun.map(b -> deepened(part, b, branches));
+    }
+
+    /** The same of one that is not held meanwhile: it is begun again, at the prices that were found. */
+    private Supplier<Optional<Ladder>> again(Part part, Optional<Begun> begun, Supplier<Part> smaller, int branches) {
+        Optional<Prices> prices = begun.map(b -> b.dual().relaxation().pricing().prices());
+        return () -> prices.flatMap(p -> begin(smaller.get().startingAt(p))).map(b -> deepened(part, b, branches));
     }
 
     private static long[] byLabel(Part part, Relaxation relaxation, int v) {
@@ -259,26 +294,46 @@ final class Prover {
         return part.reduced(allowed, relaxation.pricing().prices());
     }
 
-    /** Proves ever more by searches; whether that is enough. */
-    private boolean search(Part part, Relaxation relaxation, Ladder ladder, Effort within, double first) {
-        LabelSearch search = new LabelSearch(part.chain(), relaxation, part.incumbent(), within, work);
-        long bound = ladder.bound();
-        for (double share = first; ladder.bound() < target(part); share *= 2) {
-            long target = target(part);
-            long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
-            if (effort.suffixes() == 0 || work.isSpent() || !searched(search, cutoff)) {
-                return false;
-            }
+    /** Proves the optimum by a search that tells apart what a search at priced points rounds; whether that is done. */
+    private boolean searchAll(Part part, Relaxation relaxation, Ladder ladder) {
+        LabelSearch search = new LabelSearch(part.chain(), relaxation, part.incumbent(), effort, work);
+        long cutoff = target(part);
+        boolean done = goal.timed()
+                ? search.run(cutoff, goal.budget(), Integer.MAX_VALUE)
+                : search.run(1, cutoff - 1, Integer.MAX_VALUE);
+        if (done) {
             long proved = Math.min(cutoff, part.incumbent().best());
             ladder.add(proved, new Proof.Search(relaxation.pricing().prices(), goal.timed() ? proved : 1));
         }
-        return true;
+        return done;
     }
 
-    private boolean searched(LabelSearch search, long cutoff) {
-        return goal.timed()
-                ? search.run(cutoff, goal.budget(), Integer.MAX_VALUE)
-                : search.run(1, cutoff - 1, Integer.MAX_VALUE);
+    /** Proves ever more by searches; whether that is enough. */
+    private boolean search(Begun begun, Ladder ladder, Effort within, double first) {
+        Part part = begun.part();
+        Relaxation relaxation = begun.dual().relaxation();
+        PricedSearch search = new PricedSearch(part.chain(), relaxation, part.incumbent(), within, work);
+        long bound = ladder.bound();
+        for (double share = first; ladder.bound() < target(part); share *= 4) {
+            long target = target(part);
+            long cutoff = share >= 1 ? target : bound + (long) Math.ceil(share * (target - bound));
+            if (effort.suffixes() == 0 || work.isSpent()) {
+                return false;
+            }
+            boolean done = search.run(
+                    cutoff,
+                    proved -> ladder.add(proved, new Proof.Relaxed(search.prices(), goal.timed() ? proved : 1)));
+            if (!done && ladder.bound() < target(part) && within == effort) {
+                if (!search.hasListed()) {
+                    begun.improver().thoroughly();
+                }
+                return effort.gap() == 0 && searchAll(part, relaxation, ladder);
+            }
+            if (!done) {
+                return ladder.bound() >= target(part);
+            }
+        }
+        return true;
     }
 
     /** Variables of more than two blocks that have several labels. */

@@ -217,6 +217,9 @@ final class Reduction {
         if (proof instanceof Proof.Search search) {
             return new Proof.Search(whole(search.prices()), search.bound());
         }
+        if (proof instanceof Proof.Relaxed relaxed) {
+            return new Proof.Relaxed(whole(relaxed.prices()), relaxed.bound());
+        }
         if (proof instanceof Proof.Narrow narrow) {
             return new Proof.Narrow(whole(narrow.prices()), narrow.limit(), whole(narrow.rest()));
         }

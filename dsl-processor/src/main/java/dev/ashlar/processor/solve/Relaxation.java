@@ -12,40 +12,69 @@ final class Relaxation {
     private final Pricing pricing;
     private final int[] classes;
     private final List<PricedBlock> priced;
+    private final List<long[][]> leasts;
     private final long[][] before;
     private final long[][] after;
     private final long least;
 
-    private Relaxation(
-            Chain chain, Pricing pricing, int[] classes, List<PricedBlock> priced, long[][] before, long[][] after) {
+    private Relaxation(Chain chain, Pricing pricing, int[] classes, List<PricedBlock> priced, List<long[][]> leasts) {
         this.chain = chain;
         this.pricing = pricing;
         this.classes = classes;
         this.priced = priced;
-        this.before = before;
-        this.after = after;
-        least = before[before.length - 1][0];
+        this.leasts = leasts;
+        int n = chain.blocks();
+        before = new long[n + 1][];
+        before[0] = new long[] {0};
+        for (int b = 0; b < n; b++) {
+            before[b + 1] =
+                    forward(before[b], leasts.get(classes[b]), chain.exits(b).size());
+        }
+        after = new long[n + 1][];
+        after[n] = new long[] {0};
+        for (int b = n - 1; b >= 0; b--) {
+            after[b] = backward(after[b + 1], leasts.get(classes[b]));
+        }
+        least = before[n][0];
     }
 
     static Relaxation of(Chain chain, Pricing pricing) {
-        int n = chain.blocks();
-        int[] classes = new int[n];
+        int[] classes = new int[chain.blocks()];
         List<PricedBlock> priced = new ArrayList<>();
-        for (int b = 0; b < n; b++) {
+        for (int b = 0; b < classes.length; b++) {
             classes[b] = classOf(chain, b, pricing.coefficients(b), priced);
         }
-        long[][] before = new long[n + 1][];
-        before[0] = new long[] {0};
-        for (int b = 0; b < n; b++) {
-            before[b + 1] = forward(
-                    before[b], priced.get(classes[b]).least(), chain.exits(b).size());
+        List<long[][]> leasts = priced.stream().map(PricedBlock::least).toList();
+        return new Relaxation(chain, pricing, classes, priced, leasts);
+    }
+
+    /** The same where blocks of a class are known to come to more than their priced sums, by joint entry and exit label. */
+    Relaxation raised(int c, long[][] higher) {
+        List<long[][]> leasts = new ArrayList<>(this.leasts);
+        leasts.set(c, higher);
+        return new Relaxation(chain, pricing, classes, priced, leasts);
+    }
+
+    /** The same where all blocks come to at least as much as in another one of the same chain. */
+    Relaxation atLeast(Relaxation other) {
+        List<long[][]> higher = new ArrayList<>();
+        for (int c = 0; c < leasts.size(); c++) {
+            long[][] own = leasts.get(c);
+            long[][] known = other.leasts.get(other.classOf(first(c)));
+            long[][] most = new long[own.length][];
+            for (int i = 0; i < most.length; i++) {
+                int row = i;
+                most[i] = new long[own[i].length];
+                Arrays.setAll(most[i], j -> Math.max(own[row][j], known[row][j]));
+            }
+            higher.add(most);
         }
-        long[][] after = new long[n + 1][];
-        after[n] = new long[] {0};
-        for (int b = n - 1; b >= 0; b--) {
-            after[b] = backward(after[b + 1], priced.get(classes[b]).least());
-        }
-        return new Relaxation(chain, pricing, classes, priced, before, after);
+        return new Relaxation(chain, pricing, classes, priced, higher);
+    }
+
+    /** What blocks of a class come to at least, by joint entry and exit label. */
+    long[][] least(int c) {
+        return leasts.get(c);
     }
 
     private static int classOf(Chain chain, int b, long[] coefficients, List<PricedBlock> priced) {

@@ -48,6 +48,12 @@
  *
  * reaches the cutoff: {@code φ_b} is the least priced sum of the blocks before {@code b}, {@code Λr} sums backward points.
  *
+ * <p><b>Fewer points.</b> A search that keeps the budget at points with a price alone finds no more than all: what it finds nothing below is a
+ * bound. It tells suffixes apart by far less, for what no priced point tells apart is added up. A point that what it finds exceeds gets the
+ * least price, and it is done again. Times are relaxed likewise: of a direction with an even share its sum at {@code μ} counts, of one with an
+ * odd share {@code max(C + k X, X)}. What a block comes to at least by the latter, {@code min [T_b + sum λ mem]}, is listed first, up to ever
+ * more of what is missing: {@code L} mixes labels of little compute with those of little communication, and is up to 20 % below that.
+ *
  * <p>What {@link dev.ashlar.processor.solve.Checker} accepts is proved without the solver: it shares no code with it.
  */
 @NullMarked

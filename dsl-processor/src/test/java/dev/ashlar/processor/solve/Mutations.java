@@ -96,6 +96,9 @@ public final class Mutations {
         if (proof instanceof Proof.Fit fit) {
             return new Proof.Fit(change.apply(fit.prices()), raised(fit.rest(), change));
         }
+        if (proof instanceof Proof.Relaxed relaxed) {
+            return new Proof.Relaxed(change.apply(relaxed.prices()), claim);
+        }
         return proof instanceof Proof.Dual dual
                 ? new Proof.Dual(change.apply(dual.prices()), claim)
                 : new Proof.Search(change.apply(((Proof.Search) proof).prices()), claim);
@@ -137,6 +140,9 @@ public final class Mutations {
         }
         if (proof instanceof Proof.Fit fit) {
             return fit.prices();
+        }
+        if (proof instanceof Proof.Relaxed relaxed) {
+            return relaxed.prices();
         }
         return proof instanceof Proof.Dual dual ? dual.prices() : ((Proof.Search) proof).prices();
     }

@@ -1,0 +1,87 @@
+package dev.ashlar.processor.solve;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What the blocks of a class come to at least where their directions take as long as they do: more than the sums at a share. */
+final class RaisedBlock {
+    private final PricedBlock priced;
+    private final long[][] least;
+    private final long[] coefficients;
+
+    RaisedBlock(Relaxation relaxation, int c) {
+        priced = relaxation.block(relaxation.first(c));
+        least = relaxation.least(c);
+        coefficients = priced.coefficients();
+    }
+
+    /**
+     * Which directions a listing may count as they are to tell more than the sums, the fewest first; none where an option's peaks are not what
+     * its priced points need.
+     */
+    static List<List<Quantity>> directions(Relaxation relaxation, int c) {
+        Block block = relaxation.block(relaxation.first(c)).block();
+        long[] coefficients = relaxation.block(relaxation.first(c)).coefficients();
+        if (points(coefficients, 0, block.forwardPoints()) > 1
+                || points(coefficients, block.forwardPoints(), block.points()) > 1) {
+            return List.of();
+        }
+        List<Quantity> whole = Counted.COMPUTES.stream()
+                .filter(q -> !Prices.isSum(coefficients[q.ordinal()]))
+                .toList();
+        List<List<Quantity>> directions = new ArrayList<>();
+        whole.forEach(q -> directions.add(List.of(q)));
+        if (whole.size() > 1) {
+            directions.add(whole);
+        }
+        return directions;
+    }
+
+    private static long points(long[] coefficients, int from, int to) {
+        return IntStream.range(from, to)
+                .filter(p -> coefficients[Quantity.ofPoint(p)] > 0)
+                .count();
+    }
+
+    /**
+     * The least by joint entry and exit label.
+     *
+     * @param options that are in no labelling of the chain whose sum is above {@code most} otherwise
+     * @param outside what the other blocks come to at least
+     */
+    long[][] least(List<List<List<Option>>> options, long[][] outside, long most) {
+        long[][] higher = new long[least.length][];
+        for (int i = 0; i < higher.length; i++) {
+            higher[i] = least[i].clone();
+            for (int j = 0; j < higher[i].length; j++) {
+                if (outside[i][j] < FixedPoint.INFINITE && higher[i][j] < FixedPoint.INFINITE) {
+                    long listed = options.get(i).get(j).stream()
+                            .mapToLong(this::cost)
+                            .min()
+                            .orElse(FixedPoint.INFINITE);
+                    higher[i][j] = Math.max(higher[i][j], Math.min(listed, most - outside[i][j] + 1));
+                }
+            }
+        }
+        return higher;
+    }
+
+    private long cost(Option o) {
+        int forward = priced.block().forwardPoints();
+        return o.time()
+                + FixedPoint.down(o.fixed(), coefficients[Quantity.STATIC.ordinal()])
+                + FixedPoint.down(o.kept(), coefficients[Quantity.KEPT.ordinal()])
+                + FixedPoint.down(o.gradient(), coefficients[Quantity.GRADIENT.ordinal()])
+                + FixedPoint.down(Math.max(0, o.forward()), price(0, forward))
+                + FixedPoint.down(
+                        Math.max(0, o.backward()), price(forward, priced.block().points()));
+    }
+
+    /** Of the one point that has a price. */
+    private long price(int from, int to) {
+        return Arrays.stream(coefficients, Quantity.ofPoint(from), Quantity.ofPoint(to))
+                .sum();
+    }
+}
