@@ -51,6 +51,8 @@ final class ProblemBuilder {
     private final Map<Crossing, Wanted> crossings = new LinkedHashMap<>();
     private final Set<Crossing> keptAcross = new LinkedHashSet<>();
     private final Map<Object, Draft> drafts = new HashMap<>();
+    /** Of operators that are asked for. */
+    private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
 
     /** A piece before its tables. */
     private record Draft(Lifetimes lifetimes, Fates fates, Choices choices, Map<Copy, Crossing> leaving) {}
@@ -383,15 +385,20 @@ final class ProblemBuilder {
 
     /** The strategy in which every device does all of an operator. */
     Strategy everywhere(OperatorNode node) {
-        return Strategies.of(node, target.collectives().mesh()).get(0);
+        return strategies(node).get(0);
     }
 
     /** The strategy in which an operator takes its first input and its parameters as another does that has them too. */
     Optional<Strategy> alike(OperatorNode node, OperatorNode other, Strategy strategy) {
-        return Strategies.of(node, target.collectives().mesh()).stream()
+        return strategies(node).stream()
                 .filter(s -> s.operands().get(0).equals(strategy.operands().get(0))
                         && parameters(node, s).equals(parameters(other, strategy)))
                 .findFirst();
+    }
+
+    private List<Strategy> strategies(OperatorNode node) {
+        return strategies.computeIfAbsent(
+                node, n -> Strategies.of(n, target.collectives().mesh()));
     }
 
     private static List<Layout> parameters(OperatorNode node, Strategy strategy) {

@@ -100,21 +100,40 @@ final class Ways {
         Value tensor = marker.copy().tensor();
         Made made = choices.made(tensor);
         Wanted wanted = choices.wanted(marker.copy());
+        List<Layout> makers = marker.backward() ? made.gradients().orElseThrow() : made.layouts();
+        List<Layout> readers = wanted.boundaries().stream()
+                .map(marker.backward() ? Boundary::gradient : Boundary::layout)
+                .toList();
+        int[] places = places(readers);
+        // Many labels agree on a layout.
+        Map<Layout, List<Optional<Route>>> rows = new HashMap<>();
         List<List<Optional<Route>>> all = new ArrayList<>();
-        for (int m = 0; m < made.layouts().size(); m++) {
-            Layout layout = made.layouts().get(m);
-            List<Optional<Route>> row = new ArrayList<>();
-            for (Boundary boundary : wanted.boundaries()) {
-                row.add(
-                        marker.backward()
-                                ? routes.of(
-                                        tensor.type(),
-                                        boundary.gradient(),
-                                        made.gradients().orElseThrow().get(m))
-                                : routes.of(tensor.type(), layout, boundary.layout()));
-            }
-            all.add(List.copyOf(row));
+        for (Layout maker : makers) {
+            all.add(rows.computeIfAbsent(maker, m -> {
+                List<Optional<Route>> row = new ArrayList<>();
+                for (int w = 0; w < places.length; w++) {
+                    Layout reader = readers.get(w);
+                    row.add(
+                            places[w] < w
+                                    ? row.get(places[w])
+                                    : marker.backward()
+                                            ? routes.of(tensor.type(), reader, m)
+                                            : routes.of(tensor.type(), m, reader));
+                }
+                return List.copyOf(row);
+            }));
         }
         return new Way(made.variable(), wanted.variable(), List.copyOf(all));
+    }
+
+    /** Where an equal layout stands first. */
+    private static int[] places(List<Layout> layouts) {
+        Map<Layout, Integer> first = new HashMap<>();
+        int[] places = new int[layouts.size()];
+        for (int k = 0; k < places.length; k++) {
+            int place = k;
+            places[k] = first.computeIfAbsent(layouts.get(k), l -> place);
+        }
+        return places;
     }
 }

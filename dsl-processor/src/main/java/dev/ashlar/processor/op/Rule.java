@@ -16,12 +16,16 @@ import java.util.stream.Stream;
  * legal sharding, and where partial sums arise and pass. The grammar is in {@code docs/rules.md}.
  */
 public final class Rule {
+    /** What is shown of it where it makes no sense. */
+    private final String text;
+
     private final List<RuleTensor> operands;
     private final List<RuleTensor> outputs;
     private final Map<String, RuleExpression> expressions;
     private final Map<String, Axis.Mark> marks;
 
     private Rule(RuleParser.Parsed parsed) {
+        this.text = parsed.text();
         this.marks = RuleValidity.check(parsed);
         this.operands = List.copyOf(parsed.operands());
         this.outputs = List.copyOf(parsed.outputs());
@@ -128,7 +132,7 @@ public final class Rule {
 
     /** The rule with other tensors in place of its own, of the same number. */
     Rule with(List<RuleTensor> newOperands, List<RuleTensor> newOutputs) {
-        return new Rule(new RuleParser.Parsed(toString(), newOperands, newOutputs, expressions, Map.of()));
+        return new Rule(new RuleParser.Parsed(text, newOperands, newOutputs, expressions, Map.of()));
     }
 
     private Stream<RuleTensor> tensors() {

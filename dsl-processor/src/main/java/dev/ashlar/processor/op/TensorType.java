@@ -22,12 +22,20 @@ public record TensorType(List<Dim> dims, Element element) {
 
     /** Number of elements. */
     public long elements() {
-        return dims.stream().mapToLong(Dim::size).reduce(1, Math::multiplyExact);
+        long elements = 1;
+        for (Dim dim : dims) {
+            elements = Math.multiplyExact(elements, dim.size());
+        }
+        return elements;
     }
 
     /** The sizes alone. */
     public List<Long> sizes() {
-        return dims.stream().map(Dim::size).toList();
+        Long[] sizes = new Long[dims.size()];
+        for (int d = 0; d < sizes.length; d++) {
+            sizes[d] = dims.get(d).size();
+        }
+        return List.of(sizes);
     }
 
     /** The same shape with another element type. */

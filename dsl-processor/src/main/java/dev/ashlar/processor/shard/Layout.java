@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * How a tensor lies on a mesh. Where several mesh axes cut one dimension, the earlier axis is the outer: under {@code [S0, S0]} on a 2x2
@@ -87,21 +86,32 @@ public record Layout(List<Placement> placements) {
 
     /** Mesh axes that cut a dimension of the tensor, outer to inner. */
     public List<Integer> axesOf(int dimension) {
-        Placement cut = Placement.shard(dimension);
-        return IntStream.range(0, placements.size())
-                .filter(a -> placements.get(a).equals(cut))
-                .boxed()
-                .toList();
+        List<Integer> axes = new ArrayList<>(placements.size());
+        for (int axis = 0; axis < placements.size(); axis++) {
+            if (placements.get(axis) instanceof Placement.Shard shard && shard.dimension() == dimension) {
+                axes.add(axis);
+            }
+        }
+        return List.copyOf(axes);
     }
 
     /** Whether the devices hold anything that has yet to be reduced. */
     public boolean isPartial() {
-        return placements.stream().anyMatch(Placement.Partial.class::isInstance);
+        for (Placement placement : placements) {
+            if (placement instanceof Placement.Partial) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Number of chunks that a dimension of the tensor is cut into. */
     public long chunks(int dimension, Mesh mesh) {
-        return axesOf(dimension).stream().mapToLong(mesh::size).reduce(1, Math::multiplyExact);
+        long chunks = 1;
+        for (int axis : axesOf(dimension)) {
+            chunks = Math.multiplyExact(chunks, mesh.size(axis));
+        }
+        return chunks;
     }
 
     /** Whether it cuts a tensor of this shape into equal parts. */
