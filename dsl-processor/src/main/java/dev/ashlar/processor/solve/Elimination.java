@@ -3,7 +3,6 @@ package dev.ashlar.processor.solve;
 import dev.ashlar.processor.solve.EliminationPlan.Step;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 
 /** The least priced sum of a block for every choice of its boundary labels, and the inner labels that attain it. */
 final class Elimination {
@@ -275,10 +274,9 @@ final class Elimination {
      *
      * @param labels by node; written while it runs
      * @param more above the least
-     * @param visitor false to stop
      * @return whether all were visited
      */
-    boolean near(int[] labels, long more, Predicate<int[]> visitor) {
+    boolean near(int[] labels, long more, Visitor visitor) {
         int entry = entry(labels);
         if (entry < 0) {
             return true;
@@ -288,9 +286,21 @@ final class Elimination {
         return near(entries.length - 1, labels, entries, more, visitor);
     }
 
-    private boolean near(int s, int[] labels, int[] entries, long more, Predicate<int[]> visitor) {
+    /** Is told of labellings. */
+    interface Visitor {
+        /**
+         * A labelling.
+         *
+         * @param labels by node; not to be kept
+         * @param less by how much its sum is below the highest that is visited
+         * @return false to stop
+         */
+        boolean visit(int[] labels, long less);
+    }
+
+    private boolean near(int s, int[] labels, int[] entries, long more, Visitor visitor) {
         if (s < 0) {
-            return visitor.test(labels);
+            return visitor.visit(labels, more);
         }
         Step step = plan.steps().get(s);
         int from = step.starts()[entries[s]];

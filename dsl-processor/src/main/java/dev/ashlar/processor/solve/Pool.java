@@ -118,8 +118,10 @@ final class Pool {
                     if (least <= most - nearer) {
                         exits.write(j, x);
                         entries.write(i, x);
-                        priced.near(x, most - nearer - least, y -> {
-                            offer(y, priced.sum(y));
+                        long more = most - nearer - least;
+                        long highest = priced.least()[i][j] + more;
+                        priced.near(x, more, (y, less) -> {
+                            offer(y, highest - less);
                             return ++near < NEAR;
                         });
                     }

@@ -1,7 +1,6 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** One block under prices: its tables, and the least sum for every pair of boundary labels. */
@@ -113,7 +112,7 @@ final class PricedBlock {
     }
 
     /** See {@link Elimination#near}. */
-    boolean near(int[] labels, long more, Predicate<int[]> visitor) {
+    boolean near(int[] labels, long more, Elimination.Visitor visitor) {
         return elimination.near(labels, more, visitor);
     }
 
