@@ -124,8 +124,7 @@ public final class ProfileReader {
         Optional<Map<Collective, Double>> kappa = kappa(node);
         Optional<Double> update = node.shareOrWhole("updateShare");
         Optional<Long> library = node.bytesOrZero("libraryBytes");
-        TreeMap<Integer, Long> exchange = new TreeMap<>();
-        Optional<TreeMap<Integer, Long>> group = groupBytes(node, exchange);
+        Optional<Groups> group = groups(node);
         Optional<String> link = node.text("link");
         node.close();
         boolean whole =
@@ -145,8 +144,8 @@ public final class ProfileReader {
                         new Link(link.get(), 0, 1),
                         new Calibration(
                                 library.get(),
-                                group.get(),
-                                exchange,
+                                group.get().bytes(),
+                                group.get().exchangeBytes(),
                                 host.get() * NANO,
                                 kappa.get(),
                                 update.get(),
@@ -175,17 +174,17 @@ public final class ProfileReader {
         });
     }
 
-    /**
-     * One number for groups of any size, or one for each size that was measured.
-     *
-     * @param exchange is given the parts that only groups with an all-to-all take
-     */
-    private static Optional<TreeMap<Integer, Long>> groupBytes(ProfileNode node, TreeMap<Integer, Long> exchange) {
+    /** What groups take by their size, and the part of it that only those with an all-to-all take. */
+    private record Groups(TreeMap<Integer, Long> bytes, TreeMap<Integer, Long> exchangeBytes) {}
+
+    /** One number for groups of any size, or one for each size that was measured. */
+    private static Optional<Groups> groups(ProfileNode node) {
         TreeMap<Integer, Long> bytes = new TreeMap<>();
+        TreeMap<Integer, Long> exchange = new TreeMap<>();
         if (!node.isArray("groupBytes")) {
             Optional<Long> any = node.bytesOrZero("groupBytes");
             any.ifPresent(b -> bytes.put(2, b));
-            return any.map(b -> bytes);
+            return any.map(b -> new Groups(bytes, exchange));
         }
         boolean sound = true;
         for (ProfileNode group : node.objects("groupBytes")) {
@@ -201,7 +200,7 @@ public final class ProfileReader {
                 group.wrong("size", "is " + size.get() + " a second time.");
             }
         }
-        return sound ? Optional.of(bytes) : Optional.empty();
+        return sound ? Optional.of(new Groups(bytes, exchange)) : Optional.empty();
     }
 
     private static Map<NumberFormat, Double> rates(ProfileNode node) {
