@@ -2,12 +2,11 @@ package dev.ashlar.processor.solve;
 
 import dev.ashlar.processor.solve.Prices.PointPrice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.ojalgo.optimisation.Expression;
-import org.ojalgo.optimisation.ExpressionsBasedModel;
 import org.ojalgo.optimisation.Optimisation;
-import org.ojalgo.optimisation.Variable;
+import org.ojalgo.optimisation.linear.LinearSolver;
 
 /**
  * The linear program over prices: the highest {@code z} with {@code z <= T_k + sum λ (mem_k - M)} for all columns {@code k}. For the
@@ -16,6 +15,7 @@ import org.ojalgo.optimisation.Variable;
 final class Master {
     private static final int ITERATIONS = 20_000;
     private static final double HIGHEST_PRICE = 1e5;
+    private static final double DECIMALS = 1e14;
 
     private final Problem problem;
     private final Goal goal;
@@ -65,60 +65,68 @@ final class Master {
         double time = goal.timed() ? Math.max(1, columns.get(0).evaluation().time()) : 1;
         double memory = Math.max(
                 1, goal.timed() ? goal.budget() : columns.get(0).evaluation().peak());
-        ExpressionsBasedModel model = new ExpressionsBasedModel();
-        model.options.iterations_abort = ITERATIONS;
-        model.options.iterations_suffice = ITERATIONS;
-        model.options.time_abort = Long.MAX_VALUE;
-        model.options.time_suffice = Long.MAX_VALUE;
-        Variable z = model.addVariable("z").lower(-1e7).upper(1e7).weight(1);
-        List<Variable> prices = new ArrayList<>();
-        Expression sum = model.addExpression("sum");
-        for (int r = 0; r < rows.size(); r++) {
-            Variable price = model.addVariable("price" + r).lower(0);
-            prices.add(price);
-            sum.set(price, 1);
-        }
-        double highest = Math.min(HIGHEST_PRICE, 0x1p60 / Math.max(1, problem.mostMemory()) * memory / time);
-        if (goal.timed()) {
-            sum.upper(highest);
-        } else {
-            sum.level(1);
-        }
-        List<Variable> shares = new ArrayList<>();
-        for (int s = 0; goal.timed() && s < segments.count(); s++) {
-            shares.add(model.addVariable("share" + s).lower(0).upper(1));
-        }
-        for (int k = 0; k < columns.size(); k++) {
-            constrain(model.addExpression("column" + k), columns.get(k), z, prices, shares, time, memory);
-        }
-        Optimisation.Result result = model.maximise();
+        int shares = goal.timed() ? segments.count() : 0;
+        Optimisation.Result result =
+                program(shares, time, memory).build(options()).solve();
         if (!result.getState().isFeasible()) {
             return Optional.empty();
         }
-        return Optional.of(step(result, prices.size(), shares.size(), time, memory));
+        return Optional.of(step(result, rows.size(), shares, time, memory));
+    }
+
+    private static Optimisation.Options options() {
+        Optimisation.Options options = new Optimisation.Options();
+        options.iterations_abort = ITERATIONS;
+        options.iterations_suffice = ITERATIONS;
+        options.time_abort = Long.MAX_VALUE;
+        options.time_suffice = Long.MAX_VALUE;
+        return options;
+    }
+
+    /**
+     * The least of {@code -z}; variables are {@code z}, prices of the rows, shares. Arrays of numbers: the library's models of named variables
+     * and decimals take thirty times as long as their solution.
+     */
+    private LinearSolver.Builder program(int shares, double time, double memory) {
+        double[] least = new double[1 + rows.size() + shares];
+        double[] most = new double[least.length];
+        double[] weights = new double[least.length];
+        double[] prices = new double[least.length];
+        least[0] = goal.timed() ? -1 : 0; // a time or a peak of nothing
+        most[0] = Double.POSITIVE_INFINITY;
+        weights[0] = -1;
+        Arrays.fill(prices, 1, 1 + rows.size(), 1);
+        Arrays.fill(most, 1, 1 + rows.size(), Double.POSITIVE_INFINITY);
+        Arrays.fill(most, 1 + rows.size(), most.length, 1);
+        LinearSolver.Builder program =
+                LinearSolver.newBuilder(weights).lower(least).upper(most);
+        if (goal.timed()) {
+            program.inequality(
+                    Math.min(HIGHEST_PRICE, 0x1p60 / Math.max(1, problem.mostMemory()) * memory / time), prices);
+        } else {
+            program.equality(1, prices);
+        }
+        for (Column column : columns) {
+            constrain(program, column.evaluation(), shares, time, memory);
+        }
+        return program;
     }
 
     private void constrain(
-            Expression row,
-            Column column,
-            Variable z,
-            List<Variable> prices,
-            List<Variable> shares,
-            double time,
-            double memory) {
-        Evaluation evaluation = column.evaluation();
+            LinearSolver.Builder program, Evaluation evaluation, int shares, double time, double memory) {
+        double[] row = new double[1 + rows.size() + shares];
         double base = goal.timed() ? segments.rest(evaluation) - offset() : 0;
-        row.set(z, 1);
-        for (int r = 0; r < prices.size(); r++) {
+        row[0] = 1;
+        for (int r = 0; r < rows.size(); r++) {
             long over = evaluation.memory()[rows.get(r).block()][rows.get(r).point()] - goal.budget();
-            row.set(prices.get(r), -over / memory);
+            row[1 + r] = -over / memory;
         }
-        for (int s = 0; s < shares.size(); s++) {
+        for (int s = 0; s < shares; s++) {
             double async = segments.async(s, evaluation);
-            row.set(shares.get(s), -(segments.compute(s, evaluation) - async) / time);
+            row[1 + rows.size() + s] = -(segments.compute(s, evaluation) - async) / time;
             base += async;
         }
-        row.upper(base / time);
+        program.inequality(base / time, row);
     }
 
     private double offset() {
@@ -133,18 +141,22 @@ final class Master {
         double largest =
                 Math.min(0x1p60 / Math.max(1, priceCount), 0x1p60 * Prices.ONE / Math.max(1, problem.mostMemory()));
         for (int r = 0; r < priceCount; r++) {
-            long price = Math.round(Math.min(largest, Math.max(0, result.doubleValue(1 + r)) * unit));
+            long price = Math.round(Math.min(largest, Math.max(0, value(result, 1 + r)) * unit));
             if (price > 0) {
                 points.add(new PointPrice(rows.get(r).block(), rows.get(r).point(), price));
             }
         }
         double[] shares = new double[shareCount];
         for (int s = 0; s < shareCount; s++) {
-            shares[s] = result.doubleValue(1 + priceCount + s);
+            shares[s] = value(result, 1 + priceCount + s);
         }
-        double bound =
-                goal.timed() ? result.doubleValue(0) * time + offset() : result.doubleValue(0) * memory * peakScale();
+        double bound = goal.timed() ? value(result, 0) * time + offset() : value(result, 0) * memory * peakScale();
         return new Step(new Prices(points, segments.shares(shares)), bound);
+    }
+
+    /** Without the last digits: what is nearly nothing would be a price, and points that have one are told apart. */
+    private static double value(Optimisation.Result result, int variable) {
+        return Math.rint(result.doubleValue(variable) * DECIMALS) / DECIMALS;
     }
 
     /** Prices of the peak add up to this, so that rounding stays below one unit of memory. */

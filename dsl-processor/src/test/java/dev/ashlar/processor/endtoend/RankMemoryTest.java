@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RankMemoryTest {
     @TempDir
     private Path directory;
+
+    /** Before anything is planned, which takes long. */
+    @BeforeEach
+    void memoryIsMeasured() {
+        try (MemoryMeter meter = MemoryMeter.open()) {
+            assumeTrue(meter.available(), meter::toString);
+        }
+    }
 
     static Stream<MeshCase> cases() {
         return Stream.of(
@@ -146,9 +155,6 @@ class RankMemoryTest {
     }
 
     private static void check(Plan plan, String name, Path directory) throws Exception {
-        try (MemoryMeter meter = MemoryMeter.open()) {
-            assumeTrue(meter.available(), meter::toString);
-        }
         try (WrittenPlan written = WrittenPlan.of(plan, directory)) {
             List<Long> peaks = RankThreads.run(plan.target().mesh().devices(), ranks -> peak(written, ranks));
             if (Boolean.getBoolean("ashlar.ratios")) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,14 @@ class MemoryAgainstRealityTest {
     private Path directory;
 
     private int microBatches = 1;
+
+    /** Before anything is compiled, which takes long. */
+    @BeforeEach
+    void memoryIsMeasured() {
+        try (MemoryMeter meter = MemoryMeter.open()) {
+            assumeTrue(meter.available(), meter::toString);
+        }
+    }
 
     /** Three budgets each: all kept, halfway, and the smallest. */
     @ParameterizedTest(name = "{0} {1} {2}")
@@ -113,7 +122,6 @@ class MemoryAgainstRealityTest {
                         new URL[] {compiled.classes().toUri().toURL()},
                         MemoryAgainstRealityTest.class.getClassLoader());
                 MemoryMeter meter = MemoryMeter.open()) {
-            assumeTrue(meter.available(), meter::toString);
             Class<?> type = loader.loadClass("net.SmallStep");
             try (PlannedStep<?> step = (PlannedStep<?>)
                     type.getMethod("open", Ranks.class, Seed.class).invoke(null, Ranks.single(), Seed.of(1))) {

@@ -10,16 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Whatever is changed in a certificate or a labelling so that it no longer holds is refused. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CheckerTest {
     private static final int SEEDS = 60;
+    private static final Effort WITHOUT_SEARCH = new Effort(0, 0, 0, 2);
+
+    private final List<Solved> exact = solved(Effort.EXACT, 30);
+    private final List<Solved> withoutSearch = solved(WITHOUT_SEARCH, 30);
 
     private record Solved(Problem problem, long budget, Outcome.Feasible outcome, long optimum) {}
-
-    private static List<Solved> solved(Effort effort) {
-        return solved(effort, 30);
-    }
 
     /** @param room budgets are above the smallest by less than this */
     private static List<Solved> solved(Effort effort, int room) {
@@ -36,7 +38,7 @@ final class CheckerTest {
             }
         }
         assertTrue(all.size() > SEEDS / 2);
-        return all;
+        return List.copyOf(all);
     }
 
     private static Verdict check(Solved solved, Solution solution, Proof proof) {
@@ -69,7 +71,7 @@ final class CheckerTest {
 
     @Test
     void refusesOtherLabels() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Solution solution = s.outcome().solution();
             for (int v = 0; v < solution.labels().size(); v++) {
                 List<Integer> labels = new ArrayList<>(solution.labels());
@@ -88,7 +90,7 @@ final class CheckerTest {
 
     @Test
     void refusesOtherFigures() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Solution solution = s.outcome().solution();
             Proof proof = s.outcome().certificate().proof();
             refused(check(s, new Solution(solution.labels(), solution.time() - 1, solution.peak()), proof));
@@ -101,8 +103,8 @@ final class CheckerTest {
 
     @Test
     void refusesAHigherBound() {
-        for (Effort effort : List.of(Effort.EXACT, new Effort(0, 0, 0, 2))) {
-            for (Solved s : solved(effort)) {
+        for (List<Solved> solved : List.of(exact, withoutSearch)) {
+            for (Solved s : solved) {
                 Proof higher = mapped(s.outcome().certificate().proof(), proof -> {
                     if (proof instanceof Proof.Dual dual) {
                         return new Proof.Dual(dual.prices(), s.optimum() + 1);
@@ -142,7 +144,7 @@ final class CheckerTest {
     @Test
     void refusesPricesThatDoNotGiveTheBound() {
         int changed = 0;
-        for (Solved s : solved(new Effort(0, 0, 0, 2))) {
+        for (Solved s : withoutSearch) {
             if (s.outcome().certificate().proof() instanceof Proof.Dual dual
                     && !dual.prices().points().isEmpty()) {
                 PointPrice first = dual.prices().points().get(0);
@@ -164,7 +166,7 @@ final class CheckerTest {
     @Test
     void refusesATreeWithoutALeaf() {
         int splits = 0;
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Proof leaf = s.outcome().certificate().proof();
             int variable = 0;
             List<Case> cases = new ArrayList<>();
@@ -185,7 +187,7 @@ final class CheckerTest {
 
     @Test
     void refusesOtherCosts() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             List<Block> blocks = new ArrayList<>(s.problem().blocks());
             Block last = blocks.get(blocks.size() - 1);
             BlockBuilder dearer =
@@ -208,7 +210,7 @@ final class CheckerTest {
 
     @Test
     void refusesAnInfeasibilityThatIsNone() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             long smallest = Exhaustive.peak(s.problem());
             if (smallest == 0) {
                 continue;
@@ -225,7 +227,7 @@ final class CheckerTest {
 
     @Test
     void refusesASplitByALabelThatDoesNotExist() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Proof leaf = s.outcome().certificate().proof();
             for (int label : new int[] {-1, s.problem().labels(0)}) {
                 List<Integer> labels = new ArrayList<>(List.of(label));
@@ -241,7 +243,7 @@ final class CheckerTest {
     @Test
     void saysThatASearchIsTooLarge() {
         int large = 0;
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Verdict verdict = Checker.check(s.problem(), s.budget(), s.outcome(), 0);
             boolean searched = false;
             for (int most = 1; verdict instanceof Verdict.TooLarge; most *= 2) {
@@ -262,7 +264,7 @@ final class CheckerTest {
     /** Sums that leave a long prove nothing and disprove nothing. */
     @Test
     void saysThatNumbersAreTooLarge() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             for (int b = 0; b < s.problem().blocks().size(); b++) {
                 if (s.problem().block(b).points() > 1) {
                     PointPrice first = new PointPrice(b, 0, Long.MAX_VALUE);
@@ -279,7 +281,7 @@ final class CheckerTest {
     @Test
     void whatIsTooLargeIsProvedWithLessSearch() {
         int weaker = 0;
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             ProvedSolver.Proved proved = new ProvedSolver(s.problem(), 0).solve(s.budget(), Effort.EXACT);
             Verdict.Accepted accepted = assertInstanceOf(Verdict.Accepted.class, proved.verdict());
             assertTrue(accepted.lowerBound() <= s.optimum() && accepted.time() >= s.optimum());
@@ -293,7 +295,7 @@ final class CheckerTest {
     void refusesWrongProofs() {
         int narrowed = 0;
         int fitted = 0;
-        List<Solved> all = solved(Effort.EXACT);
+        List<Solved> all = new ArrayList<>(exact);
         all.addAll(solved(Effort.EXACT, 1));
         for (Solved s : all) {
             Proof proof = s.outcome().certificate().proof();
@@ -313,7 +315,7 @@ final class CheckerTest {
     /** Labels go only where prices rule them out, so that the optimum is left. */
     @Test
     void refusesToLeaveOutTheOptimum() {
-        for (Solved s : solved(Effort.EXACT)) {
+        for (Solved s : exact) {
             Solution slow = slowest(s);
             Proof nothing = new Proof.Dual(Prices.FREE, s.optimum() + 1);
             for (int b = 0; b < s.problem().blocks().size(); b++) {

@@ -73,6 +73,7 @@ final class FaultTable {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> jvm = List.of(
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1", // these processes do little but start
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",

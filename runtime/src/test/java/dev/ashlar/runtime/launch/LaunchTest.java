@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Ranks as processes: they come together, and none outlives one that fails. */
 @Timeout(120)
 class LaunchTest {
+    /** Without the optimizing compiler, which takes half of the time of processes that do little but start. */
+    private static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
+
     private record Ended(int code, List<String> out, List<String> errors) {}
 
     private static Ended run(int ranks, int threads, String how) throws InterruptedException {
@@ -27,6 +30,7 @@ class LaunchTest {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> jvm = List.of(
                 "-Xmx128m",
+                QUICK_TO_START,
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
@@ -77,6 +81,7 @@ class LaunchTest {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                QUICK_TO_START,
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
