@@ -239,7 +239,7 @@ public final class StepWriter {
             Routine forward = program.forward().get();
             String key = random.contains(rootNames) ? "0" : "";
             train.addStatement("$L s = new $L($L)", rootNames.savedType(), rootNames.savedType(), key);
-            train.addStatement("$T losses = $L", Names.TENSORS, array(forward, call(forward, true)));
+            train.addStatement("$T losses = known($L)", Names.TENSORS, array(forward, call(forward, true)));
             train.addStatement(
                     "$L(parameters, s, weight)",
                     program.backward().orElseThrow().name());

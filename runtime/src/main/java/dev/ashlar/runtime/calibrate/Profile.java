@@ -38,9 +38,9 @@ final class Profile {
     /** By which libtorch's allocator grows, and how many of its pools may hold as much in vain: it takes more than it hands out. */
     private static final long SEGMENT_BYTES = 20 << 20;
 
-    private static final int POOLS = 5;
+    private static final int POOLS = 8;
     /** The same for what ranks add: a recorded step has pools of its own, and takes memory for its nodes. */
-    private static final int POOLS_OF_RANKS = 14;
+    private static final int POOLS_OF_RANKS = 11;
     /** To which what libraries keep is rounded up, so that what the allocator adds to small tensors is part of it. */
     private static final long LIBRARY_UNIT = 1 << 20;
 

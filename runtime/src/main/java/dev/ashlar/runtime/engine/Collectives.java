@@ -148,14 +148,14 @@ public final class Collectives implements AutoCloseable {
         trace.checked("allGather", whole);
     }
 
-    /** Starts to do the same; nobody may read or change it until the end is waited for. */
-    Running startCompletion(Tensor whole, Layout from, Layout to) {
+    /** Starts to do the same, between two operators; nobody may read or change it until the end is waited for. */
+    Running startCompletion(String what, Tensor whole, Layout from, Layout to) {
         int axis = axisOf(from, to);
         try (Tensor stack = inRows(whole, axis);
                 Tensor own = stack.select(0, mesh.coordinate(axis))) {
             return copies != null && copies.gathers(own)
-                    ? copies.complete(place, axis, stack)
-                    : mesh.startGather(place, axis, stack, own);
+                    ? copies.complete(what, axis, stack)
+                    : mesh.startGather(what, axis, stack, own);
         }
     }
 

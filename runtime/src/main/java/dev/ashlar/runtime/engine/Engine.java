@@ -2,9 +2,12 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
+import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.dist.Mesh;
+import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,6 +141,34 @@ public final class Engine implements AutoCloseable {
         } finally {
             context.recording(false);
         }
+    }
+
+    /**
+     * While the device records: lets each replay tell the host numbers as they are at this place.
+     *
+     * @param numbers tensors of one element; stay with the caller
+     * @throws IllegalStateException if the device does not record
+     */
+    public Report report(List<Tensor> numbers) {
+        CudaDevice cuda = context.cuda();
+        if (cuda == null || !context.recording()) {
+            throw new IllegalStateException(context.device() + " does not record");
+        }
+        return new CudaReport(context, cuda, numbers);
+    }
+
+    /** A tensor on the device that a recording reads, with its first values. */
+    public Feed feed(HostTensor first) {
+        return new Feed(context, ops.upload(first), first);
+    }
+
+    /**
+     * Waits until the device has done all that it was given, where ranks could wait for each other for ever; elsewhere returns at once.
+     *
+     * @throws dev.ashlar.runtime.dist.PeerException if another rank has gone or does not come in time
+     */
+    public void settle() {
+        context.settle();
     }
 
     /** Waits until the device has done all that it was given. */

@@ -5,7 +5,10 @@ import dev.ashlar.runtime.dist.Mesh;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -23,11 +26,14 @@ final class KernelContext implements AutoCloseable {
     /** Far above the number of constants in a model; only a value that changes at every step reaches it. */
     private static final int MOST_SCALARS = 1024;
 
+    private static final long NAP_NANOS = 20_000L;
+
     private final DeviceKind device;
     private final Precision precision;
     private final Mesh mesh;
     private final @Nullable CudaDevice cuda;
     private final @Nullable CudaCopies copies;
+    private final Completions completions = new Completions();
     private boolean recording;
     private int uses;
     /** By number and type: a {@link Double} or a {@link Long}. */
@@ -85,6 +91,11 @@ final class KernelContext implements AutoCloseable {
         return copies;
     }
 
+    /** What is on its way of parameters that others have updated. */
+    Completions completions() {
+        return completions;
+    }
+
     /**
      * To be called before the host waits for the device: there ranks may wait for one that has gone. While kernels are recorded the
      * device has nothing to do.
@@ -94,6 +105,18 @@ final class KernelContext implements AutoCloseable {
     void settle() {
         if (cuda != null && !recording) {
             mesh.settle(cuda::isIdle);
+        }
+    }
+
+    /**
+     * Waits until the device has come to a place.
+     *
+     * @throws dev.ashlar.runtime.dist.PeerException if another rank has gone or does not come in time
+     */
+    void await(BooleanSupplier there) {
+        mesh.settle(there);
+        while (!there.getAsBoolean()) {
+            LockSupport.parkNanos(NAP_NANOS);
         }
     }
 
@@ -172,6 +195,15 @@ final class KernelContext implements AutoCloseable {
     Tensor emptyOnHost(DType type, long... shape) {
         try (TensorOptions host = new TensorOptions(Tensors.torchType(type))) {
             return torch.empty(shape, host, anyFormat);
+        }
+    }
+
+    /** The same in memory that the device copies from and to while the host goes on. */
+    Tensor pinnedOnHost(DType type, long... shape) {
+        try (TensorOptions host = new TensorOptions(Tensors.torchType(type));
+                BoolOptional yes = new BoolOptional(true);
+                TensorOptions pinned = host.pinned_memory(yes)) {
+            return torch.empty(shape, pinned, anyFormat);
         }
     }
 

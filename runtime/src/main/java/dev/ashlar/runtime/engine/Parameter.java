@@ -166,24 +166,28 @@ public final class Parameter {
         return trainable() && context.cuda() != null && layout.path().size() == 2 && layout.gathersRows();
     }
 
-    /**
-     * Starts to bring this rank what others have updated of the value, where that is due. A recorded pass does so whatever came before it.
-     * All ranks have to call it before a pass.
-     */
-    void complete(Collectives collectives) {
-        if (completesLater() && (behind || context.recording())) {
-            behind = false;
-            completing = collectives
-                    .at("gather " + name)
-                    .startCompletion(value, layout.path().get(0), layout.path().get(1));
-        }
+    /** Whether this rank lacks what others have updated of the value. A recorded pass brings it whatever came before. */
+    boolean isBehind() {
+        return completesLater() && (behind || context.recording());
     }
 
-    /** Waits for what {@link #complete} has started, before the value is read or updated. */
+    /** Starts to bring this rank what others have updated of the value, on all ranks. */
+    void complete(Collectives collectives) {
+        behind = false;
+        if (completing != null) {
+            completing.abandon(); // of a pass before the recorded one, which did not read it
+        }
+        completing = collectives.startCompletion(
+                "gather " + name, value, layout.path().get(0), layout.path().get(1));
+    }
+
+    /** Waits for what others have updated, before the value is read or updated. */
     public void awaitCompletion() {
+        context.completions().require(this);
         if (completing != null) {
             completing.await();
             completing = null;
+            context.completions().arrived(this);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.ashlar.runtime.engine;
 
 import dev.ashlar.runtime.AshlarException;
 import dev.ashlar.runtime.DType;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +68,7 @@ public final class ParameterStore implements AutoCloseable {
      * it before a pass.
      */
     public void complete(Collectives collectives) {
-        parameters.values().stream()
-                .sorted(Comparator.comparingInt(Parameter::place))
-                .forEach(p -> p.complete(collectives));
+        context.completions().begin(collectives, parameters.values());
     }
 
     /** All, in order of creation. */

@@ -137,6 +137,17 @@ public abstract class PlannedStep<B> implements Step<B> {
      */
     protected abstract Tensor[] forwardBackward(Tensor[] inputs, double weight);
 
+    /**
+     * To be called by {@link #forwardBackward} when the losses are final: where a whole step is recorded, the host reads them while
+     * backward runs.
+     *
+     * @return the argument
+     */
+    protected final Tensor[] known(Tensor[] losses) {
+        recorded.known(losses);
+        return losses;
+    }
+
     /** The losses in evaluation, in the order of {@link #lossNames()}; closes the inputs. */
     protected abstract Tensor[] losses(Tensor[] inputs);
 
@@ -196,12 +207,13 @@ public abstract class PlannedStep<B> implements Step<B> {
             rate = learningRate;
             mesh.watch().step(updates);
             optimizer().rate(learningRate);
-            float loss = weighted(recorded.run(inputs, uploaded -> {
+            losses = named(recorded.run(inputs, uploaded -> {
                 begin();
                 Tensor[] made = forwardBackward(uploaded, 1);
                 updateParameters(learningRate);
                 return made;
             }));
+            float loss = weighted(losses);
             store.all().forEach(Parameter::updated);
             passes++;
             updates++;
@@ -268,8 +280,9 @@ public abstract class PlannedStep<B> implements Step<B> {
             if (i == parts.count() - 1) {
                 behind.run();
             }
-            sum += share * weighted(made);
-            losses.forEach((name, loss) -> together.merge(name, (float) (share * loss), Float::sum));
+            Map<String, Float> own = named(lossNames(), made, ops::item);
+            sum += share * weighted(own);
+            own.forEach((name, loss) -> together.merge(name, (float) (share * loss), Float::sum));
         }
         engine.part(0);
         losses = Collections.unmodifiableMap(together);
@@ -362,6 +375,8 @@ public abstract class PlannedStep<B> implements Step<B> {
         requireUsable();
         try (ModelLoad load = ModelLoad.open(file, names, store)) {
             guarded(() -> {
+                engine.settle();
+                files.meet();
                 load.assign();
                 forgetGradients();
                 return file;
@@ -400,6 +415,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
         requireUsable();
+        guarded(engine::settle);
         Checkpoint.Manifest manifest = files.manifest(directory, seed);
         files.resume(directory, manifest, optimizer(), this::guarded);
         forgetGradients();
@@ -444,6 +460,16 @@ public abstract class PlannedStep<B> implements Step<B> {
             return;
         }
         closed = true;
+        try {
+            if (failure == null) {
+                guarded(engine::settle);
+            }
+        } finally {
+            free();
+        }
+    }
+
+    private void free() {
         if (failure != null) {
             mesh.abort(); // what is under way may wait for others for ever
         }
@@ -496,15 +522,22 @@ public abstract class PlannedStep<B> implements Step<B> {
         return outputs;
     }
 
-    private float weighted(Tensor[] tensors) {
-        losses = named(lossNames(), tensors, ops::item);
+    private float weighted(Map<String, Float> named) {
         double[] weights = lossWeights();
         double sum = 0;
         int i = 0;
-        for (float loss : losses.values()) {
+        for (float loss : named.values()) {
             sum += weights[i++] * loss;
         }
         return (float) sum;
+    }
+
+    private Map<String, Float> named(float[] values) {
+        Map<String, Float> named = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            named.put(lossNames().get(i), values[i]);
+        }
+        return Collections.unmodifiableMap(named);
     }
 
     /** Reads and closes the tensors. */

@@ -4,11 +4,13 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.dist.Mesh;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.engine.Engine;
-import dev.ashlar.runtime.engine.Ops;
+import dev.ashlar.runtime.engine.Feed;
 import dev.ashlar.runtime.engine.Recording;
+import dev.ashlar.runtime.engine.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +23,18 @@ final class RecordedStep implements AutoCloseable {
     private static final int STEPS_BEFORE = 3;
 
     private final Engine engine;
-    private final Ops ops;
     private final Mesh mesh;
     private final boolean wanted;
-    private final List<Tensor> inputs = new ArrayList<>();
-    private Tensor[] losses = {};
+    private final List<Feed> inputs = new ArrayList<>();
     private @Nullable Recording recording;
+    private @Nullable Report losses;
+    private boolean records;
     private Map<Traffic.Place, Traffic.Amount> sent = Map.of();
     private int steps;
 
     RecordedStep(Engine engine, Mesh mesh, boolean wanted) {
         this.engine = engine;
         this.mesh = mesh;
-        this.ops = engine.ops();
         this.wanted = wanted;
     }
 
@@ -48,62 +49,68 @@ final class RecordedStep implements AutoCloseable {
     }
 
     /**
-     * Runs a step.
+     * Runs a step. The device may still be at its backward and its update when this returns, so that the host has the next step ready in
+     * time; whatever the device is given next comes behind them.
      *
      * @param batch this rank's part of it
      * @param body takes the inputs, which it closes, and gives the losses
-     * @return the losses; owned by the caller
+     * @return the losses
      */
-    Tensor[] run(List<HostTensor> batch, Function<Tensor[], Tensor[]> body) {
-        upload(batch);
-        Recording known = recording;
-        if (known == null) {
-            known = record(body);
+    float[] run(List<HostTensor> batch, Function<Tensor[], Tensor[]> body) {
+        Recording step = recording;
+        if (step == null) {
+            batch.forEach(input -> inputs.add(engine.feed(input)));
+            step = record(body);
         } else {
+            for (int i = 0; i < batch.size(); i++) {
+                inputs.get(i).next(batch.get(i));
+            }
             mesh.traffic().again(sent);
         }
-        known.replay();
-        return handles(List.of(losses));
+        Report report = Objects.requireNonNull(losses);
+        report.expect();
+        step.replay();
+        return report.await();
     }
 
     private Recording record(Function<Tensor[], Tensor[]> body) {
         Recording[] made = new Recording[1];
-        sent = mesh.traffic().during(() -> made[0] = engine.record(() -> losses = body.apply(handles(inputs))));
+        sent = mesh.traffic().during(() -> made[0] = engine.record(() -> recorded(body)));
         Recording known = made[0];
         mesh.holdUntilAbort(known::abandon);
         recording = known;
         return known;
     }
 
-    /** To where the recording reads it. */
-    private void upload(List<HostTensor> batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            Tensor uploaded = ops.upload(batch.get(i));
-            if (recording == null) {
-                inputs.add(uploaded);
-            } else {
-                try (uploaded) {
-                    inputs.get(i).copy_(uploaded);
-                }
-            }
+    private void recorded(Function<Tensor[], Tensor[]> body) {
+        records = true;
+        Tensor[] made = body.apply(
+                inputs.stream().map(input -> engine.ops().share(input.tensor())).toArray(Tensor[]::new));
+        known(made);
+        records = false;
+        for (Tensor loss : made) {
+            loss.close();
         }
     }
 
-    private Tensor[] handles(List<Tensor> tensors) {
-        return tensors.stream().map(ops::share).toArray(Tensor[]::new);
+    /** Losses are final; those of a recorded step are told from here, if they were not before. */
+    void known(Tensor[] made) {
+        if (records && losses == null) {
+            losses = engine.report(List.of(made));
+        }
     }
 
     @Override
     public void close() {
-        for (Tensor loss : losses) {
-            loss.close();
-        }
-        losses = new Tensor[0];
-        inputs.forEach(Tensor::close);
-        inputs.clear();
         if (recording != null) {
             recording.close();
             recording = null;
         }
+        if (losses != null) {
+            losses.close();
+            losses = null;
+        }
+        inputs.forEach(Feed::close);
+        inputs.clear();
     }
 }

@@ -39,6 +39,7 @@ final class StepFiles {
     private final Ops ops;
     private final Board board;
     private int checkpoints;
+    private int loads;
 
     StepFiles(PlanInfo plan, Ranks ranks, Mesh mesh, ParameterStore store, Ops ops, Board board) {
         this.plan = plan;
@@ -47,6 +48,12 @@ final class StepFiles {
         this.store = store;
         this.ops = ops;
         this.board = board;
+    }
+
+    /** Waits for all ranks, whose devices have done what they were given: one of them may have read what this rank changes next. */
+    void meet() {
+        loads++;
+        ranks.requireAgreement("the number of loads", Integer.toString(loads));
     }
 
     /** Writes one file with whole tensors: each is put together on all ranks, and rank 0 writes it before the next. */

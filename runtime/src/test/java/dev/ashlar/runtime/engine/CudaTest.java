@@ -1,5 +1,6 @@
 package dev.ashlar.runtime.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
@@ -269,6 +271,47 @@ final class CudaTest {
                 recording.replay();
                 assertEquals(HostTensor.of(new float[] {7, 10}, 2), engine.ops().download(x));
             }
+        }
+    }
+
+    @Test
+    void aRecordingTellsWhatItHasBeforeItsEnd() {
+        requireDevice();
+        try (Engine engine = Engine.open(DeviceKind.CUDA, Precision.BF16, Seed.of(1), false);
+                Feed whole = engine.feed(HostTensor.of(new long[] {1, 2}, 2));
+                Feed floating = engine.feed(HostTensor.of(new float[] {1, 2}, 2));
+                Tensor sum = engine.ops().upload(HostTensor.of(new float[] {0, 0}, 2));
+                Tensor work = engine.ops().normal(4096, 4096)) {
+            Report[] made = new Report[1];
+            try (Recording recording = engine.record(() -> {
+                engine.ops().addInPlace(sum, floating.tensor());
+                try (Tensor first = sum.select(0, 0);
+                        Tensor second = whole.tensor().select(0, 1)) {
+                    made[0] = engine.report(List.of(first, second));
+                }
+                for (int i = 0; i < 200; i++) { // the report is not the end
+                    engine.ops().addInPlace(work, work);
+                }
+                engine.ops().addInPlace(sum, floating.tensor());
+            })) {
+                Report report = made[0];
+                for (int i = 0; i < 4; i++) {
+                    whole.next(HostTensor.of(new long[] {i, 10 * i}, 2));
+                    floating.next(HostTensor.of(new float[] {i, -i}, 2));
+                    report.expect();
+                    recording.replay();
+                    assertArrayEquals(new float[] {i * i, 10 * i}, report.await(), "replay " + i);
+                }
+                assertEquals(HostTensor.of(new float[] {12, -12}, 2), engine.ops().download(sum));
+                report.close();
+            }
+        }
+    }
+
+    @Test
+    void onlyARecordingReports() {
+        try (Engine engine = Engine.open(DeviceKind.CPU, Precision.FP32, Seed.of(1), false)) {
+            assertThrows(IllegalStateException.class, () -> engine.report(List.of()));
         }
     }
 

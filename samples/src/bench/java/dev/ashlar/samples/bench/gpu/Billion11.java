@@ -8,7 +8,7 @@ import dev.ashlar.dsl.Train;
 /** GPT with 1.3 billion parameters in 11 GiB beside what the device takes for itself. */
 @Plan(
         device = "h100-sxm",
-        memory = "11.84GiB",
+        memory = "11.9GiB",
         dims = "batch=8 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface Billion11 extends Transformer {}

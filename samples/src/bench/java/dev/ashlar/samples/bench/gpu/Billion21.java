@@ -8,7 +8,7 @@ import dev.ashlar.dsl.Train;
 /** GPT with 1.3 billion parameters in 21 GiB beside what the device takes for itself. */
 @Plan(
         device = "h100-sxm",
-        memory = "21.84GiB",
+        memory = "21.9GiB",
         dims = "batch=8 seq=1024 d=2048 heads=16 layers=24 vocab=50304")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface Billion21 extends Transformer {}

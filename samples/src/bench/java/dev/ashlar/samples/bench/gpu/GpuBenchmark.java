@@ -77,7 +77,7 @@ public final class GpuBenchmark {
         double[] seconds = new double[steps];
         for (int i = 0; i < steps; i++) {
             long before = System.nanoTime();
-            loss = step.train(batch, LEARNING_RATE); // reads the loss: the device is done
+            loss = step.train(batch, LEARNING_RATE); // from one loss to the next
             seconds[i] = (System.nanoTime() - before) * 1e-9;
         }
         Arrays.sort(seconds);
