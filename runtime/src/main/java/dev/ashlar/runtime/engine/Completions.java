@@ -15,33 +15,48 @@ final class Completions {
     /** A copy engine's third of a millisecond, in which a device computes with a few of such parameters. */
     private static final long AHEAD_BYTES = 64L << 20;
 
-    private final Set<Parameter> due = new LinkedHashSet<>();
-    private final Set<Parameter> ahead = new HashSet<>();
+    private final Set<Incomplete> due = new LinkedHashSet<>();
+    private final Set<Incomplete> ahead = new HashSet<>();
     private @Nullable Collectives collectives;
     private long aheadBytes;
 
+    /** Something that others may have updated parts of. */
+    interface Incomplete {
+        /** Whether they have, and it has not come yet. */
+        boolean isBehind();
+
+        /** Which of all it is in the order of their first use; a large number before it is used. */
+        int place();
+
+        /** Bytes of the whole. */
+        long bytes();
+
+        /** Starts to bring it. */
+        void complete(Collectives by);
+    }
+
     /** To be called on all ranks before a pass, with the same parameters. */
-    void begin(Collectives by, Collection<Parameter> parameters) {
+    void begin(Collectives by, Collection<? extends Incomplete> parameters) {
         collectives = by;
         ahead.clear();
         aheadBytes = 0;
         due.clear();
         parameters.stream()
-                .filter(Parameter::isBehind)
-                .sorted(Comparator.comparingInt(Parameter::place))
+                .filter(Incomplete::isBehind)
+                .sorted(Comparator.comparingInt(Incomplete::place))
                 .forEach(due::add);
         advance();
     }
 
     /** Before a parameter is used, it has to be on its way. */
-    void require(Parameter used) {
+    void require(Incomplete used) {
         while (due.contains(used)) {
             startNext();
         }
     }
 
     /** A parameter was waited for. */
-    void arrived(Parameter used) {
+    void arrived(Incomplete used) {
         if (ahead.remove(used)) {
             aheadBytes -= used.bytes();
             advance();
@@ -56,7 +71,7 @@ final class Completions {
 
     private void startNext() {
         Collectives by = collectives;
-        Parameter next = due.iterator().next();
+        Incomplete next = due.iterator().next();
         due.remove(next);
         if (by != null) {
             next.complete(by);

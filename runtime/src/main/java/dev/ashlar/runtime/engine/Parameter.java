@@ -39,6 +39,7 @@ public final class Parameter {
     /** Whether the value lacks what other ranks have updated of it. */
     private boolean behind;
 
+    private final Completion completion = new Completion();
     private @Nullable Running completing;
     /** Which of all parameters it was, in the order of their first use. */
     private int place = Integer.MAX_VALUE;
@@ -156,38 +157,52 @@ public final class Parameter {
         return value;
     }
 
-    /** Its place in the order of first uses; a large number before. */
-    int place() {
-        return place;
-    }
-
     /** Whether others' parts of the value come while the next pass runs, each until it is read: a device has streams for that. */
     private boolean completesLater() {
         return trainable() && context.cuda() != null && layout.path().size() == 2 && layout.gathersRows();
     }
 
-    /** Whether this rank lacks what others have updated of the value. A recorded pass brings it whatever came before. */
-    boolean isBehind() {
-        return completesLater() && (behind || context.recording());
+    /** What others have updated of the value. */
+    private final class Completion implements Completions.Incomplete {
+        /** A recorded pass brings it whatever came before. */
+        @Override
+        public boolean isBehind() {
+            return completesLater() && (behind || context.recording());
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+
+        @Override
+        public long bytes() {
+            return value.nbytes();
+        }
+
+        @Override
+        public void complete(Collectives by) {
+            behind = false;
+            if (completing != null) {
+                completing.abandon(); // of a pass before the recorded one, which did not read it
+            }
+            completing = by.startCompletion(
+                    "gather " + name, value, layout.path().get(0), layout.path().get(1));
+        }
     }
 
-    /** Starts to bring this rank what others have updated of the value, on all ranks. */
-    void complete(Collectives collectives) {
-        behind = false;
-        if (completing != null) {
-            completing.abandon(); // of a pass before the recorded one, which did not read it
-        }
-        completing = collectives.startCompletion(
-                "gather " + name, value, layout.path().get(0), layout.path().get(1));
+    /** How others' parts come. */
+    Completions.Incomplete completion() {
+        return completion;
     }
 
     /** Waits for what others have updated, before the value is read or updated. */
     public void awaitCompletion() {
-        context.completions().require(this);
+        context.completions().require(completion);
         if (completing != null) {
             completing.await();
             completing = null;
-            context.completions().arrived(this);
+            context.completions().arrived(completion);
         }
     }
 

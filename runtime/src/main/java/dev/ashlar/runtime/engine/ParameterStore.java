@@ -68,7 +68,10 @@ public final class ParameterStore implements AutoCloseable {
      * it before a pass.
      */
     public void complete(Collectives collectives) {
-        context.completions().begin(collectives, parameters.values());
+        context.completions()
+                .begin(
+                        collectives,
+                        parameters.values().stream().map(Parameter::completion).toList());
     }
 
     /** All, in order of creation. */

@@ -302,7 +302,8 @@ final class CudaTest {
                     recording.replay();
                     assertArrayEquals(new float[] {i * i, 10 * i}, report.await(), "replay " + i);
                 }
-                assertEquals(HostTensor.of(new float[] {12, -12}, 2), engine.ops().download(sum));
+                assertEquals(
+                        HostTensor.of(new float[] {12, -12}, 2), engine.ops().download(sum));
                 report.close();
             }
         }
