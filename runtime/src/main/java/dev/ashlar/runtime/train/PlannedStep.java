@@ -5,7 +5,6 @@ import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
 import dev.ashlar.runtime.dist.Layout;
 import dev.ashlar.runtime.dist.Mesh;
-import dev.ashlar.runtime.dist.PeerException;
 import dev.ashlar.runtime.dist.Traffic;
 import dev.ashlar.runtime.dist.Transport;
 import dev.ashlar.runtime.engine.Collectives;
@@ -63,15 +62,13 @@ public abstract class PlannedStep<B> implements Step<B> {
     private final InputCheck inputCheck;
     private final RecordedStep recorded;
     private final StepFiles files;
-    private final Thread owner = Thread.currentThread();
+    private final StepGuard guard;
     private @Nullable Optimizer optimizer;
-    private @Nullable String failure;
     private Map<String, Float> losses = Map.of();
     private double rate;
     private long updates;
     private long passes;
     private int accumulated;
-    private boolean closed;
 
     /**
      * Opens the plan's device.
@@ -99,6 +96,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.reductions = engine.reductions();
         this.store = new ParameterStore(engine);
         this.files = new StepFiles(plan, ranks, mesh, store, ops, mesh.watch().board());
+        this.guard = new StepGuard(plan, rank, ops, mesh.watch(), () -> updates);
     }
 
     @Override
@@ -186,7 +184,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final float train(B batch, double learningRate) {
-        requireUsable();
+        guard.requireUsable();
         requireRate(learningRate);
         if (accumulated > 0) {
             throw new AshlarException(
@@ -315,7 +313,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final void update(double learningRate) {
-        requireUsable();
+        guard.requireUsable();
         requireRate(learningRate);
         if (accumulated == 0) {
             throw new AshlarException("there are no gradients to update with; call accumulate first");
@@ -372,7 +370,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final void load(Path file, NameMap names) {
-        requireUsable();
+        guard.requireUsable();
         try (ModelLoad load = ModelLoad.open(file, names, store)) {
             guarded(() -> {
                 engine.settle();
@@ -386,13 +384,13 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final void save(Path file) {
-        requireUsable();
+        guard.requireUsable();
         guarded(() -> files.save(file, collectives));
     }
 
     @Override
     public final PendingCheckpoint checkpointLater(Path directory, long dataPosition, Runnable committed) {
-        requireUsable();
+        guard.requireUsable();
         if (accumulated > 0) {
             throw new AshlarException(
                     "a checkpoint holds no gradients, and " + accumulated + " batches wait; call update first");
@@ -414,7 +412,7 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final Checkpoint.Manifest resume(Path directory) {
-        requireUsable();
+        guard.requireUsable();
         guarded(engine::settle);
         Checkpoint.Manifest manifest = files.manifest(directory, seed);
         files.resume(directory, manifest, optimizer(), this::guarded);
@@ -456,12 +454,12 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     @Override
     public final void close() {
-        if (closed) {
+        if (guard.closed()) {
             return;
         }
-        closed = true;
+        guard.close();
         try {
-            if (failure == null) {
+            if (!guard.failed()) {
                 guarded(engine::settle);
             }
         } finally {
@@ -470,7 +468,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     private void free() {
-        if (failure != null) {
+        if (guard.failed()) {
             mesh.abort(); // what is under way may wait for others for ever
         }
         recorded.close();
@@ -495,7 +493,7 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     private List<HostTensor> checked(B batch) {
-        requireUsable();
+        guard.requireUsable();
         List<HostTensor> inputs = inputs(batch);
         inputCheck.check(inputs);
         return inputs;
@@ -565,47 +563,14 @@ public abstract class PlannedStep<B> implements Step<B> {
         }
     }
 
-    private void requireUsable() {
-        if (closed) {
-            throw new AshlarException("the step of " + plan.plan() + " is closed; open another");
-        }
-        if (failure != null) {
-            throw new AshlarException("the step of " + plan.plan() + " failed before (" + failure
-                    + ") and its parameters cannot be trusted; open another and load or resume");
-        }
-        if (Thread.currentThread() != owner) {
-            throw new AshlarException("the step of " + plan.plan() + " was opened on the thread '" + owner.getName()
-                    + "' and is used on '" + Thread.currentThread().getName() + "'; use it where it was opened");
-        }
-    }
-
     private void guarded(Runnable body) {
-        guarded(() -> {
+        guard.run(() -> {
             body.run();
             return updates;
         });
     }
 
-    /** Runs what may leave a step half done, and says in which step it failed. */
     private <T> T guarded(Supplier<T> body) {
-        ops.reset();
-        try {
-            return body.get();
-        } catch (RuntimeException e) {
-            String sentence = StepFailures.sentence(ops.explain(e), plan);
-            failure = "step " + updates + ": " + sentence;
-            if (!(e instanceof PeerException)) {
-                tellOthers(sentence);
-            }
-            throw new AshlarException(failure, e);
-        } catch (Error e) { // out of heap, most likely: the others would wait
-            failure = "step " + updates + ": " + e;
-            tellOthers(e.toString());
-            throw e;
-        }
-    }
-
-    private void tellOthers(String sentence) {
-        mesh.watch().fail("rank " + rank + " failed in step " + updates + ": " + sentence);
+        return guard.run(body);
     }
 }
