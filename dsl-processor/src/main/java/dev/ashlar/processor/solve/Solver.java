@@ -59,6 +59,11 @@ public final class Solver {
         return new Solver(problem).solve(budget, effort);
     }
 
+    /** The same of one of many problems that share blocks. */
+    public static Outcome solve(Problem problem, BlockStore store, long budget, Effort effort) {
+        return new Solver(store.sharing(problem), store).solve(budget, effort);
+    }
+
     /**
      * The labelling of the smallest peak, however slow.
      *

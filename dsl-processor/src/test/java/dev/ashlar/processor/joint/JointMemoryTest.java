@@ -26,6 +26,7 @@ import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.SimulatedMesh;
 import dev.ashlar.processor.solve.Account;
+import dev.ashlar.processor.solve.BlockStore;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Narrowing;
 import dev.ashlar.processor.solve.Outcome;
@@ -300,6 +301,7 @@ class JointMemoryTest {
 
     /** The fastest labelling in which some variables have drawn labels. */
     private static List<Integer> draw(Problem problem, Random random) {
+        BlockStore store = new BlockStore();
         Map<Integer, BitSet> allowed = new LinkedHashMap<>();
         List<Integer> variables = new ArrayList<>();
         for (int v = 0; v < problem.variables(); v++) {
@@ -313,18 +315,18 @@ class JointMemoryTest {
             BitSet one = new BitSet();
             one.set(random.nextInt(problem.labels(v)));
             allowed.put(v, one);
-            List<Integer> labels = solve(problem, allowed);
+            List<Integer> labels = solve(problem, store, allowed);
             if (labels.isEmpty()) {
                 allowed.remove(v);
             } else {
                 found = labels;
             }
         }
-        return found.isEmpty() ? solve(problem, allowed) : found;
+        return found.isEmpty() ? solve(problem, store, allowed) : found;
     }
 
-    private static List<Integer> solve(Problem problem, Map<Integer, BitSet> allowed) {
-        Outcome outcome = Solver.solve(Narrowing.of(problem, allowed), 1L << 50, Effort.of(1));
+    private static List<Integer> solve(Problem problem, BlockStore store, Map<Integer, BitSet> allowed) {
+        Outcome outcome = Solver.solve(Narrowing.of(problem, allowed), store, 1L << 50, Effort.of(1));
         return outcome instanceof Outcome.Feasible feasible
                 ? feasible.solution().labels()
                 : List.of();
