@@ -38,13 +38,16 @@ final class BlockOptions {
     private PointGroups groups;
     private final Counted counted;
     private final List<Table> tables = new ArrayList<>();
+    /** What entries of tables cost, by choice of shares, then table. */
+    private final List<long[][]> priced;
+
     private long compared;
     private int held;
     private boolean isTooMuch;
     private boolean complete = true;
 
-    /** Amounts by quantity, then by group of points; what they cost; the labels they come from. */
-    private record Partial(long[] amounts, long cost, int node, int label, Partial[] parts) implements Front.Vector {
+    /** Amounts by quantity, then by group of points; what they cost, by choice of shares; the labels they come from. */
+    private record Partial(long[] amounts, long[] costs, int node, int label, Partial[] parts) implements Front.Vector {
         @Override
         public long at(int quantity) {
             return amounts[quantity];
@@ -65,7 +68,23 @@ final class BlockOptions {
             groups.add(sum, other.amounts, apart);
             Partial[] more = Arrays.copyOf(parts, parts.length + 1);
             more[parts.length] = other;
-            return new Partial(sum, cost + other.cost, node, label, more);
+            long[] costs = this.costs.clone();
+            Arrays.setAll(costs, k -> this.costs[k] + other.costs[k]);
+            return new Partial(sum, costs, node, label, more);
+        }
+
+        long cost() {
+            return costs[0];
+        }
+
+        /** Whether the sum of both costs no more than is left. */
+        boolean fits(Partial other, long[] spare) {
+            for (int k = 0; k < spare.length; k++) {
+                if (costs[k] + other.costs[k] > spare[k]) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -84,14 +103,7 @@ final class BlockOptions {
      */
     record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
 
-    private BlockOptions(
-            Problem problem,
-            Narrowed narrowed,
-            List<Quantity> directions,
-            EliminationPlan plan,
-            long most,
-            Work work,
-            int beam) {
+    private BlockOptions(Problem problem, Narrowed narrowed, EliminationPlan plan, long most, Work work, int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
         this.most = most;
@@ -101,18 +113,28 @@ final class BlockOptions {
         this.plan = plan;
         labels = new int[block.nodes()];
         groups = PointGroups.apart(block.points());
-        counted = Counted.of(problem, narrowed, directions);
+        counted = Counted.of(problem, narrowed);
+        priced = new ArrayList<>();
+        priced.add(narrowed.priced());
+        Counted.shares(problem, narrowed)
+                .forEach(c -> priced.add(block.factors().stream()
+                        .map(f -> PricedBlock.priced(f, c))
+                        .toArray(long[][]::new)));
     }
 
     /**
      * Options by joint entry label and joint exit label of the whole block; empty if the work that may be done does not suffice.
      *
-     * @param directions by their compute, that may be counted as they are
+     * @param c class of the block
+     * @param pricedAlone whether points with a price count alone
      * @param most priced sum of the whole chain that is looked for
      * @param beam partial options kept for the same labels
      */
     static Optional<Listing> list(
-            Chain chain, int b, Narrowed narrowed, List<Quantity> directions, long most, Work work, int beam) {
+            Chain chain, Relaxation relaxation, int c, boolean pricedAlone, long most, Work work, int beam) {
+        int b = relaxation.first(c);
+        work.spend(relaxation.block(b).additions() / Work.COMPARISONS);
+        Narrowed narrowed = Narrowed.of(relaxation.block(b), relaxation.outside(c), most, pricedAlone);
         List<List<List<Option>>> result = new ArrayList<>();
         for (int i = 0; i < chain.entries(b).size(); i++) {
             List<List<Option>> row = new ArrayList<>();
@@ -125,8 +147,7 @@ final class BlockOptions {
             return Optional.of(new Listing(result, true));
         }
         return plan(narrowed.block())
-                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, directions, p, most, work, beam)
-                        .list(chain, b, result));
+                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, p, most, work, beam).list(chain, b, result));
     }
 
     /** In which order nodes are gone through; empty if that is too much to hold. */
@@ -139,19 +160,25 @@ final class BlockOptions {
     }
 
     private Optional<Listing> list(Chain chain, int b, List<List<List<Option>>> result) {
-        Elimination elimination = Elimination.run(plan, narrowed.priced());
-        long[] outside = outside(elimination);
-        long[][] rest = elimination.rest(outside);
+        long[] outside = outside(Elimination.run(plan, narrowed.priced()));
+        long[][][] rest = new long[priced.size()][][];
+        for (int k = 0; k < rest.length; k++) {
+            Elimination elimination = Elimination.run(plan, priced.get(k));
+            rest[k] = elimination.rest(outside);
+            work.spend(2 * elimination.additions() / Work.ADDITIONS);
+        }
         long[] around = new long[plan.last().entries()];
         Arrays.setAll(around, e -> outside[plan.joints()[e]]);
-        work.spend(2 * elimination.additions() / Work.ADDITIONS);
+        long[][] always = new long[rest.length][];
+        Arrays.fill(always, around);
         int factors = block.factors().size();
         for (int s = 0; s < plan.steps().size(); s++) {
-            if (!add(plan.steps().get(s), rest[factors + s])) {
+            int at = factors + s;
+            if (!add(plan.steps().get(s), Arrays.stream(rest).map(r -> r[at]).toArray(long[][]::new))) {
                 return Optional.empty();
             }
         }
-        if (!add(plan.last(), around)) {
+        if (!add(plan.last(), always)) {
             return Optional.empty();
         }
         Table last = tables.get(tables.size() - 1);
@@ -183,7 +210,7 @@ final class BlockOptions {
     }
 
     /** Adds the table of a step; false if there is too much to do. */
-    private boolean add(EliminationPlan.Step step, long[] rest) {
+    private boolean add(EliminationPlan.Step step, long[][] rest) {
         int count = block.factors().size();
         BitSet factors = new BitSet();
         List<Integer> own = new ArrayList<>();
@@ -204,9 +231,11 @@ final class BlockOptions {
         groups = groups.larger(block, coming);
         Table table = new Table(factors, groups, new ArrayList<>());
         tables.add(table);
-        for (int key = 0; key < rest.length; key++) {
-            long spare = most - rest[key];
-            int behind = spare >= 0 ? step.starts()[key + 1] : 0;
+        for (int key = 0; key < rest[0].length; key++) {
+            int at = key;
+            long[] spare = Arrays.stream(rest).mapToLong(r -> most - r[at]).toArray();
+            boolean open = Arrays.stream(spare).allMatch(s -> s >= 0);
+            int behind = open ? step.starts()[key + 1] : 0;
             int enough = BUFFER;
             List<Partial> found = new ArrayList<>();
             for (int row = step.starts()[key]; row < behind; row++) {
@@ -225,7 +254,7 @@ final class BlockOptions {
             keepBest(left, beam);
             table.byKey().add(left);
         }
-        keepBest(table.byKey(), rest);
+        keepBest(table.byKey(), rest[0]);
         return held <= MOST_HELD;
     }
 
@@ -243,40 +272,45 @@ final class BlockOptions {
             int row,
             List<Integer> own,
             List<Integer> earlier,
-            long spare,
+            long[] spare,
             PointGroups groups,
             List<Partial> found) {
         long[] amounts = new long[counted.count() + block.points()];
-        long cost = 0;
+        long[] costs = new long[priced.size()];
         for (int i : own) {
             int entry = step.at()[i][row];
-            cost = FixedPoint.add(cost, narrowed.priced()[step.inputs()[i]][entry]);
-            if (cost > spare) {
-                return;
+            for (int k = 0; k < costs.length; k++) {
+                costs[k] = FixedPoint.add(costs[k], priced.get(k)[step.inputs()[i]][entry]);
+                if (costs[k] > spare[k]) {
+                    return;
+                }
             }
             counted.add(amounts, block.factors().get(step.inputs()[i]), entry);
         }
-        List<Partial> partials = List.of(new Partial(amounts, cost, step.node(), step.labels()[row], new Partial[0]));
+        List<Partial> partials = List.of(new Partial(amounts, costs, step.node(), step.labels()[row], new Partial[0]));
         for (int i : earlier) {
             Table table = tables.get(step.inputs()[i] - block.factors().size());
             partials = joined(partials, table.groups(), table.byKey().get(step.at()[i][row]), spare);
         }
         for (Partial p : partials) {
-            found.add(
-                    new Partial(groups.merged(p.amounts(), counted.count()), p.cost(), p.node(), p.label(), p.parts()));
+            found.add(new Partial(
+                    groups.merged(p.amounts(), counted.count()), p.costs(), p.node(), p.label(), p.parts()));
         }
     }
 
     /** All pairs that cost little enough; some of them where there is too much to do. */
-    private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long spare) {
+    private List<Partial> joined(List<Partial> partials, PointGroups groups, List<Partial> more, long[] spare) {
         List<Partial> result = new ArrayList<>();
         int enough = BUFFER;
         for (Partial p : partials) {
             int before = result.size();
-            for (int k = 0; k < more.size() && p.cost() + more.get(k).cost() <= spare; k++) {
-                result.add(p.and(more.get(k), groups, counted.count()));
+            int tried = 0;
+            for (; tried < more.size() && p.cost() + more.get(tried).cost() <= spare[0]; tried++) {
+                if (p.fits(more.get(tried), spare)) {
+                    result.add(p.and(more.get(tried), groups, counted.count()));
+                }
             }
-            work.spend(1 + result.size() - before);
+            work.spend(1 + result.size() - before + tried / Work.COMPARISONS);
             if (result.size() > enough) {
                 result = front(result);
                 enough = 2 * result.size() + BUFFER;

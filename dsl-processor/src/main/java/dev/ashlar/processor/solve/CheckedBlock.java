@@ -15,6 +15,7 @@ final class CheckedBlock {
     private final long[] coefficients;
     private final BitSet[] allowed;
     private final CheckedShape shape;
+    private final BiFunction<Factor, int[], long[]> prices;
     private final List<long[]> costs;
     /** By the numbers of the shape. */
     private final List<long[]> tables;
@@ -24,30 +25,40 @@ final class CheckedBlock {
     /**
      * @param shape of the block with the labels that are allowed
      * @param coefficients what makes two uses of a block the same
-     * @param costs of some entries of a factor
+     * @param prices costs of some entries of a factor
      * @param allowed labels by node
      */
     CheckedBlock(
             Block block,
             CheckedShape shape,
             long[] coefficients,
-            BiFunction<Factor, int[], long[]> costs,
+            BiFunction<Factor, int[], long[]> prices,
             BitSet[] allowed) {
         this.block = block;
         this.shape = shape;
         this.coefficients = coefficients;
         this.allowed = allowed;
-        this.costs = new ArrayList<>();
+        this.prices = prices;
+        costs = costs(prices);
+        tables = tables(costs);
+        least = shape.last().least(tables);
+    }
+
+    private List<long[]> costs(BiFunction<Factor, int[], long[]> of) {
+        List<long[]> costs = new ArrayList<>();
         for (int f = 0; f < shape.scopes().size(); f++) {
-            this.costs.add(
-                    costs.apply(block.factors().get(f), shape.scopes().get(f).entries()));
+            costs.add(of.apply(block.factors().get(f), shape.scopes().get(f).entries()));
         }
-        tables = new ArrayList<>(this.costs);
+        return costs;
+    }
+
+    private List<long[]> tables(List<long[]> costs) {
+        List<long[]> tables = new ArrayList<>(costs);
         tables.addAll(shape.allowed());
         for (Step step : shape.steps()) {
             tables.add(step.least(tables));
         }
-        least = shape.last().least(tables);
+        return tables;
     }
 
     boolean is(Block other, long[] otherCoefficients, BitSet[] otherAllowed) {
@@ -73,7 +84,7 @@ final class CheckedBlock {
     BitSet[] below(long[] outside, long limit) {
         BitSet[] below = new BitSet[shape.cards().length];
         Arrays.setAll(below, n -> new BitSet());
-        downwards(outside, (step, rest, byLabel) -> {
+        downwards(tables, outside, (step, rest, byLabel) -> {
             for (int at = 0; at < byLabel.length; at++) {
                 below[step.node()].set(shape.labels().label(step.node(), at), byLabel[at] < limit);
             }
@@ -92,15 +103,15 @@ final class CheckedBlock {
     }
 
     /** Visits the steps from the last one on. */
-    private void downwards(long[] outside, Visitor visitor) {
+    private void downwards(List<long[]> tables, long[] outside, Visitor visitor) {
         long[][] lowered = new long[tables.size()][0];
-        lower(shape.last(), outside, lowered);
+        lower(tables, shape.last(), outside, lowered);
         for (int s = shape.steps().size() - 1; s >= 0; s--) {
             Step step = shape.steps().get(s);
             long[] rest = lowered[shape.firstResult() + s];
             int own = shape.scopes().size() + step.node();
             lowered[own] = none(shape.cards()[step.node()]);
-            lower(step, rest, lowered);
+            lower(tables, step, rest, lowered);
             visitor.visit(step, rest, lowered[own]);
             lowered[shape.firstResult() + s] = new long[0];
         }
@@ -118,7 +129,7 @@ final class CheckedBlock {
      * @param rest of the step
      * @param lowered by table
      */
-    private void lower(Step step, long[] rest, long[][] lowered) {
+    private void lower(List<long[]> tables, Step step, long[] rest, long[][] lowered) {
         int[] inputs = step.inputs();
         long[][] values = Arrays.stream(inputs).mapToObj(tables::get).toArray(long[][]::new);
         int node = shape.scopes().size() + step.node();
@@ -154,14 +165,60 @@ final class CheckedBlock {
      *
      * @param outside what other blocks cost at least, by the same
      * @param measure of what counts
+     * @param others costs of some entries of a factor at other prices, at which what counts comes to no less either
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
-    List<List<long[]>> options(long[] outside, CheckedMeasure measure, long limit, LongConsumer tried) {
+    List<List<long[]>> options(
+            long[] outside,
+            CheckedMeasure measure,
+            List<BiFunction<Factor, int[], long[]>> others,
+            long limit,
+            LongConsumer tried) {
+        BitSet[] left = left(outside, limit);
+        CheckedBlock fewer = Arrays.equals(left, allowed)
+                ? this
+                : new CheckedBlock(block, new CheckedShape(block, left), coefficients, prices, left);
+        return fewer.listed(outside, measure, others, limit, tried);
+    }
+
+    /** Labels with which some sum is below a limit. */
+    private BitSet[] left(long[] outside, long limit) {
+        BitSet[] left = below(outside, limit);
+        int[] cards = shape.cards();
+        for (int k = 0; k < least.length; k++) {
+            int rest = k;
+            for (int i = shape.shared().length - 1; i >= 0 && CheckedTable.add(least[k], outside[k]) < limit; i--) {
+                int node = shape.shared()[i];
+                left[node].set(rest % cards[node]);
+                rest /= cards[node];
+            }
+        }
+        return left;
+    }
+
+    private List<List<long[]>> listed(
+            long[] outside,
+            CheckedMeasure measure,
+            List<BiFunction<Factor, int[], long[]>> others,
+            long limit,
+            LongConsumer tried) {
         List<Integer> order = shape.steps().stream().map(Step::node).toList();
-        List<CheckedTable> rest = new ArrayList<>();
-        downwards(outside, (step, values, byLabel) -> rest.add(0, new CheckedTable(step.scope(), values)));
+        List<List<long[]>> costs = new ArrayList<>(List.of(this.costs));
+        List<List<CheckedTable>> rest = new ArrayList<>(List.of(rest(tables, outside)));
+        for (BiFunction<Factor, int[], long[]> other : others) {
+            List<long[]> own = costs(other);
+            costs.add(own);
+            rest.add(rest(tables(own), outside));
+        }
         return new CheckedOptions(block, shape.labels(), shape.scopes(), costs, allowed, measure, limit, tried)
                 .list(order, rest, shape.shared(), new CheckedTable(shape.shared(), outside));
+    }
+
+    /** What all that is not in the result of a step comes to at least, by step. */
+    private List<CheckedTable> rest(List<long[]> tables, long[] outside) {
+        List<CheckedTable> rest = new ArrayList<>();
+        downwards(tables, outside, (step, values, byLabel) -> rest.add(0, new CheckedTable(step.scope(), values)));
+        return rest;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 
 /** Least priced sums of the whole chain: the bound, and with every label. Blocks that are used alike are summed up once. */
@@ -178,9 +179,19 @@ final class CheckedChain {
      * What blocks of a number can come to below a limit on the whole, by joint label of their shared nodes.
      *
      * @param outside of that number
+     * @param others prices at which what counts comes to no less either
      */
-    List<List<long[]>> options(int number, long[] outside, CheckedMeasure measure, long limit, LongConsumer tried) {
-        return distinct.get(number).options(outside, measure, limit, tried);
+    List<List<long[]>> options(
+            int number,
+            long[] outside,
+            CheckedMeasure measure,
+            List<CheckedPrices> others,
+            long limit,
+            LongConsumer tried) {
+        int b = first(number);
+        List<BiFunction<Factor, int[], long[]>> costs = new ArrayList<>();
+        others.forEach(prices -> costs.add((f, entries) -> prices.costs(b, f, entries)));
+        return distinct.get(number).options(outside, measure, costs, limit, tried);
     }
 
     /** The first block of a number. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the checker's search counts of a block, and where. A relaxed one leaves points without a price out; memory that all points that are left
@@ -24,9 +23,8 @@ final class CheckedMeasure {
 
     /**
      * @param b a block of those that are alike
-     * @param sums directions that are counted by their shares even if these are odd
      */
-    CheckedMeasure(Problem problem, CheckedPrices prices, int b, boolean relaxed, Set<Quantity> sums) {
+    CheckedMeasure(Problem problem, CheckedPrices prices, int b, boolean relaxed) {
         this.problem = problem;
         this.relaxed = relaxed;
         Block block = problem.blocks().get(b);
@@ -39,7 +37,7 @@ final class CheckedMeasure {
             weights[TIMES][TIMES] = Prices.ONE;
             memory(Quantity.KEPT.ordinal(), prices.later(b), prices.all());
             memory(Quantity.GRADIENT.ordinal(), prices.earlier(b), prices.all());
-            this.sums = prices.timed() ? times(prices, b, sums) : 0;
+            this.sums = prices.timed() ? times(prices, b) : 0;
         } else {
             for (int q = prices.timed() ? 0 : TIMES; q < Quantity.COUNT; q++) {
                 weights[plain(block, q) ? 0 : q][q] = Prices.ONE;
@@ -60,7 +58,7 @@ final class CheckedMeasure {
         }
     }
 
-    private int times(CheckedPrices prices, int b, Set<Quantity> sums) {
+    private int times(CheckedPrices prices, int b) {
         List<long[]> rows = new ArrayList<>();
         rows.add(new long[Quantity.COUNT]);
         rows.get(0)[0] = Prices.ONE;
@@ -69,7 +67,7 @@ final class CheckedMeasure {
             long share = prices.share(b, compute == Quantity.BACKWARD_COMPUTE);
             List<long[]> longer = new ArrayList<>();
             for (long[] row : rows) {
-                if (share % 2 == 0 || sums.contains(compute)) {
+                if (share % 2 == 0) {
                     longer.add(with(row, c, share, Math.addExact(prices.scale(share), Prices.ONE - share)));
                 } else {
                     longer.add(with(row, c, Prices.ONE, prices.scale(Prices.ONE)));

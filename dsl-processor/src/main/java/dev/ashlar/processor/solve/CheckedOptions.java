@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -12,27 +13,31 @@ import java.util.function.LongConsumer;
  * tables so far that no other ones beat in everything and that can still lead below a limit.
  */
 final class CheckedOptions {
-    /** Where the sums of a block are: what it costs at the prices, then its quantities, then its points by group. */
-    static final int COST = 0;
-
-    /** Where the time of a block is in what is listed. */
+    /** Where the time of a block is in what is listed, behind what it costs. */
     static final int TIME = 1;
-
-    private static final int FIRST_GROUP = 1 + Quantity.COUNT;
 
     /** Sums that are held before those go that others beat. */
     private static final int BUFFER = 1 << 12;
 
+    /** Pairs that are looked at as quickly as one sum is made. */
+    private static final int PAIRS = 32;
+
     private final Block block;
     private final CheckedLabels counted;
     private final List<CheckedScope> scopes;
-    private final List<long[]> costs;
+    private final List<List<long[]>> costs;
     private final BitSet[] allowed;
     private final CheckedMeasure measure;
     private final long limit;
     private final LongConsumer tried;
     private final CheckedPoints points;
     private final int[] labels;
+
+    /** Where in sums quantities begin, behind what is paid at every choice of prices. */
+    private final int first;
+
+    /** Where in sums points begin, by group. */
+    private final int firstGroup;
 
     /**
      * Sums by joint label of some nodes.
@@ -43,7 +48,7 @@ final class CheckedOptions {
 
     /**
      * @param scopes of every table
-     * @param costs of every table, by joint label of its scope
+     * @param costs by choice of prices, then table, then joint label of its scope; sums are ranked by the first
      * @param allowed labels by node
      * @param measure of what counts
      * @param limit on what the whole chain costs
@@ -53,7 +58,7 @@ final class CheckedOptions {
             Block block,
             CheckedLabels counted,
             List<CheckedScope> scopes,
-            List<long[]> costs,
+            List<List<long[]>> costs,
             BitSet[] allowed,
             CheckedMeasure measure,
             long limit,
@@ -68,6 +73,8 @@ final class CheckedOptions {
         this.tried = tried;
         points = new CheckedPoints(block, measure);
         labels = new int[block.nodes()];
+        first = costs.size();
+        firstGroup = first + Quantity.COUNT;
     }
 
     /**
@@ -75,11 +82,12 @@ final class CheckedOptions {
      * where there is none.
      *
      * @param order nodes that are not shared
-     * @param rest what all other tables and blocks cost at least once a node is done, by joint label of the nodes around it
+     * @param rest what all other tables and blocks cost at least once a node is done, by choice of prices, then node, then joint label of
+     *     the nodes around it
      * @param shared entries and exits, ascending
      * @param outside what other blocks cost at least, by joint label of the shared nodes
      */
-    List<List<long[]>> list(List<Integer> order, List<CheckedTable> rest, int[] shared, CheckedTable outside) {
+    List<List<long[]>> list(List<Integer> order, List<List<CheckedTable>> rest, int[] shared, CheckedTable outside) {
         List<Sums> open = new ArrayList<>();
         BitSet left = new BitSet();
         left.set(0, block.factors().size());
@@ -94,15 +102,17 @@ final class CheckedOptions {
                     .filter(s -> Arrays.stream(s.scope()).anyMatch(n -> n == node))
                     .toList();
             open.removeAll(inputs);
-            open.add(sums(rest.get(k).scope(), new int[] {node}, own, inputs, rest.get(k)));
+            int at = k;
+            List<CheckedTable> others = rest.stream().map(r -> r.get(at)).toList();
+            open.add(sums(others.get(0).scope(), new int[] {node}, own, inputs, others));
         }
-        Sums last = sums(shared, new int[0], left, open, outside);
+        Sums last = sums(shared, new int[0], left, open, Collections.nCopies(first, outside));
         return last.byLabels().stream()
                 .map(l -> l.stream().map(s -> peaks(s, last.groups())).toList())
                 .toList();
     }
 
-    private Sums sums(int[] scope, int[] node, BitSet own, List<Sums> inputs, CheckedTable rest) {
+    private Sums sums(int[] scope, int[] node, BitSet own, List<Sums> inputs, List<CheckedTable> rest) {
         BitSet factors = (BitSet) own.clone();
         inputs.forEach(s -> factors.or(s.factors()));
         BitSet coming = new BitSet();
@@ -111,10 +121,10 @@ final class CheckedOptions {
         later.andNot(factors);
         CheckedPoints.Groups groups = points.alike(later);
         Sums sums = new Sums(scope, factors, groups, new ArrayList<>());
-        for (int key = 0; key < rest.values().length; key++) {
+        for (int key = 0; key < rest.get(0).values().length; key++) {
             List<long[]> found = List.of();
-            long others = rest.values()[key];
-            if (others < limit && read(scope, key)) {
+            long[] left = left(rest, key);
+            if (Arrays.stream(left).allMatch(l -> l > 0) && read(scope, key)) {
                 found = new ArrayList<>();
                 int enough = BUFFER;
                 for (int label : node.length == 0
@@ -123,18 +133,23 @@ final class CheckedOptions {
                     if (node.length > 0) {
                         labels[node[0]] = label;
                     }
-                    add(found, own, inputs, groups, others);
+                    add(found, own, inputs, groups, left);
                     if (found.size() > enough) {
-                        found = CheckedFront.of(found, COST + 1, tried);
+                        found = CheckedFront.of(found, first, tried);
                         enough = 2 * found.size() + BUFFER;
                     }
                 }
-                found = CheckedFront.of(found, COST + 1, tried);
-                found.sort(Comparator.comparingLong(s -> s[COST]));
+                found = CheckedFront.of(found, first, tried);
+                found.sort(Comparator.comparingLong(s -> s[0]));
             }
             sums.byLabels().add(found);
         }
         return sums;
+    }
+
+    /** What sums have to cost less than, by choice of prices. */
+    private long[] left(List<CheckedTable> rest, int key) {
+        return rest.stream().mapToLong(r -> limit - r.values()[key]).toArray();
     }
 
     /** Writes joint labels; false if one is not allowed. */
@@ -144,17 +159,19 @@ final class CheckedOptions {
     }
 
     /** All sums of the tables and what came before for the labels that are set. */
-    private void add(List<long[]> found, BitSet own, List<Sums> inputs, CheckedPoints.Groups groups, long others) {
-        long[] tables = new long[FIRST_GROUP + block.points()];
+    private void add(List<long[]> found, BitSet own, List<Sums> inputs, CheckedPoints.Groups groups, long[] left) {
+        long[] tables = new long[firstGroup + block.points()];
         for (int f = own.nextSetBit(0); f >= 0; f = own.nextSetBit(f + 1)) {
             Factor factor = block.factors().get(f);
             int at = counted.key(scopes.get(f).nodes(), labels);
             int entry = scopes.get(f).entries()[at];
-            tables[COST] = CheckedTable.add(tables[COST], costs.get(f)[at]);
-            if (tables[COST] + others >= limit) {
-                return;
+            for (int k = 0; k < first; k++) {
+                tables[k] = CheckedTable.add(tables[k], costs.get(k).get(f)[at]);
+                if (tables[k] >= left[k]) {
+                    return;
+                }
             }
-            measure.add(tables, 1, factor, entry);
+            measure.add(tables, first, factor, entry);
         }
         List<long[]> partial = List.of(tables);
         for (Sums input : inputs) {
@@ -164,12 +181,15 @@ final class CheckedOptions {
             for (long[] some : partial) {
                 int before = longer.size();
                 // The cheapest come first.
-                for (int k = 0; k < more.size() && some[COST] + more.get(k)[COST] + others < limit; k++) {
-                    longer.add(sum(some, more.get(k), input.groups()));
+                int pairs = 0;
+                for (; pairs < more.size() && some[0] + more.get(pairs)[0] < left[0]; pairs++) {
+                    if (isBelow(some, more.get(pairs), left)) {
+                        longer.add(sum(some, more.get(pairs), input.groups()));
+                    }
                 }
-                tried.accept(1 + longer.size() - before);
+                tried.accept(1 + longer.size() - before + pairs / PAIRS);
                 if (longer.size() > enough) {
-                    longer = CheckedFront.of(longer, COST + 1, tried);
+                    longer = CheckedFront.of(longer, first, tried);
                     enough = 2 * longer.size() + BUFFER;
                 }
             }
@@ -178,36 +198,47 @@ final class CheckedOptions {
         partial.forEach(p -> found.add(merged(p, groups)));
     }
 
-    private static long[] sum(long[] byPoint, long[] byGroup, CheckedPoints.Groups groups) {
+    private static boolean isBelow(long[] some, long[] more, long[] left) {
+        for (int k = 0; k < left.length; k++) {
+            if (some[k] + more[k] >= left[k]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long[] sum(long[] byPoint, long[] byGroup, CheckedPoints.Groups groups) {
         long[] sum = byPoint.clone();
-        for (int q = 0; q < FIRST_GROUP; q++) {
+        for (int q = 0; q < firstGroup; q++) {
             sum[q] += byGroup[q];
         }
         for (int p = 0; p < groups.of().length; p++) {
-            sum[FIRST_GROUP + p] += byGroup[FIRST_GROUP + groups.of()[p]];
+            sum[firstGroup + p] += byGroup[firstGroup + groups.of()[p]];
         }
         return sum;
     }
 
-    private static long[] merged(long[] byPoint, CheckedPoints.Groups groups) {
-        long[] merged = Arrays.copyOf(byPoint, FIRST_GROUP + groups.firsts().length);
-        Arrays.fill(merged, FIRST_GROUP, merged.length, 0);
+    private long[] merged(long[] byPoint, CheckedPoints.Groups groups) {
+        long[] merged = Arrays.copyOf(byPoint, firstGroup + groups.firsts().length);
+        Arrays.fill(merged, firstGroup, merged.length, 0);
         for (int p = 0; p < groups.of().length; p++) {
-            int to = FIRST_GROUP + groups.of()[p];
-            merged[to] = Math.max(merged[to], byPoint[FIRST_GROUP + p]);
+            int to = firstGroup + groups.of()[p];
+            merged[to] = Math.max(merged[to], byPoint[firstGroup + p]);
         }
         return merged;
     }
 
     /** The time first, then memory, then peaks. */
     private long[] peaks(long[] sums, CheckedPoints.Groups groups) {
-        long[] result = Arrays.copyOf(sums, FIRST_GROUP + 2);
-        result[TIME] = measure.time(sums, 1);
-        result[FIRST_GROUP] = -1;
-        result[FIRST_GROUP + 1] = -1;
+        long[] result = new long[1 + Quantity.COUNT + 2];
+        result[0] = sums[0];
+        System.arraycopy(sums, first, result, TIME, Quantity.COUNT);
+        result[TIME] = measure.time(sums, first);
+        result[1 + Quantity.COUNT] = -1;
+        result[1 + Quantity.COUNT + 1] = -1;
         for (int p = 0; p < groups.of().length; p++) {
-            int to = FIRST_GROUP + (p < block.forwardPoints() ? 0 : 1);
-            result[to] = Math.max(result[to], measure.counts(p) ? sums[FIRST_GROUP + groups.of()[p]] : -1);
+            int to = 1 + Quantity.COUNT + (p < block.forwardPoints() ? 0 : 1);
+            result[to] = Math.max(result[to], measure.counts(p) ? sums[firstGroup + groups.of()[p]] : -1);
         }
         return result;
     }

@@ -1,6 +1,8 @@
 package dev.ashlar.processor.solve;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** The checker's own reading of prices: what a table entry costs at least, in integers. */
@@ -61,6 +63,34 @@ final class CheckedPrices {
         for (int b = n - 2; b >= 0; b--) {
             later[b] = later[b + 1] + points(b + 1, false);
         }
+    }
+
+    /** The same with another share of one direction of a block. */
+    private CheckedPrices(CheckedPrices other, int b, int direction, long share) {
+        problem = other.problem;
+        timed = other.timed;
+        lambda = other.lambda;
+        priced = other.priced;
+        later = other.later;
+        earlier = other.earlier;
+        all = other.all;
+        mu = other.mu.clone();
+        mu[b] = mu[b].clone();
+        mu[b][direction] = share;
+    }
+
+    /** The same with other shares of the directions of a block that have an odd one: what these take is no less than a sum at any share. */
+    List<CheckedPrices> others(int b) {
+        List<CheckedPrices> others = new ArrayList<>();
+        for (int direction = 0; timed && direction < mu[b].length; direction++) {
+            long share = mu[b][direction];
+            if (share % 2 == 1) {
+                for (long other : new long[] {0, share / 2, share + (Prices.ONE - share) / 2, Prices.ONE}) {
+                    others.add(new CheckedPrices(this, b, direction, other));
+                }
+            }
+        }
+        return others;
     }
 
     /** floor(amount * price / 2^32). */

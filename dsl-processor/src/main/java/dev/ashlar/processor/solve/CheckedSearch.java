@@ -3,7 +3,6 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
 /** The checker's own search: what every block can come to, then one block after the other from the last one on. */
 final class CheckedSearch {
@@ -26,11 +25,13 @@ final class CheckedSearch {
     private final long worth;
     private final int mostTried;
     private final boolean relaxed;
+    private final List<Proof.Raise> raises;
     private long tried;
 
     /**
      * @param cutoff on the time, exclusive; 1 where times do not count
      * @param relaxed whether the budget is kept at priced points alone
+     * @param raises what is found out of blocks before
      * @param mostTried sums before the search is given up
      */
     CheckedSearch(
@@ -40,6 +41,7 @@ final class CheckedSearch {
             long budget,
             long cutoff,
             boolean relaxed,
+            List<Proof.Raise> raises,
             int mostTried) {
         this.problem = problem;
         this.prices = prices;
@@ -47,6 +49,7 @@ final class CheckedSearch {
         this.budget = budget;
         this.cutoff = cutoff;
         this.relaxed = relaxed;
+        this.raises = raises;
         this.mostTried = mostTried;
         worth = prices.budget(budget);
     }
@@ -65,20 +68,24 @@ final class CheckedSearch {
      */
     boolean findsNothing() {
         long limit = Math.addExact(cutoff, worth);
-        for (int c = 0; relaxed && prices.timed() && c < chain.distinct(); c++) {
-            new CheckedRaise(problem, prices, chain, c).raise(limit, this::count);
+        for (Proof.Raise raise : raises) {
+            new CheckedRaise(problem, prices, chain).raise(raise, this::count);
         }
         List<long[]> outside = chain.outside();
         List<List<List<long[]>>> options = new ArrayList<>();
         for (int c = 0; c < chain.distinct(); c++) {
-            CheckedMeasure measure = new CheckedMeasure(problem, prices, chain.first(c), relaxed, Set.of());
-            options.add(chain.options(c, outside.get(c), measure, limit, this::count));
+            CheckedMeasure measure = new CheckedMeasure(problem, prices, chain.first(c), relaxed);
+            options.add(chain.options(c, outside.get(c), measure, others(c), limit, this::count));
         }
         List<List<long[]>> suffixes = List.of(List.of(new long[] {0, 0, 0, -1}));
         for (int b = problem.blocks().size() - 1; b >= 0; b--) {
             suffixes = longer(b, options.get(chain.number(b)), suffixes);
         }
         return suffixes.stream().allMatch(List::isEmpty);
+    }
+
+    private List<CheckedPrices> others(int c) {
+        return relaxed ? prices.others(chain.first(c)) : List.of();
     }
 
     private List<List<long[]>> longer(int b, List<List<long[]>> options, List<List<long[]>> suffixes) {

@@ -201,12 +201,7 @@ public final class Checker {
             require(sum - prices.budget(certificate.budget()) >= dual.bound(), "the prices do not give the bound");
             return dual.bound();
         }
-        boolean relaxed = proof instanceof Proof.Relaxed;
-        Prices of = proof instanceof Proof.Relaxed r ? r.prices() : ((Proof.Search) proof).prices();
-        CheckedPrices prices = new CheckedPrices(problem, of, certificate.timed());
-        require(
-                search(prices, certificate.budget(), proof.bound(), allowed, relaxed),
-                "a labelling below the bound exists");
+        require(findsNothing(proof, certificate, allowed), "a labelling below the bound exists");
         return proof.bound();
     }
 
@@ -229,18 +224,25 @@ public final class Checker {
         return new CheckedChain(problem, shapes, checked, allowed).below(limit);
     }
 
-    /** Whether no labelling within the budget is faster than the bound. */
-    private boolean search(CheckedPrices prices, long budget, long bound, BitSet[] allowed, boolean relaxed) {
+    /** Whether a search finds no labelling within the budget that is faster than the bound. */
+    private boolean findsNothing(Proof proof, Certificate certificate, BitSet[] allowed) {
+        boolean relaxed = proof instanceof Proof.Relaxed;
+        Prices of = proof instanceof Proof.Relaxed r ? r.prices() : ((Proof.Search) proof).prices();
+        List<Proof.Raise> raises = proof instanceof Proof.Relaxed r ? r.raises() : List.of();
+        require(raises.isEmpty() || certificate.timed(), "blocks are raised where times do not count");
+        long budget = certificate.budget();
+        CheckedPrices prices = new CheckedPrices(problem, of, certificate.timed());
         CheckedChain chain = new CheckedChain(problem, shapes, prices, allowed);
         // A labelling within the budget costs at most what it takes and what the budget costs.
-        long limit = Math.addExact(bound, prices.budget(budget));
+        long limit = Math.addExact(proof.bound(), prices.budget(budget));
         if (chain.least() >= limit) {
             return true;
         }
         if (limit >= CheckedTable.FORBIDDEN) {
             throw new ArithmeticException("priced sums are too large");
         }
-        return new CheckedSearch(problem, prices, chain, budget, bound, relaxed, mostTried).findsNothing();
+        return new CheckedSearch(problem, prices, chain, budget, proof.bound(), relaxed, raises, mostTried)
+                .findsNothing();
     }
 
     private long split(Proof.Split split, Certificate certificate, BitSet[] allowed) {

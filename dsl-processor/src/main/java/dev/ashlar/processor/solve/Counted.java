@@ -32,9 +32,8 @@ final class Counted {
         this.sums = sums;
     }
 
-    /** @param directions those that may be counted as they are, where points that have a price count alone */
-    static Counted of(Problem problem, Narrowed narrowed, List<Quantity> directions) {
-        return narrowed.pricedAlone() ? priced(problem, narrowed, directions) : one(narrowed);
+    static Counted of(Problem problem, Narrowed narrowed) {
+        return narrowed.pricedAlone() ? priced(problem, narrowed) : one(narrowed);
     }
 
     /** All one by one. */
@@ -56,8 +55,8 @@ final class Counted {
         return Quantity.values()[compute.ordinal() + 1];
     }
 
-    private static Counted priced(Problem problem, Narrowed narrowed, List<Quantity> directions) {
-        List<long[]> prices = new ArrayList<>(narrowed.timed() ? sums(problem, narrowed, directions) : List.of());
+    private static Counted priced(Problem problem, Narrowed narrowed) {
+        List<long[]> prices = new ArrayList<>(narrowed.timed() ? sums(problem, narrowed) : List.of());
         int sums = prices.size();
         int[] places = new int[Quantity.COUNT];
         long[] coefficients = narrowed.coefficients();
@@ -73,8 +72,8 @@ final class Counted {
     }
 
     /** One sum for every choice of compute or communication in the directions with an odd share. */
-    private static List<long[]> sums(Problem problem, Narrowed narrowed, List<Quantity> directions) {
-        List<Quantity> whole = directions.stream()
+    private static List<long[]> sums(Problem problem, Narrowed narrowed) {
+        List<Quantity> whole = COMPUTES.stream()
                 .filter(c -> !Prices.isSum(narrowed.coefficients()[c.ordinal()]))
                 .toList();
         List<long[]> sums = new ArrayList<>();
@@ -90,6 +89,29 @@ final class Counted {
             sums.add(prices);
         }
         return sums;
+    }
+
+    /**
+     * What one unit of every quantity costs at other shares of the directions that are counted as they are: no sum at any shares is above what
+     * they take, and what is much of one alone is above at other shares than what is some of both.
+     */
+    static List<long[]> shares(Problem problem, Narrowed narrowed) {
+        List<long[]> shares = new ArrayList<>();
+        if (!narrowed.pricedAlone() || !narrowed.timed()) {
+            return shares;
+        }
+        for (Quantity compute : COMPUTES) {
+            long share = narrowed.coefficients()[compute.ordinal()];
+            if (!Prices.isSum(share)) {
+                for (long other : new long[] {0, share / 2, share + (Prices.ONE - share) / 2, Prices.ONE}) {
+                    long[] coefficients = narrowed.coefficients().clone();
+                    coefficients[compute.ordinal()] = other;
+                    coefficients[compute.ordinal() + 1] = problem.scaledBySlowdown(other) + Prices.ONE - other;
+                    shares.add(coefficients);
+                }
+            }
+        }
+        return shares;
     }
 
     /** How many places there are before those of points. */

@@ -2,18 +2,11 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** What blocks can come to below a cutoff is listed, then put together from the last one on. */
 final class LabelSearch {
-    /** Blocks are raised by labellings up to such a part of what is missing, then up to twice as much, up to half. */
-    private static final int FIRST_PART = 8;
-
-    private static final int LAST_PART = 4;
-
     /** Bits of a time that rounding leaves alone. */
     private static final int ROUNDED = 20;
 
@@ -21,24 +14,13 @@ final class LabelSearch {
     private static final int BEAM = 64;
 
     private final Chain chain;
-    private Relaxation relaxation;
-    private final Set<Settled> settled;
+    private final Relaxation relaxation;
     private final Incumbent incumbent;
     private final Effort effort;
     private final Work work;
     private boolean pricedAlone;
 
-    /** Of a class all is known that a listing with these directions tells. */
-    record Settled(int blocks, List<Quantity> directions) {}
-
     LabelSearch(Chain chain, Relaxation relaxation, Incumbent incumbent, Effort effort, Work work) {
-        this(chain, relaxation, new HashSet<>(), incumbent, effort, work);
-    }
-
-    /** @param settled is added to */
-    LabelSearch(
-            Chain chain, Relaxation relaxation, Set<Settled> settled, Incumbent incumbent, Effort effort, Work work) {
-        this.settled = settled;
         this.chain = chain;
         this.relaxation = relaxation;
         this.incumbent = incumbent;
@@ -94,10 +76,6 @@ final class LabelSearch {
             return new Found(most, List.of(), true);
         }
         pricedAlone = true;
-        raise(slack, 2);
-        if (relaxation.least() > slack) {
-            return new Found(most, List.of(), true);
-        }
         Optional<List<BlockOptions.Listing>> listed = options(slack, Integer.MAX_VALUE);
         long raised = relaxation.pricing().timed() ? relaxation.bound(budget) : 0;
         if (listed.isEmpty()) {
@@ -143,57 +121,12 @@ final class LabelSearch {
                 : evaluation.peak() <= value;
     }
 
-    /** How much all labellings come to at least where directions are counted as they are, as far as a short look tells. */
-    Relaxation raised(long cutoff, long budget) {
-        pricedAlone = true;
-        raise(cutoff + relaxation.pricing().worth(budget) - 1, LAST_PART);
-        return relaxation;
-    }
-
-    /** With what is known by now of how much blocks come to. */
-    Relaxation relaxation() {
-        return relaxation;
-    }
-
-    /** Raises what blocks come to at least: in those whose directions are counted as they are, that is more than their priced sums. */
-    private void raise(long slack, int last) {
-        for (int c = 0; c < relaxation.classes(); c++) {
-            for (List<Quantity> directions : RaisedBlock.directions(relaxation, c)) {
-                boolean open = !settled.contains(new Settled(c, directions));
-                for (int part = FIRST_PART; open && part >= last; part /= 2) {
-                    open = raised(c, directions, relaxation.least() + (slack - relaxation.least()) / part);
-                    if (!open) {
-                        settled.add(new Settled(c, directions));
-                    }
-                }
-            }
-        }
-    }
-
-    /** Raises one class as far as labellings up to a sum tell; whether more may tell more. */
-    private boolean raised(int c, List<Quantity> directions, long most) {
-        long[][] outside = relaxation.outside(c);
-        Optional<BlockOptions.Listing> listed = listed(c, directions, most, Integer.MAX_VALUE);
-        if (listed.isEmpty()) {
-            return false;
-        }
-        relaxation = relaxation.raised(
-                c, new RaisedBlock(relaxation, c).least(listed.get().byBoundary(), outside, most));
-        return relaxation.least() > most;
-    }
-
-    private Optional<BlockOptions.Listing> listed(int c, List<Quantity> directions, long slack, int beam) {
-        work.spend(relaxation.block(relaxation.first(c)).additions() / Work.COMPARISONS);
-        Narrowed narrowed =
-                Narrowed.of(relaxation.block(relaxation.first(c)), relaxation.outside(c), slack, pricedAlone);
-        Work own = work.part(pricedAlone ? effort.pricedOptions() : effort.options());
-        return BlockOptions.list(chain, relaxation.first(c), narrowed, directions, slack, own, beam);
-    }
-
     private Optional<List<BlockOptions.Listing>> options(long slack, int beam) {
         List<BlockOptions.Listing> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
-            Optional<BlockOptions.Listing> options = listed(c, Counted.COMPUTES, slack, beam);
+            Work own = work.part(pricedAlone ? effort.pricedOptions() : effort.options());
+            Optional<BlockOptions.Listing> options =
+                    BlockOptions.list(chain, relaxation, c, pricedAlone, slack, own, beam);
             if (options.isEmpty()) {
                 return Optional.empty();
             }

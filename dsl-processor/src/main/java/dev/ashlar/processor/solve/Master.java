@@ -32,9 +32,14 @@ final class Master {
     record Step(Prices prices, double bound) {}
 
     Master(Problem problem, Goal goal) {
+        this(problem, goal, new Segments(problem));
+    }
+
+    /** @param segments that have shares; others take as long as they do */
+    Master(Problem problem, Goal goal, Segments segments) {
         this.problem = problem;
         this.goal = goal;
-        segments = new Segments(problem);
+        this.segments = segments;
     }
 
     /** Adds a column, and a row for its worst point. */

@@ -3,10 +3,8 @@ package dev.ashlar.processor.solve;
 import dev.ashlar.processor.solve.Prices.PointPrice;
 import dev.ashlar.processor.solve.Prices.SegmentShare;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -20,51 +18,93 @@ final class PricedSearch {
     /** Labellings of a round whose points get prices. */
     private static final int REFINED = 3;
 
+    /** How often better prices are looked for. */
+    private static final int PRICES = 4;
+
+    /** A share of what is missing that makes other prices worth a look. */
+    private static final double WORTH = 1.0 / 16;
+
     private final Chain chain;
     private final Problem problem;
     private final Incumbent incumbent;
     private final Goal goal;
-    private final Effort effort;
     private final Work work;
-    private Relaxation relaxation;
-    private Set<LabelSearch.Settled> settled = new HashSet<>();
-    private boolean begun;
+    private final Ways ways;
+    private final Relaxation start;
+    /** Once the first search was. */
+    private Optional<Raiser> begun = Optional.empty();
+
     private boolean hasListed;
 
-    PricedSearch(Chain chain, Relaxation relaxation, Incumbent incumbent, Effort effort, Work work) {
+    PricedSearch(Chain chain, Relaxation start, Incumbent incumbent, Work work) {
         this.chain = chain;
+        this.start = start;
         this.incumbent = incumbent;
-        this.effort = effort;
         this.work = work;
+        ways = new Ways(chain);
         problem = chain.problem();
         goal = incumbent.goal();
-        Prices prices = relaxation.pricing().prices();
+    }
+
+    private Raiser raiser() {
+        return begun.orElseThrow();
+    }
+
+    private Raiser raiser(Prices prices) {
+        return new Raiser(chain, priced(prices), ways, work);
+    }
+
+    /** Counts directions as they are that prices mix, if that raises the bound, at the prices where it does so most. */
+    private void begin(long cutoff, Effort effort) {
+        Prices prices = start.pricing().prices();
         List<SegmentShare> sums = prices.segments().stream()
                 .map(s -> new SegmentShare(s.block(), s.backward(), Prices.sum(s.share())))
                 .toList();
-        this.relaxation = priced(new Prices(prices.points(), sums));
-    }
-
-    /** Counts the direction as it is that raises the bound most. */
-    private void begin(long cutoff) {
-        Prices sums = prices();
-        Relaxation best = relaxation;
-        for (boolean backward : new boolean[] {false, true}) {
-            List<SegmentShare> shares = sums.segments().stream()
-                    .map(s -> s.backward() == backward && isMixed(s) ? whole(s) : s)
-                    .toList();
-            if (!shares.equals(sums.segments())) {
-                Set<LabelSearch.Settled> own = new HashSet<>();
-                Relaxation whole = priced(new Prices(sums.points(), shares));
-                Relaxation raised =
-                        new LabelSearch(chain, whole, own, incumbent, effort, work).raised(cutoff, goal.budget());
-                if (raised.least() > best.least()) {
-                    best = raised;
-                    settled = own;
-                }
+        begun = Optional.of(raiser(new Prices(prices.points(), sums)));
+        List<SegmentShare> shares =
+                sums.stream().map(s -> isMixed(s) ? whole(s) : s).toList();
+        if (goal.timed() && !shares.equals(sums)) {
+            Raiser whole = raiser(new Prices(prices.points(), shares));
+            whole.raise(slack(whole, cutoff), effort.options());
+            if (bound(whole) > bound(raiser())) {
+                begun = Optional.of(whole);
+                optimise(cutoff, effort);
             }
         }
-        relaxation = best;
+    }
+
+    /** Better prices among the ways that were listed, and better labellings, which are made of a few of them. */
+    private void optimise(long cutoff, Effort effort) {
+        incumbent.labels().ifPresent(ways::add);
+        ways.add(raiser().relaxation(), slack(raiser(), cutoff));
+        RaisedDual dual = new RaisedDual(problem, incumbent, ways, prices());
+        Prices last = prices();
+        for (int round = 0; round < PRICES && bound(raiser()) < cutoff; round++) {
+            Optional<RaisedDual.Expected> expected = dual.solve(last);
+            long known = bound(raiser());
+            new Primal(chain, incumbent).splice(new Dual.Result(raiser().relaxation(), dual.columns()));
+            if (expected.isEmpty()
+                    || expected.get().bound() - known < WORTH * (cutoff - known)
+                    || expected.get().prices().equals(last)) {
+                return;
+            }
+            last = expected.get().prices();
+            Raiser next = raiser(last);
+            ways.add(next.relaxation(), slack(next, cutoff));
+            next.raise(slack(next, cutoff), effort.options());
+            if (bound(next) > known) {
+                begun = Optional.of(next);
+            }
+        }
+    }
+
+    private long bound(Raiser of) {
+        return of.relaxation().bound(goal.budget());
+    }
+
+    /** The most that a labelling below a cutoff comes to. */
+    private long slack(Raiser of, long cutoff) {
+        return cutoff + of.relaxation().pricing().worth(goal.budget()) - 1;
     }
 
     private static boolean isMixed(SegmentShare s) {
@@ -79,7 +119,12 @@ final class PricedSearch {
 
     /** With which the last search was done. */
     Prices prices() {
-        return relaxation.pricing().prices();
+        return raiser().relaxation().pricing().prices();
+    }
+
+    /** What was raised before. */
+    List<Proof.Raise> raises() {
+        return raiser().raises();
     }
 
     /**
@@ -88,16 +133,17 @@ final class PricedSearch {
      * @param proved takes bounds on the time or the peak; they hold for {@link #prices}
      * @return whether nothing below the cutoff was left out
      */
-    boolean run(long cutoff, LongConsumer proved) {
-        if (!begun && goal.timed()) {
-            begin(Math.min(cutoff, incumbent.best()));
-            begun = true;
+    boolean run(long cutoff, Effort effort, LongConsumer proved) {
+        if (begun.isEmpty()) {
+            begin(Math.min(cutoff, incumbent.best()), effort);
         }
         for (int round = 0; round < ROUNDS; round++) {
             long below = Math.min(cutoff, incumbent.best());
-            LabelSearch search = new LabelSearch(chain, relaxation, settled, incumbent, effort, work);
+            if (goal.timed()) {
+                raiser().raise(slack(raiser(), below), effort.options());
+            }
+            LabelSearch search = new LabelSearch(chain, raiser().relaxation(), incumbent, effort, work);
             LabelSearch.Found found = goal.timed() ? search.priced(below, goal.budget()) : search.priced(1, below - 1);
-            relaxation = search.relaxation();
             proved.accept(found.least());
             found.labellings().forEach(x -> incumbent.offer(x));
             if (found.least() >= Math.min(cutoff, incumbent.best())) {
@@ -134,8 +180,7 @@ final class PricedSearch {
         if (finer.equals(prices())) {
             return false;
         }
-        relaxation = priced(finer).atLeast(relaxation);
-        settled.clear();
+        begun = Optional.of(raiser().at(priced(finer)));
         return true;
     }
 
@@ -175,6 +220,7 @@ final class PricedSearch {
     }
 
     private boolean isLike(SegmentShare s, SegmentShare other) {
+        Relaxation relaxation = raiser().relaxation();
         return s.backward() == other.backward() && relaxation.classOf(s.block()) == relaxation.classOf(other.block());
     }
 
@@ -186,7 +232,7 @@ final class PricedSearch {
     private long missing(SegmentShare s, Evaluation evaluation) {
         Quantity compute = s.backward() ? Quantity.BACKWARD_COMPUTE : Quantity.FORWARD_COMPUTE;
         long[] amounts = evaluation.amounts(s.block());
-        long[] prices = relaxation.pricing().coefficients(s.block());
+        long[] prices = raiser().relaxation().pricing().coefficients(s.block());
         int c = compute.ordinal();
         long sum = FixedPoint.down(amounts[c], prices[c]) + FixedPoint.down(amounts[c + 1], prices[c + 1]);
         return Evaluation.segment(problem, amounts[c], amounts[c + 1]) - sum;

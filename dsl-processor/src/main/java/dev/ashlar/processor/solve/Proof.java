@@ -74,6 +74,21 @@ public sealed interface Proof {
     /**
      * A search among labellings that keep the budget at priced points, and whose directions with an even share take what that share says, finds
      * none below the bound.
+     *
+     * @param raises what blocks come to at least, one after the other, before the search
      */
-    record Relaxed(Prices prices, long bound) implements Proof {}
+    record Relaxed(Prices prices, List<Raise> raises, long bound) implements Proof {
+        /** Copies its list. */
+        public Relaxed {
+            raises = List.copyOf(raises);
+        }
+    }
+
+    /**
+     * What a listing of blocks tells of them.
+     *
+     * @param block those that are the same object as this one of the chain, all at once
+     * @param most priced sum of the whole chain up to which ways to label one of them are listed
+     */
+    record Raise(int block, long most) {}
 }

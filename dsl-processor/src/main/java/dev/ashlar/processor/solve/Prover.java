@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -84,11 +82,11 @@ final class Prover {
      *
      * @param ladder what that proves
      */
-    private record Begun(Part part, Dual.Result dual, Improver improver, Ladder ladder) {}
+    private record Begun(Part part, Dual.Result dual, Improver improver, PricedSearch search, Ladder ladder) {}
 
     private Optional<Begun> begin(Part part) {
         duals++;
-        boolean shared = sharedVariables(part.problem()).length > 0;
+        boolean shared = Branching.shared(part.problem()).length > 0;
         Dual.Stop stop = new Dual.Stop(
                 Math.max(TOLERANCE, effort.gap() / 20), shared ? FIRST_ROUNDS : ROUNDS, () -> target(part));
         Optional<Dual.Result> dual = Dual.run(part.chain(), part.incumbent(), part.seen(), part.start(), stop, work);
@@ -97,7 +95,8 @@ final class Prover {
             long bound = d.relaxation().bound(goal);
             Improver improver = new Improver(part, d, b -> b >= target(part), effort, work, pools);
             improver.quickly();
-            return new Begun(part, d, improver, new Ladder(bound, leaf(d.relaxation(), bound)));
+            PricedSearch search = new PricedSearch(part.chain(), d.relaxation(), part.incumbent(), work);
+            return new Begun(part, d, improver, search, new Ladder(bound, leaf(d.relaxation(), bound)));
         });
     }
 
@@ -110,7 +109,7 @@ final class Prover {
             return ladder;
         }
         BitSet[] left = relaxation.atMost(sumBelow(relaxation, target(part)));
-        Optional<Integer> shared = IntStream.of(sharedVariables(part.problem()))
+        Optional<Integer> shared = IntStream.of(Branching.shared(part.problem()))
                 .filter(v -> left[v].cardinality() > 1)
                 .boxed()
                 .findFirst();
@@ -128,7 +127,7 @@ final class Prover {
             split(part, relaxation, shared.get(), branches, Long.MIN_VALUE).ifPresent(ladder::addAll);
         } else {
             boolean done = search(begun, ladder, effort, FIRST_SHARE);
-            Optional<Integer> variable = done || branches == 0 ? Optional.empty() : branchVariable(part, relaxation);
+            Optional<Integer> variable = done || branches == 0 ? Optional.empty() : new Branching(part.chain(), relaxation, goal, target(part)).variable();
             variable.flatMap(v -> split(part, relaxation, v, branches - 1, ladder.bound()))
                     .ifPresent(ladder::addAll);
         }
@@ -216,7 +215,7 @@ final class Prover {
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer l) -> sums[l]))
                 .toList();
-        Map<Integer, Supplier<Optional<Ladder>>> begun = new LinkedHashMap<>();
+        List<Open> begun = new ArrayList<>();
         boolean isFutile = false;
         long held = 0;
         for (int label : order) {
@@ -227,20 +226,39 @@ final class Prover {
                 Optional<Begun> one = begin(only(part, relaxation, v, label));
                 isFutile |= one.isPresent() && one.get().ladder().bound() <= known;
                 held += one.map(o -> o.part().chain().rows()).orElse(0L);
-                begun.put(
+                begun.add(new Open(
                         label,
+                        one.map(o -> o.ladder().bound()).orElse(Long.MAX_VALUE),
                         held <= MOST_HELD
                                 ? later(part, one, branches)
-                                : again(part, one, () -> only(part, relaxation, v, label), branches));
+                                : again(part, one, () -> only(part, relaxation, v, label), branches)));
             }
         }
         if (isFutile) {
             return Optional.empty();
         }
+        List<Integer> out = new ArrayList<>(order);
+        begun.forEach(c -> out.remove((Integer) c.label()));
+        return Optional.of(split(relaxation, v, sums, out, begun));
+    }
+
+    /**
+     * A case that is begun.
+     *
+     * @param bound that is known of it
+     * @param proof looks into it
+     */
+    private record Open(int label, long bound, Supplier<Optional<Ladder>> proof) {}
+
+    /**
+     * Looks into cases, that of the lowest bound first: with it begins what is proved of all.
+     *
+     * @param sums by label
+     * @param out labels that are one case
+     */
+    private Ladder split(Relaxation relaxation, int v, long[] sums, List<Integer> out, List<Open> begun) {
         List<List<Integer>> labels = new ArrayList<>();
         List<Ladder> cases = new ArrayList<>();
-        List<Integer> out = new ArrayList<>(order);
-        out.removeAll(begun.keySet());
         if (!out.isEmpty()) {
             long least = out.stream()
                     .mapToLong(label -> relaxation.bound(goal, sums[label]))
@@ -249,14 +267,14 @@ final class Prover {
             labels.add(out);
             cases.add(new Ladder(least, leaf(relaxation, least)));
         }
-        begun.forEach((label, one) -> {
-            long bound = relaxation.bound(goal, sums[label]);
+        begun.stream().sorted(Comparator.comparingLong(Open::bound)).forEach(open -> {
+            long bound = relaxation.bound(goal, sums[open.label()]);
             Ladder ladder = new Ladder(bound, leaf(relaxation, bound));
-            one.get().ifPresent(ladder::addAll);
-            labels.add(List.of(label));
+            open.proof().get().ifPresent(ladder::addAll);
+            labels.add(List.of(open.label()));
             cases.add(ladder);
         });
-        return Optional.of(Ladder.split(v, labels, cases));
+        return Ladder.split(v, labels, cases);
     }
 
     /** What is proved of a case when it is looked into; of one that is close enough nothing but its proof is held until then. */
@@ -312,7 +330,7 @@ final class Prover {
     private boolean search(Begun begun, Ladder ladder, Effort within, double first) {
         Part part = begun.part();
         Relaxation relaxation = begun.dual().relaxation();
-        PricedSearch search = new PricedSearch(part.chain(), relaxation, part.incumbent(), within, work);
+        PricedSearch search = begun.search();
         long bound = ladder.bound();
         for (double share = first; ladder.bound() < target(part); share *= 4) {
             long target = target(part);
@@ -322,7 +340,9 @@ final class Prover {
             }
             boolean done = search.run(
                     cutoff,
-                    proved -> ladder.add(proved, new Proof.Relaxed(search.prices(), goal.timed() ? proved : 1)));
+                    within,
+                    proved -> ladder.add(
+                            proved, new Proof.Relaxed(search.prices(), search.raises(), goal.timed() ? proved : 1)));
             if (!done && ladder.bound() < target(part) && within == effort) {
                 if (!search.hasListed()) {
                     begun.improver().thoroughly();
@@ -334,61 +354,6 @@ final class Prover {
             }
         }
         return true;
-    }
-
-    /** Variables of more than two blocks that have several labels. */
-    private static int[] sharedVariables(Problem problem) {
-        int[] blocks = new int[problem.variables()];
-        for (int b = 0; b < problem.blocks().size(); b++) {
-            for (int node = 0; node < problem.block(b).nodes(); node++) {
-                blocks[problem.variable(b, node)]++;
-            }
-        }
-        return IntStream.range(0, blocks.length)
-                .filter(v -> blocks[v] > 2 && problem.labels(v) > 1)
-                .toArray();
-    }
-
-    /** The boundary variable nearest to the middle that has several labels below the target; empty if no variable has. */
-    private Optional<Integer> branchVariable(Part part, Relaxation relaxation) {
-        Problem problem = part.problem();
-        int middle = part.chain().blocks() / 2;
-        Optional<Integer> best = Optional.empty();
-        for (int b = 0; b + 1 < part.chain().blocks(); b++) {
-            boolean nearer = best.isEmpty() || Math.abs(b - middle) < Math.abs(problem.owner(best.get()) - middle);
-            for (int node : problem.block(b).exits()) {
-                int v = problem.variable(b, node);
-                long below = Arrays.stream(relaxation.byLabel(v))
-                        .filter(sum -> relaxation.bound(goal, sum) < target(part))
-                        .count();
-                if (nearer && below > 1) {
-                    best = Optional.of(v);
-                }
-            }
-        }
-        return best.or(() -> innerVariable(part, relaxation));
-    }
-
-    /** The variable whose labels raise the bound most, on the average of them; empty if none has several labels below the target. */
-    private Optional<Integer> innerVariable(Part part, Relaxation relaxation) {
-        long target = target(part);
-        Optional<Integer> best = Optional.empty();
-        double most = Double.NEGATIVE_INFINITY;
-        for (int b = 0; b < part.chain().blocks(); b++) {
-            long[][] sums = relaxation.byNode(b);
-            for (int node = 0; node < sums.length; node++) {
-                long[] bounds = Arrays.stream(sums[node])
-                        .map(sum -> Math.min(target, relaxation.bound(goal, sum)))
-                        .toArray();
-                long below = Arrays.stream(bounds).filter(l -> l < target).count();
-                double mean = Arrays.stream(bounds).average().orElseThrow();
-                if (below > 1 && mean > most) {
-                    best = Optional.of(part.problem().variable(b, node));
-                    most = mean;
-                }
-            }
-        }
-        return best;
     }
 
     /** The bound that is close enough to the best labelling. */

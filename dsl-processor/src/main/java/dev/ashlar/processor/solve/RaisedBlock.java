@@ -1,6 +1,5 @@
 package dev.ashlar.processor.solve;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,26 +16,13 @@ final class RaisedBlock {
         coefficients = priced.coefficients();
     }
 
-    /**
-     * Which directions a listing may count as they are to tell more than the sums, the fewest first; none where an option's peaks are not what
-     * its priced points need.
-     */
-    static List<List<Quantity>> directions(Relaxation relaxation, int c) {
+    /** Whether a listing may tell more than the sums: of options whose peaks are what their priced points need, with directions as they are. */
+    static boolean canRaise(Relaxation relaxation, int c) {
         Block block = relaxation.block(relaxation.first(c)).block();
         long[] coefficients = relaxation.block(relaxation.first(c)).coefficients();
-        if (points(coefficients, 0, block.forwardPoints()) > 1
-                || points(coefficients, block.forwardPoints(), block.points()) > 1) {
-            return List.of();
-        }
-        List<Quantity> whole = Counted.COMPUTES.stream()
-                .filter(q -> !Prices.isSum(coefficients[q.ordinal()]))
-                .toList();
-        List<List<Quantity>> directions = new ArrayList<>();
-        whole.forEach(q -> directions.add(List.of(q)));
-        if (whole.size() > 1) {
-            directions.add(whole);
-        }
-        return directions;
+        return points(coefficients, 0, block.forwardPoints()) <= 1
+                && points(coefficients, block.forwardPoints(), block.points()) <= 1
+                && Counted.COMPUTES.stream().anyMatch(q -> !Prices.isSum(coefficients[q.ordinal()]));
     }
 
     private static long points(long[] coefficients, int from, int to) {

@@ -218,7 +218,7 @@ final class Reduction {
             return new Proof.Search(whole(search.prices()), search.bound());
         }
         if (proof instanceof Proof.Relaxed relaxed) {
-            return new Proof.Relaxed(whole(relaxed.prices()), relaxed.bound());
+            return new Proof.Relaxed(whole(relaxed.prices()), relaxed.raises(), relaxed.bound());
         }
         if (proof instanceof Proof.Narrow narrow) {
             return new Proof.Narrow(whole(narrow.prices()), narrow.limit(), whole(narrow.rest()));

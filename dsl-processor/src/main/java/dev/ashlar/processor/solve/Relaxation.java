@@ -180,6 +180,11 @@ final class Relaxation {
         return block(b).byLabel(outside(List.of(b)));
     }
 
+    /** How many blocks a class has. */
+    int count(int c) {
+        return (int) IntStream.of(classes).filter(own -> own == c).count();
+    }
+
     /** The first block of a class. */
     int first(int c) {
         int b = 0;

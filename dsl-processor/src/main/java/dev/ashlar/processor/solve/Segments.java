@@ -3,16 +3,28 @@ package dev.ashlar.processor.solve;
 import dev.ashlar.processor.solve.Prices.SegmentShare;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The directions of blocks that communicate beside their compute; equal blocks have one share in common. */
 final class Segments {
     private final Problem problem;
     private final List<Group> groups = new ArrayList<>();
 
+    private record Direction(int block, boolean backward) {}
+
     /** Blocks of one kind, in one direction. */
     record Group(List<Integer> blocks, boolean backward) {
         Quantity compute() {
             return backward ? Quantity.BACKWARD_COMPUTE : Quantity.FORWARD_COMPUTE;
+        }
+
+        Group without(Set<Direction> whole) {
+            return new Group(
+                    blocks.stream()
+                            .filter(b -> !whole.contains(new Direction(b, backward)))
+                            .toList(),
+                    backward);
         }
 
         Quantity async() {
@@ -21,7 +33,16 @@ final class Segments {
     }
 
     Segments(Problem problem) {
+        this(problem, Prices.FREE);
+    }
+
+    /** Those that prices count by a sum: directions with an odd share take as long as they do. */
+    Segments(Problem problem, Prices prices) {
         this.problem = problem;
+        Set<Direction> whole = prices.segments().stream()
+                .filter(s -> !Prices.isSum(s.share()))
+                .map(s -> new Direction(s.block(), s.backward()))
+                .collect(Collectors.toSet());
         for (boolean backward : new boolean[] {false, true}) {
             List<Group> byKind = new ArrayList<>();
             for (int b = 0; b < problem.blocks().size(); b++) {
@@ -32,6 +53,8 @@ final class Segments {
             }
             byKind.stream()
                     .filter(g -> problem.block(g.blocks().get(0)).overlaps(g.async()))
+                    .map(g -> g.without(whole))
+                    .filter(g -> !g.blocks().isEmpty())
                     .forEach(groups::add);
         }
     }
@@ -60,17 +83,12 @@ final class Segments {
         return sum;
     }
 
-    /** Time outside the groups, where compute is all. */
+    /** Time outside the groups. */
     double rest(Evaluation evaluation) {
-        double sum = 0;
-        for (int b = 0; b < problem.blocks().size(); b++) {
-            sum += evaluation.amount(b, Quantity.TIME);
-            sum += evaluation.amount(b, Quantity.FORWARD_COMPUTE);
-            sum += evaluation.amount(b, Quantity.BACKWARD_COMPUTE);
-        }
+        double sum = evaluation.time();
         for (Group g : groups) {
             for (int b : g.blocks()) {
-                sum -= evaluation.amount(b, g.compute());
+                sum -= Evaluation.segment(problem, evaluation.amount(b, g.compute()), evaluation.amount(b, g.async()));
             }
         }
         return sum;

@@ -116,7 +116,7 @@ final class CheckerTest {
                         return proof;
                     }
                     if (proof instanceof Proof.Relaxed relaxed) {
-                        return new Proof.Relaxed(relaxed.prices(), s.optimum() + 1);
+                        return new Proof.Relaxed(relaxed.prices(), relaxed.raises(), s.optimum() + 1);
                     }
                     return new Proof.Search(((Proof.Search) proof).prices(), s.optimum() + 1);
                 });

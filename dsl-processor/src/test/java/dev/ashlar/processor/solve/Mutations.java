@@ -97,7 +97,7 @@ public final class Mutations {
             return new Proof.Fit(change.apply(fit.prices()), raised(fit.rest(), change));
         }
         if (proof instanceof Proof.Relaxed relaxed) {
-            return new Proof.Relaxed(change.apply(relaxed.prices()), claim);
+            return new Proof.Relaxed(change.apply(relaxed.prices()), relaxed.raises(), claim);
         }
         return proof instanceof Proof.Dual dual
                 ? new Proof.Dual(change.apply(dual.prices()), claim)
