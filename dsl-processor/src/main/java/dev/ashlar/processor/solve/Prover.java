@@ -127,7 +127,9 @@ final class Prover {
             split(part, relaxation, shared.get(), branches, Long.MIN_VALUE).ifPresent(ladder::addAll);
         } else {
             boolean done = search(begun, ladder, effort, FIRST_SHARE);
-            Optional<Integer> variable = done || branches == 0 ? Optional.empty() : new Branching(part.chain(), relaxation, goal, target(part)).variable();
+            Optional<Integer> variable = done || branches == 0
+                    ? Optional.empty()
+                    : new Branching(part.chain(), relaxation, goal, target(part)).variable();
             variable.flatMap(v -> split(part, relaxation, v, branches - 1, ladder.bound()))
                     .ifPresent(ladder::addAll);
         }

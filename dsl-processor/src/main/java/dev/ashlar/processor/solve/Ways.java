@@ -138,7 +138,9 @@ final class Ways {
             while (FixedPoint.add(before[b][i], own.sums()[i][j]) != before[b + 1][j]) {
                 i++;
             }
-            int[] labels = byKind.getOrDefault(own.kind(), List.of()).get(own.ways()[i][j]).labels();
+            int[] labels = byKind.getOrDefault(own.kind(), List.of())
+                    .get(own.ways()[i][j])
+                    .labels();
             for (int node = 0; node < labels.length; node++) {
                 x[problem.variable(b, node)] = labels[node];
             }

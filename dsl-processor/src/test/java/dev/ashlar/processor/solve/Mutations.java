@@ -29,6 +29,11 @@ public final class Mutations {
         Mutations mutations = new Mutations(problem, claim);
         Map<String, Proof> all = new LinkedHashMap<>();
         mutations.prices().forEach((name, change) -> all.put(name, mutations.raised(proof, change)));
+        all.put("raises left out", mutations.raised(mutations.with(proof, List.of()), p -> p));
+        List<Proof.Raise> high = List.of(new Proof.Raise(0, claim), new Proof.Raise(problem.blocks().size() - 1, claim));
+        all.put("raised as far as the claim", mutations.raised(mutations.with(proof, high), p -> p));
+        List<Proof.Raise> nowhere = List.of(new Proof.Raise(problem.blocks().size(), 0));
+        all.put("raises of no block", mutations.raised(mutations.with(proof, nowhere), p -> p));
         Prices any = anyPrices(proof);
         Proof raised = mutations.raised(proof, p -> p);
         all.put("narrowed to nothing", new Proof.Narrow(any, 0, raised));
@@ -102,6 +107,26 @@ public final class Mutations {
         return proof instanceof Proof.Dual dual
                 ? new Proof.Dual(change.apply(dual.prices()), claim)
                 : new Proof.Search(change.apply(((Proof.Search) proof).prices()), claim);
+    }
+
+    /** The same with other raises. */
+    private Proof with(Proof proof, List<Proof.Raise> raises) {
+        if (proof instanceof Proof.Split split) {
+            return new Proof.Split(
+                    split.variable(),
+                    split.cases().stream()
+                            .map(c -> new Case(c.labels(), with(c.proof(), raises)))
+                            .toList());
+        }
+        if (proof instanceof Proof.Narrow narrow) {
+            return new Proof.Narrow(narrow.prices(), narrow.limit(), with(narrow.rest(), raises));
+        }
+        if (proof instanceof Proof.Fit fit) {
+            return new Proof.Fit(fit.prices(), with(fit.rest(), raises));
+        }
+        return proof instanceof Proof.Relaxed relaxed
+                ? new Proof.Relaxed(relaxed.prices(), raises, relaxed.bound())
+                : proof;
     }
 
     /** The same limits, and behind the last of them nothing but the claim. */
