@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.gloo.Device;
 
 /**
  * Ranks that work together, over Gloo. Tensors are allocated on the caller's thread alone: {@link #reduceScatter} clones what it sums, the
@@ -77,7 +78,9 @@ final class GlooGroup implements Group {
         try (Milliseconds start = Rendezvous.milliseconds(limits.start());
                 Milliseconds step = Rendezvous.milliseconds(limits.step())) {
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(start);
-            options.devices().push_back(rendezvous.device());
+            try (Device device = rendezvous.device()) {
+                options.devices().push_back(device); // which has a thread of its own until nobody holds it
+            }
             options.threads(THREADS);
             ProcessGroupGloo backend = new ProcessGroupGloo(store, rank, size, options);
             // else a rank that leaves at once would look to the others as if it had never come
