@@ -30,7 +30,8 @@ public final class Mutations {
         Map<String, Proof> all = new LinkedHashMap<>();
         mutations.prices().forEach((name, change) -> all.put(name, mutations.raised(proof, change)));
         all.put("raises left out", mutations.raised(mutations.with(proof, List.of()), p -> p));
-        List<Proof.Raise> high = List.of(new Proof.Raise(0, claim), new Proof.Raise(problem.blocks().size() - 1, claim));
+        List<Proof.Raise> high = List.of(
+                new Proof.Raise(0, claim), new Proof.Raise(problem.blocks().size() - 1, claim));
         all.put("raised as far as the claim", mutations.raised(mutations.with(proof, high), p -> p));
         List<Proof.Raise> nowhere = List.of(new Proof.Raise(problem.blocks().size(), 0));
         all.put("raises of no block", mutations.raised(mutations.with(proof, nowhere), p -> p));
