@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +71,10 @@ final class Completions {
     }
 
     private void startNext() {
-        Collectives by = collectives;
         Incomplete next = due.iterator().next();
         due.remove(next);
-        if (by != null) {
-            next.complete(by);
-            ahead.add(next);
-            aheadBytes += next.bytes();
-        }
+        next.complete(Objects.requireNonNull(collectives, "nothing is due before a pass began"));
+        ahead.add(next);
+        aheadBytes += next.bytes();
     }
 }
