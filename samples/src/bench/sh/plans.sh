@@ -14,16 +14,30 @@ gpt=$root/samples/src/main/java/dev/ashlar/samples/gpt
 
 jar() { find "$root/$1/target" -maxdepth 1 -name "ashlar-*.jar" ! -name '*-sources.jar' ! -name '*-javadoc.jar'; }
 
-sources=("$gpt/DecoderBlock.java" "$gpt/Gpt.java")
-if [ $# -eq 0 ]; then
-    sources+=("$bench"/*.java)
-else
-    sources+=("$bench/Transformer.java" "$bench/package-info.java")
-    for plan in "$@"; do
-        sources+=("$bench/$plan.java")
+classes=$(jar dsl-annotations):$(jar runtime):$LIBRARIES
+compile() { "${JAVA_HOME:+$JAVA_HOME/bin/}javac" --release 17 -d "$out" "$@"; }
+
+# Which of the benchmark's sources are plans of a device, and asked for.
+plans() {
+    local device=$1 plan
+    shift
+    for plan in $(cd "$bench" && grep -l "device = \"$device\"" *.java); do
+        if [ $# -eq 0 ] || [[ " $* " == *" ${plan%.java} "* ]]; then
+            echo "$bench/$plan"
+        fi
     done
-fi
+}
+
 mkdir -p "$out"
-"${JAVA_HOME:+$JAVA_HOME/bin/}javac" --release 17 -d "$out" \
-    --processor-path "$(jar dsl-processor)" -cp "$(jar dsl-annotations):$(jar runtime):$LIBRARIES" \
-    -Aashlar.device="$root/profiles/h100-sxm.device.json:$root/profiles/h200-sxm.device.json" "${sources[@]}"
+models=("$bench/package-info.java" "$bench/Transformer.java" "$gpt/DecoderBlock.java" "$gpt/Gpt.java")
+for device in cpu h100-sxm h200-sxm; do
+    profile=$root/profiles/$device.device.json
+    mapfile -t sources < <(plans $device "$@")
+    if [ ${#sources[@]} -gt 0 ]; then
+        compile -cp "$classes" --processor-path "$(jar dsl-processor)" $([ -e "$profile" ] && echo "-Aashlar.device=$profile") "${models[@]}" "${sources[@]}"
+    fi
+done
+if [ $# -eq 0 ]; then
+    mapfile -t programs < <(grep -L '^@Plan\|^@Model' "$bench"/*.java)
+    compile -cp "$out:$classes" -proc:none "${programs[@]}"
+fi
