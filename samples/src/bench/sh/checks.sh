@@ -5,7 +5,7 @@
 samples=$(cd "$(dirname "$0")/.." && pwd)
 row $gpu.BfloatLosses "$OUT" kernels
 row -Dashlar.kernels=false $gpu.BfloatLosses "$OUT" libtorch
-timeout 200 python3 "$samples/python/losses.py" "$OUT" 2>> "$OUT/torch.log" | tee "$OUT/losses.json"
+env -u PYTORCH_ALLOC_CONF -u LD_LIBRARY_PATH timeout 200 python3 "$samples/python/losses.py" "$OUT" 2>> "$OUT/torch.log" | tee "$OUT/losses.json"
 row $gpu.UpdateCheck
 row $gpu.FusedKernels
 if [ -n "${TESTS:-}" ]; then

@@ -16,8 +16,8 @@ if [ -n "${TORCH:-}" ]; then
         echo "for plan in ('ddp','fsdp'): run('gpt1.3b',plan,**A)"
         echo "for ck in (0,32): run('gpt6.7b','fsdp',ckpt=ck,steps=4,**G)"
         echo "dist.destroy_process_group()"
-    } > "$OUT/torch.py"
-    PYTORCH_ALLOC_CONF='' timeout 150 torchrun --nproc-per-node 4 "$OUT/torch.py" 2>> "$OUT/torch.log" | tee "$OUT/torch.jsonl"
+    } > "$OUT/torch_rows.py"
+    env -u PYTORCH_ALLOC_CONF -u LD_LIBRARY_PATH timeout 150 torchrun --nproc-per-node 4 "$OUT/torch_rows.py" 2>> "$OUT/torch.log" | tee "$OUT/torch.jsonl"
 fi
 row $launch --ranks 2 $gpu.PairAgainstOne "$OUT"
 for how in "" halt throw; do

@@ -11,5 +11,5 @@ done
 row -Dashlar.graph=false $gpu.GpuBenchmark --steps 30 Small7
 row -Dashlar.kernels=false $gpu.GpuBenchmark --steps 30 Small7
 if [ -n "${TORCH:-}" ]; then
-    python3 "$TORCH/torch_gpt.py" 2>> "$OUT/torch.log" | tee "$OUT/torch.jsonl"
+    env -u PYTORCH_ALLOC_CONF -u LD_LIBRARY_PATH python3 "$TORCH/torch_gpt.py" 2>> "$OUT/torch.log" | tee "$OUT/torch.jsonl"
 fi
