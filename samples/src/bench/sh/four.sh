@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All rows of four H200, PyTorch's in their midst where TORCH has its scripts, and what two devices are checked by: about six minutes.
+# All rows of four H200, PyTorch's in their midst, and what two devices are checked by: about eight minutes.
 . "$(dirname "$0")/rows.sh"
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader
 for plan in BillionFour BillionFourZero BillionFourFree BillionFourData; do
@@ -8,17 +8,7 @@ done
 for plan in SixFour36 SixFourZero SixFour18; do
     ranks 4 8 $plan
 done
-if [ -n "${TORCH:-}" ]; then
-    {
-        torch_head torch_dist.py 'coll()$'
-        echo "A=dict(L=24,d=2048,h=16,T=1024,B=32)"
-        echo "G=dict(L=32,d=4096,h=32,T=2048,B=16)"
-        echo "for plan in ('ddp','fsdp'): run('gpt1.3b',plan,**A)"
-        echo "for ck in (0,32): run('gpt6.7b','fsdp',ckpt=ck,steps=4,**G)"
-        echo "dist.destroy_process_group()"
-    } > "$OUT/torch_rows.py"
-    env -u PYTORCH_ALLOC_CONF -u LD_LIBRARY_PATH timeout 150 torchrun --nproc-per-node 4 "$OUT/torch_rows.py" 2>> "$OUT/torch.log" | tee "$OUT/torch.jsonl"
-fi
+pytorch 4 1.3b:ddp 1.3b:fsdp 6.7b:fsdp 6.7b:fsdp-all
 row $launch --ranks 2 $gpu.PairAgainstOne "$OUT"
 for how in "" halt throw; do
     echo "LostRank $how"

@@ -26,5 +26,12 @@ row() {
 one() { row $gpu.GpuBenchmark --steps "$1" "$2"; }
 ranks() { row $launch --ranks "$1" $gpu.GpuBenchmark --steps "$2" "$3"; }
 
-# All of PyTorch's scripts but what they run themselves; see docs/benchmarks.md.
-torch_head() { sed "/^$2/,\$d" "$TORCH/$1"; }
+# PyTorch's rows behind ours, on its own libraries: pytorch N MODEL:WAY…
+pytorch() {
+    local number=$1 script
+    shift
+    script=$(dirname "${BASH_SOURCE[0]}")/../python/pytorch.py
+    env -u PYTORCH_ALLOC_CONF -u LD_LIBRARY_PATH timeout -k 5 300 \
+        $([ "$number" -eq 1 ] && echo python3 || echo torchrun --nproc-per-node "$number") "$script" "$@" 2>> "$OUT/torch.log" |
+        tee -a "$OUT/rows.jsonl"
+}
