@@ -92,6 +92,14 @@ final class Chooser {
         }
     }
 
+    /**
+     * A plan whose proof is looked at beside what comes next.
+     *
+     * @param form position of its form
+     * @param proved what is known about it, as soon as it is
+     */
+    private record Found(int form, Supplier<Best> proved) {}
+
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose() {
         if (candidates.size() == 1 && !candidates.get(0).hasChoices()) {
@@ -101,9 +109,9 @@ final class Chooser {
         }
         boolean fits = leastBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
-        Supplier<Best> later = new Search(all(), !fits).within(fits ? budgetBytes - fixedBytes : leastBytes);
-        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later)) : List.of();
-        Best best = later.get();
+        Found later = new Search(all(), !fits).within(fits ? budgetBytes - fixedBytes : leastBytes);
+        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later.form())) : List.of();
+        Best best = later.proved().get();
         Candidate.Known plan = best.plan();
         long proved =
                 candidates.stream().mapToLong(Candidate::provedLeastBytes).min().orElseThrow();
@@ -123,14 +131,14 @@ final class Chooser {
     }
 
     /** The forms that a curve is asked for; of a large mesh, where each takes the compiler long, the first, the chosen one and the smallest. */
-    private List<Integer> worthAsking(Supplier<Best> chosen) {
+    private List<Integer> worthAsking(int chosen) {
         if (candidates.size() == 1 || !candidates.get(0).isLargeMesh()) {
             return all();
         }
         int smallest = all().stream()
                 .min(Comparator.comparingLong(f -> candidates.get(f).leastBytes()))
                 .orElseThrow();
-        return Stream.of(0, chosen.get().form(), smallest).distinct().sorted().toList();
+        return Stream.of(0, chosen, smallest).distinct().sorted().toList();
     }
 
     private Comparator<Integer> fastestFirst() {
@@ -160,7 +168,7 @@ final class Chooser {
         }
 
         /** @param budgetBytes at least what the smallest plan of all needs */
-        Supplier<Best> within(long budgetBytes) {
+        Found within(long budgetBytes) {
             List<Integer> within = order(
                     order.stream()
                             .filter(f -> candidates.get(f).leastBytes() <= budgetBytes)
@@ -181,7 +189,7 @@ final class Chooser {
                     within.stream().map(f -> List.copyOf(proofs.get(f))).toList();
             int form = best;
             Supplier<Candidate.Known> known = plan.known();
-            return () -> best(form, known.get(), proved);
+            return new Found(form, () -> best(form, known.get(), proved));
         }
 
         /** On a large mesh a close look takes long: the form that looks best is first, so that it may be enough. */
@@ -230,11 +238,11 @@ final class Chooser {
                 .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)
                 .toArray();
         Search search = new Search(forms, true);
-        List<Supplier<Best>> later = new ArrayList<>();
+        List<Found> later = new ArrayList<>();
         for (int i = last; i >= 0; i--) {
             later.add(0, search.within(budgets[i]));
         }
-        List<Best> bests = bounded(later.stream().map(Supplier::get).toList());
+        List<Best> bests = bounded(later.stream().map(f -> f.proved().get()).toList());
         List<Tradeoff> tradeoffs = new ArrayList<>();
         double quickest = Double.POSITIVE_INFINITY;
         for (int i = 0; i <= last; i++) {
