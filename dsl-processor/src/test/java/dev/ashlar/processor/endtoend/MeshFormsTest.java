@@ -27,16 +27,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever form its step has, a plan of several ranks trains as the plain one of one rank, and sends what it says. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MeshFormsTest {
     private static final int BUDGETS = 2;
     private static final Settings SETTINGS =
             Settings.defaults(OptimizerKind.ADAMW).withDebug(true);
+
+    private final OneRank references = new OneRank();
 
     @TempDir
     private Path directory;
@@ -162,7 +166,7 @@ class MeshFormsTest {
     }
 
     private void check(Plan serial, ModelSpecs onMesh, UnaryOperator<TrainingGraph> form) throws Exception {
-        RankComparison one = RankComparison.with(serial, SETTINGS, directory.resolve("one"));
+        RankComparison one = references.of(serial, SETTINGS, directory.resolve("one"));
         List<Plan> plans = MeshPlans.atBudgets(onMesh, form, BUDGETS);
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));

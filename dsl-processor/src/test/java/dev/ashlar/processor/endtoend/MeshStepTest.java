@@ -11,12 +11,16 @@ import dev.ashlar.runtime.train.Settings;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The written class on several ranks trains as that on one does, and sends what the plan says. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MeshStepTest {
+    private final OneRank references = new OneRank();
+
     @TempDir
     private Path directory;
 
@@ -57,6 +61,6 @@ class MeshStepTest {
         Mesh one = SimulatedMesh.mesh(1);
         Plan serial = HandMadePlans.onHosts(layout.model(), one, new TestAssignment(one));
         Plan sharded = HandMadePlans.onHosts(layout.model(), layout.mesh(), layout.assignment());
-        RankComparison.with(serial, settings, directory.resolve("one")).check(sharded, directory.resolve("all"));
+        references.of(serial, settings, directory.resolve("one")).check(sharded, directory.resolve("all"));
     }
 }

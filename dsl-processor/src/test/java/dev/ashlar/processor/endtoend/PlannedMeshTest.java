@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,8 +32,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the planner chooses for several ranks trains as one rank does, whatever the memory, and sends what the plan says. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlannedMeshTest {
     private static final int BUDGETS = 3;
+
+    private final OneRank references = new OneRank();
 
     @TempDir
     private Path directory;
@@ -61,7 +65,7 @@ class PlannedMeshTest {
     @MethodSource("cases")
     void ranksTrainAsOneDoes(String name, ModelSpecs model, Long[] mesh) throws Exception {
         Settings settings = Settings.defaults(OptimizerKind.ADAMW).withDebug(true);
-        RankComparison one = RankComparison.with(model.plan(), settings, directory.resolve("one"));
+        RankComparison one = references.of(model.plan(), settings, directory.resolve("one"));
         List<Plan> plans = MeshPlans.atBudgets(model.mesh(mesh), BUDGETS);
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));
@@ -100,8 +104,8 @@ class PlannedMeshTest {
         ModelSpecs model = Objects.requireNonNull(models().get(name)).get();
         model = model.optimizer(kind.name()).precision(precision);
         Settings settings = Settings.defaults(kind).withDebug(true);
-        RankComparison one = RankComparison.with(model.plan(), settings, directory.resolve("one"))
-                .within(losses, gradients);
+        RankComparison one =
+                references.of(model.plan(), settings, directory.resolve("one")).within(losses, gradients);
         List<Plan> plans = MeshPlans.atBudgets(model.mesh(2L), 2);
         for (int i = 0; i < plans.size(); i++) {
             one.check(plans.get(i), directory.resolve("all" + i));
