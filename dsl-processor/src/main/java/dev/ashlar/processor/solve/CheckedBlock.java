@@ -205,20 +205,22 @@ final class CheckedBlock {
             LongConsumer tried) {
         List<Integer> order = shape.steps().stream().map(Step::node).toList();
         List<List<long[]>> costs = new ArrayList<>(List.of(this.costs));
-        List<List<CheckedTable>> rest = new ArrayList<>(List.of(rest(tables, outside)));
+        CheckedRest[] rest = new CheckedRest[shape.cards().length];
+        downwards(
+                tables,
+                outside,
+                (step, values, byLabel) -> rest[step.node()] = CheckedRest.of(step.scope(), values, limit));
+        CheckedRest around = CheckedRest.of(shape.shared(), outside, limit);
         for (BiFunction<Factor, int[], long[]> other : others) {
             List<long[]> own = costs(other);
             costs.add(own);
-            rest.add(rest(tables(own), outside));
+            downwards(
+                    tables(own),
+                    outside,
+                    (step, values, byLabel) -> rest[step.node()] = rest[step.node()].and(values, limit));
+            around = around.and(outside, limit);
         }
         return new CheckedOptions(block, shape.labels(), shape.scopes(), costs, allowed, measure, limit, tried)
-                .list(order, rest, shape.shared(), new CheckedTable(shape.shared(), outside));
-    }
-
-    /** What all that is not in the result of a step comes to at least, by step. */
-    private List<CheckedTable> rest(List<long[]> tables, long[] outside) {
-        List<CheckedTable> rest = new ArrayList<>();
-        downwards(tables, outside, (step, values, byLabel) -> rest.add(0, new CheckedTable(step.scope(), values)));
-        return rest;
+                .list(order, order.stream().map(node -> rest[node]).toList(), around);
     }
 }

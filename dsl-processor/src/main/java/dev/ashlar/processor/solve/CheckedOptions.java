@@ -82,12 +82,10 @@ final class CheckedOptions {
      * where there is none.
      *
      * @param order nodes that are not shared
-     * @param rest what all other tables and blocks cost at least once a node is done, by choice of prices, then node, then joint label of
-     *     the nodes around it
-     * @param shared entries and exits, ascending
-     * @param outside what other blocks cost at least, by joint label of the shared nodes
+     * @param rest what all other tables and blocks cost at least once a node is done, by node
+     * @param outside what other blocks cost at least; around it are the shared nodes
      */
-    List<List<long[]>> list(List<Integer> order, List<List<CheckedTable>> rest, int[] shared, CheckedTable outside) {
+    List<List<long[]>> list(List<Integer> order, List<CheckedRest> rest, CheckedRest outside) {
         List<Sums> open = new ArrayList<>();
         BitSet left = new BitSet();
         left.set(0, block.factors().size());
@@ -102,17 +100,15 @@ final class CheckedOptions {
                     .filter(s -> Arrays.stream(s.scope()).anyMatch(n -> n == node))
                     .toList();
             open.removeAll(inputs);
-            int at = k;
-            List<CheckedTable> others = rest.stream().map(r -> r.get(at)).toList();
-            open.add(sums(others.get(0).scope(), new int[] {node}, own, inputs, others));
+            open.add(sums(new int[] {node}, own, inputs, rest.get(k)));
         }
-        Sums last = sums(shared, new int[0], left, open, Collections.nCopies(first, outside));
+        Sums last = sums(new int[0], left, open, outside);
         return last.byLabels().stream()
                 .map(l -> l.stream().map(s -> peaks(s, last.groups())).toList())
                 .toList();
     }
 
-    private Sums sums(int[] scope, int[] node, BitSet own, List<Sums> inputs, List<CheckedTable> rest) {
+    private Sums sums(int[] node, BitSet own, List<Sums> inputs, CheckedRest rest) {
         BitSet factors = (BitSet) own.clone();
         inputs.forEach(s -> factors.or(s.factors()));
         BitSet coming = new BitSet();
@@ -120,12 +116,13 @@ final class CheckedOptions {
         BitSet later = (BitSet) coming.clone();
         later.andNot(factors);
         CheckedPoints.Groups groups = points.alike(later);
-        Sums sums = new Sums(scope, factors, groups, new ArrayList<>());
-        for (int key = 0; key < rest.get(0).values().length; key++) {
-            List<long[]> found = List.of();
-            long[] left = left(rest, key);
-            if (Arrays.stream(left).allMatch(l -> l > 0) && read(scope, key)) {
-                found = new ArrayList<>();
+        int[] scope = rest.scope();
+        Sums sums = new Sums(scope, factors, groups, new ArrayList<>(Collections.nCopies(rest.size(), List.of())));
+        for (int place = 0; place < rest.keys().length; place++) {
+            int key = rest.keys()[place];
+            if (read(scope, key)) {
+                long[] left = rest.left(limit, place);
+                List<long[]> found = new ArrayList<>();
                 int enough = BUFFER;
                 for (int label : node.length == 0
                         ? new int[] {0}
@@ -141,15 +138,10 @@ final class CheckedOptions {
                 }
                 found = CheckedFront.of(found, first, tried);
                 found.sort(Comparator.comparingLong(s -> s[0]));
+                sums.byLabels().set(key, found);
             }
-            sums.byLabels().add(found);
         }
         return sums;
-    }
-
-    /** What sums have to cost less than, by choice of prices. */
-    private long[] left(List<CheckedTable> rest, int key) {
-        return rest.stream().mapToLong(r -> limit - r.values()[key]).toArray();
     }
 
     /** Writes joint labels; false if one is not allowed. */

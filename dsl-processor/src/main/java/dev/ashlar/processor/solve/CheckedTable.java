@@ -7,23 +7,7 @@ final class CheckedTable {
 
     private static final long LARGEST = 1L << 23;
 
-    private final int[] scope;
-    private final long[] values;
-
-    CheckedTable(int[] scope, long[] values) {
-        this.scope = scope;
-        this.values = values;
-    }
-
-    /** Ascending; not to be written. */
-    int[] scope() {
-        return scope;
-    }
-
-    /** Not to be written. */
-    long[] values() {
-        return values;
-    }
+    private CheckedTable() {}
 
     static long add(long a, long b) {
         return Math.min(a + b, FORBIDDEN);
