@@ -1,13 +1,11 @@
 package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.solve.Checker;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.ProblemSize;
-import dev.ashlar.processor.solve.Solver;
-import dev.ashlar.processor.solve.Verdict;
+import dev.ashlar.processor.solve.ProvedSolver;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,14 +25,15 @@ import java.util.concurrent.TimeUnit;
  *
  * Arguments are a model ({@code gpt}, {@code llama}, {@code cnn}), layers, a mesh, links ({@code fast}, {@code slow}) and what backward may
  * make again ({@link Repeats}). First comes how large the problem is; then a row for the smallest memory, for ten budgets between it and
- * what the fastest plan needs, and for any memory; of up to four layers the optimum is asked for. Every row is a JVM of its own with a heap of 256 MB, so its seconds are cold ones: of
- * building the problem, of solving it, of checking the certificate, each on the clock and of the planning thread's CPU. Without arguments all
- * instances of {@link #ALL} run, which takes long. A row ends after {@value #LIMIT_SECONDS} seconds.
+ * what the fastest plan needs, and for any memory; of up to four layers the optimum is asked for. Every row is a JVM of its own with a heap of
+ * 256 MB, so its seconds are cold ones: of building the problem and of solving it, each on the clock and of the planning thread's CPU, and of
+ * checking the certificate, on the clock. Without arguments all instances of {@link #ALL} run, which takes long. A row ends after
+ * {@value #LIMIT_SECONDS} seconds.
  *
  * With a budget in bytes, {@code smallest}, {@code any} or {@code size} behind the others only that row, here.
  */
 final class JointPlannerBenchmark {
-    private static final double GAP = 1e-3;
+    private static final Effort EFFORT = new Effort(1e-3, 200_000, 400_000, 2);
     /** Layers of models whose optimum is asked for. */
     private static final int FEW_LAYERS = 4;
 
@@ -84,7 +83,7 @@ final class JointPlannerBenchmark {
     private void table() throws IOException, InterruptedException {
         System.out.println(String.join(" ", instance.words()));
         System.out.println(cold("size"));
-        System.out.printf(HEAD, "share", "GiB", "ms", "build s (CPU)", "solve s (CPU)", "check s (CPU)", "gap");
+        System.out.printf(HEAD, "share", "GiB", "ms", "build s (CPU)", "solve s (CPU)", "check s", "gap");
         long least = show("smallest", "smallest");
         long most = show("any", "any");
         for (int i = 0; i < BUDGETS && least > 0 && most > 0; i++) {
@@ -141,27 +140,27 @@ final class JointPlannerBenchmark {
         boolean smallest = budget.equals("smallest");
         long bytes = smallest ? 0 : budget.equals("any") ? UNLIMITED : Long.parseLong(budget);
         Clock solving = new Clock();
-        Effort effort = new Effort(instance.layers() <= FEW_LAYERS ? 0 : GAP, 200_000, 400_000, 2);
-        Outcome outcome = smallest ? Solver.smallest(problem, effort) : Solver.solve(problem, bytes, effort);
+        Effort effort = instance.layers() <= FEW_LAYERS ? Effort.EXACT : EFFORT;
+        ProvedSolver solver = new ProvedSolver(problem);
+        ProvedSolver.Claim claim = smallest ? solver.smallestLater(effort) : solver.later(bytes, effort);
         solving.stop();
         Clock checking = new Clock();
-        Verdict verdict;
+        ProvedSolver.Proved proved = claim.checked();
+        checking.stop();
+        Outcome outcome = proved.outcome();
         long peak;
         long time;
         double gap;
         if (outcome instanceof Outcome.Feasible feasible) {
-            verdict = Checker.check(problem, bytes, feasible);
             peak = feasible.solution().peak();
             time = feasible.solution().time();
             gap = feasible.gap();
         } else {
             Outcome.Infeasible infeasible = (Outcome.Infeasible) outcome;
-            verdict = Checker.check(problem, infeasible);
             peak = infeasible.smallestBudget();
             time = infeasible.solution().time();
             gap = (double) (peak - infeasible.certificate().budget() - 1) / peak;
         }
-        checking.stop();
         System.out.printf(
                 Locale.ROOT,
                 "%d %9.3f %9.2f   %-15s %-15s %-15s %.3f%% %s%n",
@@ -170,9 +169,9 @@ final class JointPlannerBenchmark {
                 joint.seconds(time) * 1e3,
                 building,
                 solving,
-                checking,
+                String.format(Locale.ROOT, "%.2f", checking.seconds),
                 100 * gap,
-                verdict.getClass().getSimpleName());
+                proved.verdict().getClass().getSimpleName());
     }
 
     /** Seconds of one part of a row. */
