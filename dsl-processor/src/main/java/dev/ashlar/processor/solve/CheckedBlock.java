@@ -1,6 +1,7 @@
 package dev.ashlar.processor.solve;
 
 import dev.ashlar.processor.solve.CheckedShape.Step;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -17,8 +18,8 @@ final class CheckedBlock {
     private final CheckedShape shape;
     private final BiFunction<Factor, int[], long[]> prices;
     private final List<long[]> costs;
-    /** By the numbers of the shape. */
-    private final List<long[]> tables;
+    /** By the numbers of the shape; made again where the heap is too small to keep those of all blocks. */
+    private SoftReference<List<long[]>> tables;
 
     private final long[] least;
 
@@ -40,8 +41,9 @@ final class CheckedBlock {
         this.allowed = allowed;
         this.prices = prices;
         costs = costs(prices);
-        tables = tables(costs);
-        least = shape.last().least(tables);
+        List<long[]> all = tables(costs);
+        tables = new SoftReference<>(all);
+        least = shape.last().least(all);
     }
 
     private List<long[]> costs(BiFunction<Factor, int[], long[]> of) {
@@ -59,6 +61,15 @@ final class CheckedBlock {
             tables.add(step.least(tables));
         }
         return tables;
+    }
+
+    private List<long[]> tables() {
+        List<long[]> known = tables.get();
+        if (known == null) {
+            known = tables(costs);
+            tables = new SoftReference<>(known);
+        }
+        return known;
     }
 
     boolean is(Block other, long[] otherCoefficients, BitSet[] otherAllowed) {
@@ -84,7 +95,7 @@ final class CheckedBlock {
     BitSet[] below(long[] outside, long limit) {
         BitSet[] below = new BitSet[shape.cards().length];
         Arrays.setAll(below, n -> new BitSet());
-        downwards(tables, outside, (step, rest, byLabel) -> {
+        downwards(tables(), outside, (step, rest, byLabel) -> {
             for (int at = 0; at < byLabel.length; at++) {
                 below[step.node()].set(shape.labels().label(step.node(), at), byLabel[at] < limit);
             }
@@ -207,7 +218,7 @@ final class CheckedBlock {
         List<List<long[]>> costs = new ArrayList<>(List.of(this.costs));
         CheckedRest[] rest = new CheckedRest[shape.cards().length];
         downwards(
-                tables,
+                tables(),
                 outside,
                 (step, values, byLabel) -> rest[step.node()] = CheckedRest.of(step.scope(), values, limit));
         CheckedRest around = CheckedRest.of(shape.shared(), outside, limit);
