@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dev.ashlar.processor.device.DeviceCatalogue;
 import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.op.Catalogue;
 import dev.ashlar.processor.spec.InterfaceSpec;
 import dev.ashlar.processor.spec.PlanSpec;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.FilerException;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
@@ -155,6 +157,15 @@ public final class AshlarProcessor extends AbstractProcessor {
                     && current.options().selects(plan.get().qualifiedName())) {
                 step.process(plan.get(), diagnostics, surroundings(type, current));
             }
+        } catch (ModelException stopped) {
+            diagnostics.error(stopped);
+        } catch (FilerException exists) {
+            diagnostics.error(
+                    Code.CLASS_EXISTS,
+                    SpecReader.place(type),
+                    ("A class for '%s' cannot be written, for there is one of that name: %s. If an earlier compilation left it, empty the folder for"
+                                    + " classes or leave it out of the class path; if it is yours, give it another name.")
+                            .formatted(type.getQualifiedName(), exists.getMessage()));
         } catch (IOException | RuntimeException | StackOverflowError e) {
             SpecReader.failed(type, e, diagnostics);
         }
@@ -162,11 +173,16 @@ public final class AshlarProcessor extends AbstractProcessor {
         return true;
     }
 
-    private static void writeBatch(TypeElement type, InterfaceSpec spec, PlanSurroundings surroundings)
-            throws IOException {
-        if (SpecReader.has(type, "Model") && surroundings.writesSteps()) {
-            surroundings.write(BatchWriter.write(
-                    spec.packageName(), spec.simpleName(), ReadingOrder.inputs(spec), surroundings.generated()));
+    private void writeBatch(TypeElement type, InterfaceSpec spec, PlanSurroundings surroundings) throws IOException {
+        if (!SpecReader.has(type, "Model") || !surroundings.writesSteps()) {
+            return;
+        }
+        List<String> inputs = ReadingOrder.inputs(spec);
+        String name = BatchWriter.name(spec.simpleName());
+        if (!new EarlierRecord(processingEnv)
+                .isThere(spec.packageName(), name, inputs, BatchWriter.componentType(), type)) {
+            surroundings.write(
+                    BatchWriter.write(spec.packageName(), spec.simpleName(), inputs, surroundings.generated()));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.ashlar.processor.CompilerKit.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,5 +155,70 @@ final class RoundsTest {
         String said = result.ours().get(0);
         assertTrue(said.startsWith("Written.java:8:"), said);
         assertTrue(said.contains("'@Wavelet'") || said.contains("how 'y' is made"), said);
+    }
+
+    private static final String TRAINED = """
+            package net;
+
+            import dev.ashlar.dsl.*;
+
+            @Model(dims = "batch=2 d=4")
+            interface Trained {
+                @Input(shape = "batch d") Tensor x();
+                @Input(shape = "batch d") Tensor targets();
+                @Linear(out = "d") Tensor y(Tensor x);
+                @Loss @MeanSquaredError Tensor loss(@In(to = "x") Tensor y, Tensor targets);
+            }
+
+            @Plan(memory = "1GiB")
+            interface Laptop extends Trained {}
+            """;
+
+    /** As with {@code javac -d out -cp out:…}, twice. ECJ writes no class again that is on its class path. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whatAnEarlierCompilationLeftIsOnTheClassPath(Kind kind, @TempDir Path directory) {
+        compileTrained(kind, directory, TRAINED);
+        Result again = compileTrained(kind, directory, TRAINED);
+        if (kind == Kind.ECJ) {
+            assertIsThere(again, "A class for 'net.Trained' cannot be written", "empty the folder for classes");
+        } else {
+            assertEquals(List.of(), again.findings());
+            assertTrue(Files.exists(again.classes().resolve("net/TrainedBatch.class")));
+            assertTrue(Files.exists(again.classes().resolve("net/LaptopStep.class")));
+        }
+    }
+
+    /** Javac before 23 would end with an exception of its own. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void anEarlierRecordWithOtherInputs(Kind kind, @TempDir Path directory) {
+        compileTrained(kind, directory, TRAINED);
+        Result again = compileTrained(
+                kind,
+                directory,
+                TRAINED.replace("Tensor targets", "Tensor wanted")
+                        .replace("y, Tensor wanted", "y, @In(to = \"targets\") Tensor wanted"));
+        if (kind == Kind.ECJ) {
+            assertIsThere(again, "A class for 'net.Trained' cannot be written", "empty the folder for classes");
+        } else if (Runtime.version().feature() < 23) {
+            assertIsThere(again, "has the record 'net.TrainedBatch'", "Delete TrainedBatch.class there");
+        } else {
+            assertEquals(List.of(), again.findings());
+        }
+    }
+
+    private static Result compileTrained(Kind kind, Path directory, String source) {
+        return CompilerKit.with(kind)
+                .classPath(directory.resolve("classes"))
+                .source("net/Trained.java", source)
+                .compile(directory);
+    }
+
+    private static void assertIsThere(Result result, String what, String nextStep) {
+        assertTrue(result.ours().stream().allMatch(e -> e.contains(" error [ASH-003] ")), result.toString());
+        String error = result.ours().get(0);
+        assertTrue(error.startsWith("Trained.java:6:"), error);
+        assertTrue(error.contains(what) && error.contains(nextStep), error);
     }
 }

@@ -6,6 +6,8 @@ public enum Code {
     BAD_OPTION(1),
     /** The compiler failed on its own account. */
     INTERNAL(2),
+    /** A class that is to be written is there already, and the compiler does not take it again. */
+    CLASS_EXISTS(3),
     /** An annotation stands on something it does not belong on. */
     MISPLACED_ANNOTATION(10),
     /** A method of a model must be abstract, return Tensor and take Tensors. */

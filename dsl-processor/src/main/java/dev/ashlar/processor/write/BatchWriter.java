@@ -14,10 +14,20 @@ import javax.lang.model.element.Modifier;
 public final class BatchWriter {
     private BatchWriter() {}
 
+    /** The record's name. */
+    public static String name(String model) {
+        return model + "Batch";
+    }
+
+    /** The type of every component. */
+    public static String componentType() {
+        return Names.HOST_TENSOR.canonicalName();
+    }
+
     /** The file. */
     public static JavaFile write(String packageName, String model, List<String> inputs, Optional<ClassName> generated) {
         MethodSpec.Builder components = MethodSpec.constructorBuilder();
-        TypeSpec.Builder batch = TypeSpec.recordBuilder(model + "Batch").addModifiers(Modifier.PUBLIC);
+        TypeSpec.Builder batch = TypeSpec.recordBuilder(name(model)).addModifiers(Modifier.PUBLIC);
         StringBuilder javadoc = new StringBuilder("One batch of {@link " + model.replace('_', '.') + "}.\n\n");
         for (String input : inputs) {
             components.addParameter(
