@@ -140,7 +140,7 @@ public final class CompileBenchmark {
         return sorted[sorted.length / 2];
     }
 
-    /** This process' class path without the samples' own classes: javac 17 fails where a record is on it and written again. */
+    /** This process' class path without the samples' own classes, which would be those of an earlier compilation. */
     private static String libraries() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("samples" + File.separator + "target"))
