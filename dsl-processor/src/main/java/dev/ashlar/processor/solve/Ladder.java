@@ -60,24 +60,32 @@ final class Ladder {
                 .toList();
     }
 
-    /** Cases of a variable's labels, all as high as they go, then one rung lower each, down to the lowest. */
+    /**
+     * Cases of a variable's labels. For every bound up to the lowest of their highest ones each case has the least proof of that much, so that
+     * a case whose proof is too much to check does not weaken the others.
+     */
     static Ladder split(int variable, List<List<Integer>> labels, List<Ladder> cases) {
-        int most = cases.stream().mapToInt(c -> c.rungs.size()).max().orElseThrow();
-        Rung lowest = split(variable, labels, cases, most - 1);
-        Ladder ladder = new Ladder(lowest.bound(), lowest.proof());
-        for (int lower = most - 2; lower >= 0; lower--) {
-            Rung next = split(variable, labels, cases, lower);
-            ladder.add(next.bound(), next.proof());
-        }
+        long most = cases.stream().mapToLong(Ladder::bound).min().orElseThrow();
+        List<Rung> splits = cases.stream()
+                .flatMap(c -> c.rungs.stream())
+                .map(r -> Math.min(r.bound(), most))
+                .distinct()
+                .sorted()
+                .map(bound -> split(variable, labels, cases, bound))
+                .toList();
+        Ladder ladder = new Ladder(splits.get(0).bound(), splits.get(0).proof());
+        splits.forEach(r -> ladder.add(r.bound(), r.proof()));
         return ladder;
     }
 
-    private static Rung split(int variable, List<List<Integer>> labels, List<Ladder> cases, int lower) {
+    private static Rung split(int variable, List<List<Integer>> labels, List<Ladder> cases, long enough) {
         List<Proof.Case> chosen = new ArrayList<>();
         long bound = Long.MAX_VALUE;
         for (int k = 0; k < cases.size(); k++) {
-            List<Rung> own = cases.get(k).rungs;
-            Rung rung = own.get(Math.max(0, own.size() - 1 - lower));
+            Rung rung = cases.get(k).rungs.stream()
+                    .filter(r -> r.bound() >= enough)
+                    .findFirst()
+                    .orElseThrow();
             bound = Math.min(bound, rung.bound());
             chosen.add(new Proof.Case(labels.get(k), rung.proof()));
         }
