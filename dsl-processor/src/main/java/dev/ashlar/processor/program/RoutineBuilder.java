@@ -21,9 +21,6 @@ import java.util.function.BiFunction;
  * is read for the last time.
  */
 final class RoutineBuilder {
-    /** Calls of kernels in one part; keeps a method far below the 8,000 bytecodes above which the JIT compiler gives up. */
-    private static final int PART_CALLS = 80;
-
     private final Variant variant;
     private final boolean accelerated;
     private final Routine.Direction direction;
@@ -38,15 +35,7 @@ final class RoutineBuilder {
     private final Set<Value> again = new HashSet<>();
 
     private final Liveness liveness;
-    private final Map<Value, Value> storage = new HashMap<>();
-    private final Set<Value> fresh = new HashSet<>();
-    /** How many blocks run before the step that makes a tensor. */
-    private final Map<Value, Integer> blocksBefore = new HashMap<>();
-
-    private int blocks;
-    /** Storage that something else has a handle on as well, and may keep or pass on. */
-    private final Set<Value> held = new HashSet<>();
-
+    private final Ownership ownership;
     private final Map<Value, Slot> slots = new HashMap<>();
     private final Map<Value, String> localNames = new HashMap<>();
     private final Set<String> takenNames = new HashSet<>();
@@ -83,17 +72,18 @@ final class RoutineBuilder {
         }
         liveness =
                 new Liveness(steps, results.stream().flatMap(Optional::stream).toList(), again);
+        ownership = new Ownership(liveness, saved);
         fields = new HashSet<>(saved);
     }
 
     Routine build() {
-        List<Integer> cuts = cuts();
-        promoteAcross(cuts);
+        RoutineParts cuts = RoutineParts.of(steps);
+        cuts.promote(fields, given().stream().flatMap(Optional::stream).toList(), liveness);
         List<Optional<Slot>> arguments = arguments();
         List<List<Statement>> parts = new ArrayList<>();
         Destinations destinations = new Destinations();
         for (int i = 0; i < steps.size(); i++) {
-            if (cuts.contains(i)) {
+            if (cuts.beginsAt(i)) {
                 parts.add(fused(destinations));
                 statements.clear();
             }
@@ -121,64 +111,6 @@ final class RoutineBuilder {
     private List<Statement> fused(Destinations destinations) {
         List<Statement> fused = Fusion.of(statements);
         return destinations.of(accelerated ? BiasSums.of(NormedSums.of(RmsSums.of(fused))) : fused);
-    }
-
-    /** Positions before which a new part begins. */
-    private List<Integer> cuts() {
-        List<Integer> cuts = new ArrayList<>();
-        int calls = 0;
-        for (int i = 0; i < steps.size(); i++) {
-            if (calls >= PART_CALLS) {
-                cuts.add(i);
-                calls = 0;
-            }
-            calls += cost(steps.get(i));
-        }
-        return cuts;
-    }
-
-    /** Code of a step, in calls of kernels. */
-    private static int cost(Step step) {
-        if (step instanceof Step.BlockForward || step instanceof Step.BlockBackward) {
-            return 4;
-        }
-        boolean calls = step instanceof Step.Kernel
-                || step instanceof Step.Collective
-                || step instanceof Step.Begin
-                || step instanceof Step.Fill
-                || step instanceof Step.Start;
-        return calls ? 1 : 0;
-    }
-
-    private static int part(List<Integer> cuts, int position) {
-        return (int) cuts.stream().filter(c -> c <= position).count();
-    }
-
-    /** What is made in one part and read in another becomes a field. */
-    private void promoteAcross(List<Integer> cuts) {
-        if (cuts.isEmpty()) {
-            return;
-        }
-        given().stream().flatMap(Optional::stream).filter(liveness::isUsed).forEach(fields::add);
-        for (int i = 0; i < steps.size(); i++) {
-            for (Value made : Liveness.makes(steps.get(i))) {
-                int last = Math.min(liveness.lastUse(made), steps.size() - 1);
-                if (liveness.isUsed(made) && part(cuts, last) != part(cuts, i)) {
-                    fields.add(made);
-                }
-            }
-        }
-        promoteSums();
-    }
-
-    /** A sum may take the place of one of its operands, which then has to outlive its part as well. */
-    private void promoteSums() {
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            if (steps.get(i) instanceof Step.Sum sum && fields.contains(sum.result())) {
-                fields.add(sum.left());
-                fields.add(sum.right());
-            }
-        }
     }
 
     private List<Optional<Value>> given() {
@@ -235,20 +167,19 @@ final class RoutineBuilder {
     private Operand.Tensor consume(Value value, int position, List<Value> readAgain) {
         boolean last = liveness.lastUse(value) <= position && !keptByForward(value) && !readAgain.contains(value);
         if (!last) {
-            held.add(root(value));
+            ownership.hold(value);
         }
         return new Operand.Tensor(slot(value), last ? Operand.Access.MOVE : Operand.Access.SHARE);
     }
 
     private void add(int position, Step step) {
-        blocks += step instanceof Step.BlockForward || step instanceof Step.BlockBackward ? 1 : 0;
-        Liveness.makes(step).forEach(v -> blocksBefore.put(v, blocks));
+        ownership.enter(step);
         if (step instanceof Step.Kernel kernel) {
             addKernel(position, kernel);
         } else if (step instanceof Step.Collective collective) {
             addCollective(position, collective);
         } else if (step instanceof Step.Begin begin) {
-            fresh.add(begin.result());
+            ownership.made(begin.result());
             statements.add(new Statement.Begin(
                     begin.at(),
                     begin.place().where(),
@@ -258,7 +189,7 @@ final class RoutineBuilder {
         } else if (step instanceof Step.End end) {
             statements.add(new Statement.End(end.at(), slot(end.result())));
         } else if (step instanceof Step.Bucket bucket) {
-            fresh.add(bucket.result());
+            ownership.made(bucket.result());
             statements.add(new Statement.Bucket(bucket.at(), slot(bucket.result())));
         } else if (step instanceof Step.Fill fill) {
             statements.add(new Statement.Fill(fill.at(), slot(fill.bucket()), fill.offset(), slot(fill.gradient())));
@@ -272,7 +203,7 @@ final class RoutineBuilder {
         } else if (step instanceof Step.Sum sum) {
             addSum(position, sum);
         } else if (step instanceof Step.Seed seed) {
-            fresh.add(seed.gradient());
+            ownership.made(seed.gradient());
             statements.add(new Statement.Seed(slot(seed.gradient()), seed.loss().weight()));
         } else if (step instanceof Step.ParameterGradient gradient) {
             statements.add(new Statement.ParameterGradient(
@@ -296,7 +227,7 @@ final class RoutineBuilder {
             made.add(result.map(this::slot));
             views.add(result.filter(v -> v.storage() != v).map(v -> slot(base(kernel))));
             result.ifPresent(v -> {
-                fresh.add(v);
+                ownership.made(v);
                 if (!liveness.isUsed(v) && !keptByForward(v)) {
                     dead.add(slot(v));
                 }
@@ -360,12 +291,12 @@ final class RoutineBuilder {
                     && !Liveness.isCopyOf(steps, position, again)
                     && overwritable(source, position);
             if (takesOver) {
-                storage.put(result, root(source));
+                ownership.takes(result, source);
             }
         }
         statements.add(new Statement.Collective(
                 step.at(), step.place().where(), step.transfer(), slot(result), from, takesOver));
-        fresh.add(result);
+        ownership.made(result);
         List<Slot> dead = liveness.isUsed(result) || keptByForward(result) ? List.of() : List.of(slot(result));
         List<Value> read = new ArrayList<>(liveness.ends(position));
         if (takesOver) {
@@ -391,7 +322,7 @@ final class RoutineBuilder {
         } else if (left != right && dies(left, position) && overwritable(right, position)) {
             inPlace(sum.result(), right, left);
         } else {
-            fresh.add(sum.result());
+            ownership.made(sum.result());
             statements.add(new Statement.Add(slot(sum.result()), slot(left), slot(right)));
             free(position, List.of(left, right), List.of());
         }
@@ -403,8 +334,8 @@ final class RoutineBuilder {
         if (fields.contains(target)) {
             fields.add(result);
         }
-        storage.put(result, root(target));
-        fresh.add(result);
+        ownership.takes(result, target);
+        ownership.made(result);
     }
 
     private boolean dies(Value value, int position) {
@@ -412,27 +343,8 @@ final class RoutineBuilder {
                 && !(direction == Routine.Direction.FORWARD && saved.contains(value));
     }
 
-    private Value root(Value value) {
-        Value base = value.storage();
-        return storage.containsKey(base) ? root(storage.get(base)) : base;
-    }
-
-    /**
-     * Whether a tensor may be overwritten: it dies here, a kernel of this routine made its storage (an argument's may belong to others as
-     * well) behind the last block, no block has it, and no other tensor that is read later shares it.
-     */
     private boolean overwritable(Value value, int position) {
-        if (!dies(value, position)
-                || blocksBefore.getOrDefault(root(value), 0) < blocks
-                || !fresh.contains(root(value))
-                || held.contains(root(value))
-                || saved.contains(value)) {
-            return false;
-        }
-        Value root = root(value);
-        return slots.keySet().stream()
-                .filter(other -> other != value && root(other) == root)
-                .noneMatch(other -> liveness.lastUse(other) > position || saved.contains(other));
+        return dies(value, position) && ownership.isOverwritable(value, position, slots.keySet());
     }
 
     private void addBlockForward(int position, Step.BlockForward block) {
