@@ -8,45 +8,27 @@ import dev.ashlar.processor.joint.Storage.Condition;
 import dev.ashlar.processor.program.Liveness;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** The time points of a piece, and what is alive at them under which conditions. */
 final class Lifetimes {
     private final Piece piece;
     private final List<Moment> moments = new ArrayList<>();
     private final List<Storage> storages = new ArrayList<>();
-    private final Map<Value, List<Root>> roots = new HashMap<>();
-    private final Map<Value, Size> sizes = new HashMap<>();
+    private final Places places = new Places();
     private final Map<Value, Size> sums = new HashMap<>();
-    private final Map<Value, Set<Object>> readers = new HashMap<>();
-    private final Set<Object> done = new HashSet<>();
     private final List<Step.Kernel> pending = new ArrayList<>();
     private final Fates fates;
     private final boolean alone;
-    private final Map<Value, Storage> own = new HashMap<>();
     private final Map<Marker.OfGather, Storage> begun = new HashMap<>();
     private final Beside beside;
     private final Repetitions repetitions;
     private boolean backward;
     private int forwardPoints;
     private int points;
-
-    private record Reader(OperatorNode node, boolean backward) {}
-
-    /** A storage that a tensor lies in, if all conditions hold. */
-    private record Root(Storage storage, List<Condition> when) {
-        Root with(Condition condition) {
-            List<Condition> all = new ArrayList<>(when);
-            all.add(condition);
-            return new Root(storage, List.copyOf(all));
-        }
-    }
 
     private Lifetimes(Piece piece, Fates fates, boolean alone) {
         this.piece = piece;
@@ -98,41 +80,35 @@ final class Lifetimes {
     }
 
     /** The storages that a tensor lies in before it is laid out anew: of those whose conditions hold there is one. */
-    List<Handed> sources(Moment.Moving moving) {
-        return roots(moving.source()).stream()
-                .map(r -> new Handed(r.storage(), r.when()))
-                .toList();
+    List<Places.Handed> sources(Moment.Moving moving) {
+        return places.of(moving.source());
     }
 
     /** Sizes of all sums of gradients. */
     List<Size> sums() {
         return piece.backward().stream()
                 .filter(Step.Sum.class::isInstance)
-                .map(s -> size(((Step.Sum) s).result()))
+                .map(s -> places.size(((Step.Sum) s).result()))
                 .toList();
     }
 
     Size size(Value value) {
-        return Objects.requireNonNull(sizes.get(value), value::toString);
+        return places.size(value);
     }
 
     /** The storage that comes in by a port. */
     Storage given(Port port) {
-        return Objects.requireNonNull(own.get(port.value()), port::toString);
+        return places.own(port.value());
     }
 
     /** The storage of the gradient that comes back by a port. */
     Storage handedGradient(Port port) {
-        return Objects.requireNonNull(own.get(port.gradient().orElseThrow()), port::toString);
+        return places.own(port.gradient().orElseThrow());
     }
 
     /** The conditions under which a port hands on a storage. */
-    List<Handed> handed(Port port) {
-        return handed(port.value());
-    }
-
-    private List<Handed> handed(Value value) {
-        return roots(value).stream().map(r -> new Handed(r.storage(), r.when())).toList();
+    List<Places.Handed> handed(Port port) {
+        return places.of(port.value());
     }
 
     /** Whether this piece may keep a storage for its own backward. */
@@ -142,35 +118,19 @@ final class Lifetimes {
 
     /** The conditions under which two tensors lie in one storage that are handed on; empty if they never do. */
     List<List<Condition>> shared(Port one, Port other) {
-        return shared(one.value(), other.value());
+        return places.shared(one.value(), other.value());
     }
 
     /** The same of two gradients that are given back. */
     List<List<Condition>> sharedGradient(Port one, Port other) {
         return one.gradient().isPresent() && other.gradient().isPresent()
-                ? shared(one.gradient().get(), other.gradient().get())
+                ? places.shared(one.gradient().get(), other.gradient().get())
                 : List.of();
     }
 
-    private List<List<Condition>> shared(Value one, Value other) {
-        List<List<Condition>> shared = new ArrayList<>();
-        for (Handed a : handed(one)) {
-            for (Handed b : handed(other)) {
-                if (a.storage() == b.storage()) {
-                    Set<Condition> all = new LinkedHashSet<>(a.when());
-                    all.addAll(b.when());
-                    shared.add(List.copyOf(all));
-                }
-            }
-        }
-        return shared;
-    }
-
-    /** A storage that is handed on, or laid out anew, if all conditions hold. */
-    record Handed(Storage storage, List<Condition> when) {}
-
     private void build(boolean updates) {
-        countReaders();
+        places.expect(piece.forward(), false);
+        places.expect(piece.backward(), true);
         nameSums();
         arrive();
         for (Port port : piece.given()) {
@@ -198,7 +158,7 @@ final class Lifetimes {
         }
         flush();
         piece.behindBackward().forEach(this::turn);
-        storages.addAll(repetitions.keep(own));
+        storages.addAll(repetitions.keep(places.all()));
         int last = moments.size() - 1;
         if (updates) {
             moments.add(new Moment.Update());
@@ -235,8 +195,8 @@ final class Lifetimes {
         flush();
         Marker.OfParameter of = (Marker.OfParameter) gradient.transfer();
         Condition overlapped = new Condition.Moved(new Marker.OfOverlap(of.node(), of.parameter()), true);
-        for (Root root : roots((Value) gradient.source())) {
-            root.storage().read(moments.size() - 1, root.with(overlapped).when());
+        for (Places.Handed place : places.of((Value) gradient.source())) {
+            place.storage().read(moments.size() - 1, place.with(overlapped).when());
         }
     }
 
@@ -270,17 +230,6 @@ final class Lifetimes {
         }
     }
 
-    private void countReaders() {
-        for (boolean back : List.of(false, true)) {
-            for (Step step : back ? piece.backward() : piece.forward()) {
-                Object reader = step instanceof Step.Kernel kernel ? new Reader(kernel.node(), back) : step;
-                Liveness.reads(step)
-                        .forEach(v ->
-                                readers.computeIfAbsent(v, x -> new HashSet<>()).add(reader));
-            }
-        }
-    }
-
     private void arrive() {
         for (Value input : piece.arriving()) {
             moments.add(new Moment.Arrival(input));
@@ -292,14 +241,8 @@ final class Lifetimes {
     private Storage make(Value value, Size size, int birth, boolean fresh) {
         Storage storage = new Storage(size, birth, fresh, backward);
         storages.add(storage);
-        own.put(value, storage);
-        roots.put(value, List.of(new Root(storage, List.of())));
-        sizes.put(value, size);
+        places.own(value, storage, size);
         return storage;
-    }
-
-    private List<Root> roots(Value value) {
-        return Objects.requireNonNull(roots.get(value), value::toString);
     }
 
     /** What backward reads of forward stays as long as its fate says. */
@@ -311,7 +254,7 @@ final class Lifetimes {
     }
 
     private void hold(Value value, int time) {
-        roots(value).forEach(r -> r.storage().read(time, r.when()));
+        places.of(value).forEach(p -> p.storage().read(time, p.when()));
     }
 
     /** Kernels of one operator in a row are one point. */
@@ -373,15 +316,14 @@ final class Lifetimes {
                 }
             }
         }
-        done.add(new Reader(node, backward));
+        places.done(node, backward);
     }
 
     private void make(Value result, Step.Kernel kernel, Size size, int now) {
         if (result.storage() == result) {
             make(result, size, now, true);
         } else {
-            roots.put(result, roots(Liveness.reads(kernel).get(0)));
-            sizes.put(result, size);
+            places.put(result, places.of(Liveness.reads(kernel).get(0)), size);
         }
     }
 
@@ -393,30 +335,29 @@ final class Lifetimes {
         Marker marker = (Marker) collective.transfer();
         Value source = (Value) collective.source();
         Value result = collective.result();
-        done.add(collective);
+        places.done(collective);
         if (alone) {
-            roots.put(result, roots(source));
-            sizes.put(result, size(marker));
+            places.put(result, places.of(source), size(marker));
             return;
         }
         moments.add(new Moment.Moving(collective.at(), marker, source, result));
         int now = moments.size() - 1;
         Condition moved = new Condition.Moved(marker, true);
-        List<Root> all = new ArrayList<>();
-        for (Root root : roots(source)) {
-            root.storage().read(now, root.with(moved).when());
-            all.add(root.with(new Condition.Moved(marker, false)));
+        List<Places.Handed> all = new ArrayList<>();
+        for (Places.Handed place : places.of(source)) {
+            place.storage().read(now, place.with(moved).when());
+            all.add(place.with(new Condition.Moved(marker, false)));
         }
         Storage storage = make(result, size(marker), now, true);
-        all.add(new Root(storage, List.of(moved)));
-        roots.put(result, List.copyOf(all));
+        all.add(new Places.Handed(storage, List.of(moved)));
+        places.put(result, all);
     }
 
     /** What backward gathers again is made again like a copy. */
     private void gather(Step.Collective collective, Marker.OfGather marker) {
-        done.add(collective);
+        places.done(collective);
         if (alone) {
-            roots.put(collective.result(), List.of());
+            places.put(collective.result(), List.of());
         } else if (!backward) {
             int before = moments.size() - 1;
             Optional.ofNullable(begun.get(marker)).ifPresent(s -> s.read(before, List.of(ahead(marker))));
@@ -426,7 +367,9 @@ final class Lifetimes {
                     new Size.OfGathered(marker.node(), marker.parameter()),
                     moments.size() - 1,
                     true);
-            roots.put(collective.result(), List.of(new Root(storage, List.of(new Condition.Moved(marker, true)))));
+            places.put(
+                    collective.result(),
+                    List.of(new Places.Handed(storage, List.of(new Condition.Moved(marker, true)))));
         }
     }
 
@@ -445,13 +388,11 @@ final class Lifetimes {
 
     /** In place of one of both where that may be overwritten. */
     private void sum(Step.Sum sum) {
-        Size size = Optional.ofNullable(sums.get(sum.result())).orElseGet(() -> size(sum.left()));
+        Size size = Optional.ofNullable(sums.get(sum.result())).orElseGet(() -> places.size(sum.left()));
         List<List<Condition>> aside = new ArrayList<>();
-        for (Root left : lasting(sum, sum.left())) {
-            for (Root right : lasting(sum, sum.right())) {
-                Set<Condition> both = new LinkedHashSet<>(left.when());
-                both.addAll(right.when());
-                aside.add(List.copyOf(both));
+        for (Places.Handed left : places.lasting(sum, sum.left())) {
+            for (Places.Handed right : places.lasting(sum, sum.right())) {
+                aside.add(Places.both(left, right));
             }
         }
         if (!aside.isEmpty()) {
@@ -462,25 +403,6 @@ final class Lifetimes {
         read(sum.left(), now);
         read(sum.right(), now);
         make(sum.result(), size, now, true);
-        done.add(sum);
-    }
-
-    /** Where an operand of a sum may lie and must not be overwritten. */
-    private List<Root> lasting(Step.Sum sum, Value value) {
-        boolean mayGo = sum.left() != sum.right() && isDone(value, sum);
-        return roots(value).stream()
-                .filter(r -> !mayGo || !r.storage().fresh() || !isNotReadElse(r.storage(), value))
-                .toList();
-    }
-
-    private boolean isDone(Value value, Object but) {
-        return readers.getOrDefault(value, Set.of()).stream().allMatch(r -> r.equals(but) || done.contains(r));
-    }
-
-    private boolean isNotReadElse(Storage storage, Value value) {
-        return roots.entrySet().stream()
-                .filter(e -> e.getKey() != value)
-                .filter(e -> e.getValue().stream().anyMatch(r -> r.storage() == storage))
-                .allMatch(e -> isDone(e.getKey(), value));
+        places.done(sum);
     }
 }

@@ -40,7 +40,7 @@ final class MoveTables {
     Set<Variable> over(int point, Moment.Moving moving) {
         Set<Variable> over = new LinkedHashSet<>(ways.variables(moving.marker()));
         List<Storage.Condition> all = new ArrayList<>();
-        for (Lifetimes.Handed source : lifetimes.sources(moving)) {
+        for (Places.Handed source : lifetimes.sources(moving)) {
             all.addAll(source.when());
             all.addAll(conditions.about(source.storage(), point + 1));
             over.addAll(storages.overStaying(source.storage()));
@@ -90,7 +90,7 @@ final class MoveTables {
 
     /** What a copy takes beside its source, which it may overwrite if nobody reads it again. */
     void moving(int point, Moment.Moving moving) {
-        List<Lifetimes.Handed> sources = lifetimes.sources(moving);
+        List<Places.Handed> sources = lifetimes.sources(moving);
         Set<Variable> over = over(point, moving);
         boolean ownsStorage = moving.source().storage() == moving.source();
         List<Source> from = sources.stream()

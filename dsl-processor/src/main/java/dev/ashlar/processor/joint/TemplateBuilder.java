@@ -148,7 +148,7 @@ final class TemplateBuilder {
     /** What a piece may keep of what it hands on. */
     private Collection<StorageTables.Keeping> keeping(Crossing crossing) {
         List<StorageTables.Keeping> keeping = new ArrayList<>();
-        for (Lifetimes.Handed of : lifetimes.handed(handed(crossing))) {
+        for (Places.Handed of : lifetimes.handed(handed(crossing))) {
             if (lifetimes.mayKeep(of.storage()) || keptBefore.containsKey(of.storage())) {
                 keeping.add(new StorageTables.Keeping(of.storage(), of.when(), Optional.empty()));
             }
