@@ -3,8 +3,8 @@
 #
 #   LIBRARIES=… plans.sh OUT [PLAN…]
 #
-# LIBRARIES: javacpp, pytorch, cuda, jackson-core, picocli, commons-csv, progressbar and jspecify, as a class path. OUT gets the classes
-# and plans, as its own and the written ones need them: OUT and both of this project's jars are the class path of a benchmark.
+# LIBRARIES: javacpp, pytorch, cuda, jackson-core, picocli, commons-csv, progressbar and jspecify, as a class path. OUT gets the written
+# classes, the plans and the programs: with the jars of annotations and runtime and the libraries it is the class path of a benchmark.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
 out=$1

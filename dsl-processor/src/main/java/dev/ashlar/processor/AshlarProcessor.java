@@ -179,7 +179,7 @@ public final class AshlarProcessor extends AbstractProcessor {
         }
         List<String> inputs = ReadingOrder.inputs(spec);
         String name = BatchWriter.name(spec.simpleName());
-        if (!new EarlierRecord(processingEnv)
+        if (!new EarlierRecord(processingEnv, sourceTypes)
                 .isThere(spec.packageName(), name, inputs, BatchWriter.componentType(), type)) {
             surroundings.write(
                     BatchWriter.write(spec.packageName(), spec.simpleName(), inputs, surroundings.generated()));

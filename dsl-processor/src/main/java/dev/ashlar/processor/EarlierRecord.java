@@ -6,6 +6,7 @@ import dev.ashlar.processor.spec.SpecReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Set;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.TypeElement;
@@ -19,9 +20,12 @@ final class EarlierRecord {
     private static final int FIXED = 23;
 
     private final ProcessingEnvironment environment;
+    private final Set<String> sourceTypes;
 
-    EarlierRecord(ProcessingEnvironment environment) {
+    /** @param sourceTypes qualified names of types that are compiled from source, which the filer refuses to write */
+    EarlierRecord(ProcessingEnvironment environment, Set<String> sourceTypes) {
         this.environment = environment;
+        this.sourceTypes = Set.copyOf(sourceTypes);
     }
 
     /**
@@ -32,9 +36,12 @@ final class EarlierRecord {
      * @throws ModelException if it can be neither written nor left
      */
     boolean isThere(String packageName, String name, List<String> components, String type, TypeElement origin) {
-        TypeElement earlier =
-                environment.getElementUtils().getTypeElement(packageName.isEmpty() ? name : packageName + "." + name);
-        if (!isAffected() || earlier == null || earlier.getKind() != ElementKind.RECORD) {
+        String qualified = packageName.isEmpty() ? name : packageName + "." + name;
+        if (!isAffected() || sourceTypes.contains(qualified)) {
+            return false;
+        }
+        TypeElement earlier = environment.getElementUtils().getTypeElement(qualified);
+        if (earlier == null || earlier.getKind() != ElementKind.RECORD) {
             return false;
         }
         boolean same = earlier.getRecordComponents().stream()
@@ -49,9 +56,9 @@ final class EarlierRecord {
         throw new ModelException(
                 Code.CLASS_EXISTS,
                 SpecReader.place(origin),
-                ("The class path has the record '%s' of an earlier compilation, which differs from the one that is due, and this compiler fails"
-                                + " on a record that it meets twice (JDK-8332297, mended in JDK 23). Delete %s.class there and compile again.")
-                        .formatted(earlier.getQualifiedName(), name));
+                ("The class path has the record '%s' of an earlier compilation, %s, and this compiler fails on a record that it meets twice"
+                                + " (JDK-8332297, mended in JDK 23). Delete %s.class there and compile again.")
+                        .formatted(qualified, same ? "outside of the folder for classes" : "with other inputs", name));
     }
 
     private boolean isAffected() {

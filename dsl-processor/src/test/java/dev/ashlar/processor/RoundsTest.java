@@ -208,6 +208,17 @@ final class RoundsTest {
         }
     }
 
+    /** A class of the user's own is no earlier compilation's. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aRecordOfTheSameNameInSource(Kind kind, @TempDir Path directory) {
+        Result result = CompilerKit.with(kind)
+                .source("net/Trained.java", TRAINED)
+                .source("net/TrainedBatch.java", "package net; record TrainedBatch(int x) {}")
+                .compile(directory);
+        assertIsThere(result, "A class for 'net.Trained' cannot be written", "give it another name");
+    }
+
     private static Result compileTrained(Kind kind, Path directory, String source) {
         return CompilerKit.with(kind)
                 .classPath(directory.resolve("classes"))

@@ -1,6 +1,9 @@
 package dev.ashlar.processor.solve;
 
-/** Least sums over joint labels of some nodes; the label of the last node is fastest. Sums stop at {@link #FORBIDDEN}: they are never above the real ones. */
+/**
+ * Arithmetic of tables of least sums over joint labels of some nodes; the label of the last node is fastest. Sums stop at
+ * {@link #FORBIDDEN}: they are never above the real ones.
+ */
 final class CheckedTable {
     /** No labelling; two of it still fit in a long. */
     static final long FORBIDDEN = (1L << 62) - 1;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 final class RaiserTest {
     private static final int PROBLEMS = 120;
     private static final long MUCH = 1L << 40;
+    private static final long HARDLY = 50;
 
     /** A problem, a budget that some labelling meets, and prices of one point at most in each direction of a block. */
     private record Instance(Problem problem, long budget, long optimum, Prices prices) {
@@ -48,9 +49,16 @@ final class RaiserTest {
             return Relaxation.of(chain, Pricing.of(problem, prices, true));
         }
 
-        /** The most that a labelling comes to that takes less time than a cutoff. */
-        long slack(Relaxation relaxation, long cutoff) {
-            return cutoff + relaxation.pricing().worth(budget) - 1;
+        /** The most that a labelling comes to that takes hardly longer than the fastest. */
+        long slack(Relaxation relaxation) {
+            return optimum + HARDLY + relaxation.pricing().worth(budget) - 1;
+        }
+
+        /** One that has raised as far as that. */
+        Raiser raiser(Chain chain, Relaxation relaxation, Ways ways) {
+            Raiser raiser = new Raiser(chain, relaxation, ways, new Work(MUCH));
+            raiser.raise(slack(relaxation), MUCH);
+            return raiser;
         }
     }
 
@@ -68,8 +76,7 @@ final class RaiserTest {
         for (Instance instance : instances()) {
             Chain chain = new Chain(instance.problem());
             Relaxation before = instance.relaxation(chain);
-            Raiser raiser = new Raiser(chain, before, new Ways(chain), new Work(MUCH));
-            raiser.raise(instance.slack(before, instance.optimum() + 50), MUCH);
+            Raiser raiser = instance.raiser(chain, before, new Ways(chain));
             long bound = raiser.relaxation().bound(instance.budget());
             assertTrue(bound >= before.bound(instance.budget()));
             assertTrue(bound <= instance.optimum(), () -> bound + " is above " + instance.optimum());
@@ -86,9 +93,8 @@ final class RaiserTest {
             Chain chain = new Chain(instance.problem());
             Relaxation before = instance.relaxation(chain);
             Ways ways = new Ways(chain);
-            Raiser raiser = new Raiser(chain, before, ways, new Work(MUCH));
-            raiser.raise(instance.slack(before, instance.optimum() + 50), MUCH);
-            ways.add(before, instance.slack(before, instance.optimum() + 50));
+            instance.raiser(chain, before, ways);
+            ways.add(before, instance.slack(before));
             Optional<Ways.Least> least = ways.least(before.pricing());
             if (least.isPresent()) {
                 Evaluation evaluation =
