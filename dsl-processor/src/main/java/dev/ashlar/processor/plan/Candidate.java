@@ -29,14 +29,11 @@ final class Candidate {
     /** Of the smallest memory, where more effort finds little. */
     private static final Effort SMALLEST_OF_LARGE_MESH = new Effort(1e-3, 20_000, 40_000, 0);
 
-    /** Of the smallest memory where there is more than that: by prices alone. */
+    /** Of the smallest memory of a form that may not be the one that needs the least: by prices alone. */
     private static final Effort NEARLY_SMALLEST = new Effort(1e-3, 20_000, 0, 0);
 
-    /** Of a curve, whose points are far further apart than this. */
-    private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 100_000, 0);
-
-    /** The same by prices alone. */
-    private static final Effort ROUGH_LARGE_MESH = new Effort(5e-3, 50_000, 0, 0);
+    /** Of a curve, whose points are far further apart than this: by prices alone. */
+    private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 0, 0);
 
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;
@@ -44,15 +41,19 @@ final class Candidate {
     private final PlanProblem plans;
     private final ProvedSolver solver;
     private final Effort effort;
-    private final ProvedSolver.Claim smallest;
-    private final long leastBytes;
+    /** Has met what was met when the smallest memory was looked for by prices alone; empty where no closer look is left. */
+    private Optional<ProvedSolver> closer;
+
+    private ProvedSolver.Claim smallest;
+    /** What is proved of the smallest memory. */
+    private ProvedSolver.Claim proof;
+
+    private long leastBytes;
     private final long fastestBytes;
     private final double fastestSeconds;
     private final double fastestFloor;
     private final Supplier<Known> fastest;
     private final Map<List<Integer>, Long> evaluationBytes = new HashMap<>();
-    /** By memory, of plans that are found as close to the best as is asked for. */
-    private final Map<Long, ProvedSolver.Claim> asked = new HashMap<>();
 
     /**
      * A plan with what is proved about it among those of its form.
@@ -74,16 +75,16 @@ final class Candidate {
 
     /**
      * @param plans at least one
-     * @param withinBytes memory that there is
      * @param store of other forms of the same model
      */
-    Candidate(PlanProblem plans, long withinBytes, BlockStore store) {
+    Candidate(PlanProblem plans, BlockStore store) {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem(), store);
         effort = effort(plans);
-        smallest = smallest(withinBytes);
-        Outcome.Infeasible least = infeasible(smallest.outcome());
-        leastBytes = Math.max(least.smallestBudget(), evaluationBytes(least.solution()));
+        smallest = solver.smallestLater(isMesh() ? NEARLY_SMALLEST : effort);
+        leastBytes = bytes(smallest);
+        proof = smallest;
+        closer = isMesh() && !isLargeMesh() ? Optional.of(solver.copy()) : Optional.empty();
         Optional<Known> given =
                 plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
         if (given.isPresent()) {
@@ -102,15 +103,50 @@ final class Candidate {
         }
     }
 
-    /** On a large mesh the smallest memory is looked for closely where there is not more. */
-    private ProvedSolver.Claim smallest(long withinBytes) {
-        if (!isLargeMesh()) {
-            return solver.smallestLater(effort);
+    private long bytes(ProvedSolver.Claim claim) {
+        Outcome.Infeasible least = infeasible(claim.outcome());
+        return Math.max(least.smallestBudget(), evaluationBytes(least.solution()));
+    }
+
+    /** Looks closely for the smallest memory. What it finds does not depend on what else was asked, so that the memory of a device decides nothing. */
+    void lookClosely() {
+        closer.ifPresent(copy -> {
+            closer = Optional.empty();
+            ProvedSolver.Claim claim = copy.smallestLater(effort);
+            solver.learn(copy);
+            if (bytes(claim) <= leastBytes) {
+                smallest = claim;
+                proof = claim;
+                leastBytes = bytes(claim);
+            }
+        });
+    }
+
+    /** Whether a closer look may find a plan that needs less than some memory; of what evaluation needs it would tell no more. */
+    boolean mayNeedLess(long bytes) {
+        return closer.isPresent()
+                && infeasible(smallest.outcome()).smallestBudget() == leastBytes
+                && leastFloorBytes() < bytes;
+    }
+
+    /** Whether a plan within a memory is known, or found by a closer look. */
+    boolean fits(long budgetBytes) {
+        if (leastBytes > budgetBytes && mayNeedLess(budgetBytes + 1)) {
+            lookClosely();
         }
-        ProvedSolver.Claim near = solver.smallestLater(NEARLY_SMALLEST);
-        return infeasible(near.outcome()).smallestBudget() <= withinBytes
-                ? near
-                : solver.smallestLater(SMALLEST_OF_LARGE_MESH);
+        return leastBytes <= budgetBytes;
+    }
+
+    /** On a large mesh, where more effort finds little, proves more about the smallest memory without looking for another plan. */
+    void proveCloser() {
+        if (isLargeMesh()) {
+            proof = solver.smallestLater(SMALLEST_OF_LARGE_MESH);
+        }
+    }
+
+    /** What no plan needs less than, as claimed, in bytes. */
+    long leastFloorBytes() {
+        return infeasible(smallest.outcome()).certificate().budget() + 1;
     }
 
     /** Of a plan that is asked for. Plans of one device choose no strategy, and their tables are small. */
@@ -152,6 +188,10 @@ final class Candidate {
         return plans.hasChoices();
     }
 
+    boolean isMesh() {
+        return isMesh(plans);
+    }
+
     /** Whether the plans are of so many blocks on a mesh that the best is not asked for. */
     boolean isLargeMesh() {
         return effort == LARGE_MESH;
@@ -164,9 +204,9 @@ final class Candidate {
 
     /** No plan needs less memory, in bytes. */
     long provedLeastBytes() {
-        ProvedSolver.Proved proved = smallest.checked();
+        ProvedSolver.Proved proved = proof.checked();
         accepted(proved);
-        return infeasible(proved.outcome()).certificate().budget() + 1;
+        return Math.min(leastBytes, infeasible(proved.outcome()).certificate().budget() + 1);
     }
 
     /** The fastest plan, whatever its memory. */
@@ -208,25 +248,18 @@ final class Candidate {
         if (fastestBytes <= budgetBytes) {
             return new Claimed(fastestSeconds, fastestFloor, fastest);
         }
-        ProvedSolver.Claim claim = rough ? solver.later(budgetBytes, effort(true)) : asked(budgetBytes);
+        ProvedSolver.Claim claim = solver.later(budgetBytes, effort(rough));
         Outcome.Feasible found = feasible(claim.outcome(), budgetBytes);
         double seconds = plans.seconds(fitting(found.solution(), budgetBytes).time());
         double bound = plans.seconds(found.certificate().bound());
         return new Claimed(seconds, bound, new Once<>(() -> known(claim.checked(), budgetBytes)));
     }
 
-    /** Whether a plan within a memory takes no longer than some seconds. A rough answer is often enough. */
-    boolean isWithin(long budgetBytes, double seconds) {
-        Claimed rough = within(budgetBytes, true);
-        return rough.lowerBoundSeconds() <= seconds
-                && (rough.seconds() <= seconds || within(budgetBytes, false).seconds() <= seconds);
-    }
-
     private Effort effort(boolean rough) {
         if (!rough) {
             return effort;
         }
-        return isLargeMesh() ? ROUGH_LARGE_MESH : isMesh(plans) ? ROUGH_MESH : ROUGH;
+        return isMesh() ? ROUGH_MESH : ROUGH;
     }
 
     /** The share by which another plan has to be faster for it to be looked for. */
@@ -246,15 +279,6 @@ final class Candidate {
     Optional<Floor> floor(long budgetBytes) {
         return solver.bound(budgetBytes)
                 .map(c -> new Floor(plans.seconds(c.bound()), new Once<>(() -> plans.seconds(solver.proved(c)))));
-    }
-
-    private ProvedSolver.Claim asked(long budgetBytes) {
-        ProvedSolver.Claim claim = asked.get(budgetBytes);
-        if (claim == null) {
-            claim = solver.later(budgetBytes, effort);
-            asked.put(budgetBytes, claim);
-        }
-        return claim;
     }
 
     private long evaluationBytes(Solution solution) {

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.solve.BlockStore;
+import dev.ashlar.processor.solve.TooManyRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,14 +17,10 @@ import java.util.stream.Stream;
 final class Chooser {
     private static final int TRADEOFFS = 12;
 
-    /** How much longer than the first form's fastest plan one may take for which no other form is looked for. */
-    private static final double ENOUGH = 1.02;
-
     private final BlockStore store;
     private final List<Candidate> candidates;
     private final long budgetBytes;
     private final long fixedBytes;
-    private final long leastBytes;
 
     /**
      * @param forms each with at least one plan
@@ -31,42 +28,29 @@ final class Chooser {
      * @param fixedBytes what of it goes beside the plan
      */
     Chooser(List<? extends PlanProblem> forms, long budgetBytes, long fixedBytes) {
-        this(List.of(), forms, new BlockStore(), budgetBytes, fixedBytes);
+        this(new BlockStore(), List.of(), forms, budgetBytes, fixedBytes);
     }
 
     private Chooser(
+            BlockStore store,
             List<Candidate> before,
             List<? extends PlanProblem> more,
-            BlockStore store,
             long budgetBytes,
             long fixedBytes) {
         this.store = store;
         this.budgetBytes = budgetBytes;
         this.fixedBytes = fixedBytes;
-        candidates = Stream.concat(
-                        before.stream(), more.stream().map(p -> new Candidate(p, budgetBytes - fixedBytes, store)))
+        candidates = Stream.concat(before.stream(), more.stream().map(p -> new Candidate(p, store)))
                 .toList();
-        leastBytes = candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
     }
 
-    /** The same with another form, the last. */
-    Chooser with(PlanProblem form) {
-        return new Chooser(candidates, List.of(form), store, budgetBytes, fixedBytes);
-    }
-
-    /**
-     * Whether a plan fits that is hardly slower than the fastest of the first form, than which few others are faster. Of a large mesh, where
-     * every form takes the compiler long, any plan of two forms is enough.
-     */
-    boolean hasEnough() {
-        long within = budgetBytes - fixedBytes;
-        if (candidates.size() > 1 && candidates.get(0).isLargeMesh() && leastBytes <= within) {
-            return true;
+    /** The same with another form, the last; empty if that has tables too large to be solved. */
+    Optional<Chooser> with(PlanProblem form) {
+        try {
+            return Optional.of(new Chooser(store, candidates, List.of(form), budgetBytes, fixedBytes));
+        } catch (TooManyRows larger) {
+            return Optional.empty();
         }
-        double seconds = ENOUGH * candidates.get(0).fastestSeconds();
-        return candidates.stream()
-                .filter(c -> c.leastBytes() <= within && c.fastestSeconds() <= seconds)
-                .anyMatch(c -> c.isWithin(within, seconds));
     }
 
     /**
@@ -107,16 +91,20 @@ final class Chooser {
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
             return new Choice(0, only.labels(), only.peakBytes(), evidence);
         }
-        boolean fits = leastBytes <= budgetBytes - fixedBytes;
+        long smallestBytes = smallestBytes();
+        boolean fits = smallestBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
-        Found later = new Search(all(), !fits).within(fits ? budgetBytes - fixedBytes : leastBytes);
-        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later.form())) : List.of();
+        Found later = new Search(worthTrying(), !fits).within(fits ? budgetBytes - fixedBytes : smallestBytes);
+        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later.form()), smallestBytes) : List.of();
         Best best = later.proved().get();
         Candidate.Known plan = best.plan();
+        if (!fits) {
+            candidates.stream().filter(c -> c.leastFloorBytes() < smallestBytes).forEach(Candidate::proveCloser);
+        }
         long proved =
                 candidates.stream().mapToLong(Candidate::provedLeastBytes).min().orElseThrow();
         Evidence evidence = new Evidence(
-                leastBytes + fixedBytes,
+                smallestBytes + fixedBytes,
                 proved + fixedBytes,
                 best.lowerBoundSeconds(),
                 best.gap(),
@@ -128,6 +116,31 @@ final class Chooser {
 
     private List<Integer> all() {
         return IntStream.range(0, candidates.size()).boxed().toList();
+    }
+
+    /** The forms that a plan is chosen among; of a large mesh, where each takes the compiler long, the first two where a plan of them fits. */
+    private List<Integer> worthTrying() {
+        List<Integer> first = List.of(0, 1);
+        return candidates.size() > first.size()
+                        && candidates.get(0).isLargeMesh()
+                        && first.stream().anyMatch(f -> candidates.get(f).fits(budgetBytes - fixedBytes))
+                ? first
+                : all();
+    }
+
+    /** The least memory of all forms, the same for every budget: the form that may need the least is looked at until none may need less. */
+    private long smallestBytes() {
+        while (true) {
+            long least =
+                    candidates.stream().mapToLong(Candidate::leastBytes).min().orElseThrow();
+            Optional<Candidate> open = candidates.stream()
+                    .filter(c -> c.mayNeedLess(least))
+                    .min(Comparator.comparingLong(Candidate::leastFloorBytes));
+            if (open.isEmpty()) {
+                return least;
+            }
+            open.get().lookClosely();
+        }
     }
 
     /** The forms that a curve is asked for; of a large mesh, where each takes the compiler long, the first, the chosen one and the smallest. */
@@ -171,7 +184,7 @@ final class Chooser {
         Found within(long budgetBytes) {
             List<Integer> within = order(
                     order.stream()
-                            .filter(f -> candidates.get(f).leastBytes() <= budgetBytes)
+                            .filter(f -> candidates.get(f).fits(budgetBytes))
                             .toList(),
                     budgetBytes);
             int best = within.get(0);
@@ -194,12 +207,21 @@ final class Chooser {
 
         /** On a large mesh a close look takes long: the form that looks best is first, so that it may be enough. */
         private List<Integer> order(List<Integer> forms, long budgetBytes) {
-            return rough || forms.size() < 2 || !candidates.get(0).isLargeMesh()
-                    ? forms
-                    : forms.stream()
-                            .sorted(Comparator.comparingDouble(f ->
-                                    candidates.get(f).within(budgetBytes, true).seconds()))
-                            .toList();
+            if (rough || forms.size() < 2 || !candidates.get(0).isLargeMesh()) {
+                return forms;
+            }
+            double[] seconds = new double[candidates.size()];
+            double least = Double.POSITIVE_INFINITY;
+            for (int form : forms) {
+                boolean slower = isSlower(form, budgetBytes, least);
+                seconds[form] = slower
+                        ? Double.POSITIVE_INFINITY
+                        : candidates.get(form).within(budgetBytes, true).seconds();
+                least = Math.min(least, seconds[form]);
+            }
+            return forms.stream()
+                    .sorted(Comparator.comparingDouble(f -> seconds[f]))
+                    .toList();
         }
 
         private Candidate.Claimed plan(int form, long budgetBytes) {
@@ -230,12 +252,12 @@ final class Chooser {
     }
 
     /** Budgets at equal distances, the largest being what the fastest plan needs. What is within a budget is within a larger one too. */
-    private List<Tradeoff> tradeoffs(List<Integer> forms) {
+    private List<Tradeoff> tradeoffs(List<Integer> forms, long smallestBytes) {
         long mostBytes = Math.max(
-                candidates.get(forms.stream().min(fastestFirst()).orElseThrow()).fastestBytes(), leastBytes);
-        int last = mostBytes > leastBytes ? TRADEOFFS - 1 : 0;
+                candidates.get(forms.stream().min(fastestFirst()).orElseThrow()).fastestBytes(), smallestBytes);
+        int last = mostBytes > smallestBytes ? TRADEOFFS - 1 : 0;
         long[] budgets = IntStream.rangeClosed(0, last)
-                .mapToLong(i -> i == last ? mostBytes : leastBytes + (mostBytes - leastBytes) / last * i)
+                .mapToLong(i -> i == last ? mostBytes : smallestBytes + (mostBytes - smallestBytes) / last * i)
                 .toArray();
         Search search = new Search(forms, true);
         List<Found> later = new ArrayList<>();

@@ -3,11 +3,11 @@ package dev.ashlar.processor.plan;
 import java.util.List;
 
 /**
- * How good a plan is among all that its model allows in the forms of the step that were looked at: on one device all that there are, on a mesh
- * only the plain one where a plan of it fits that is hardly slower than without any bound of memory, and on a large one only two where a plan
- * of them fits.
+ * How good a plan is among all that its model allows, in all forms of the step; on a large mesh the time is looked for in two forms alone where a
+ * plan of them fits.
  *
- * @param smallestFeasibleBytes the least memory of the device for which a plan was found
+ * @param smallestFeasibleBytes the least memory of the device for which a plan was found, in any form and whatever the memory is: with as much a
+ *     model compiles, with less it does not
  * @param provedSmallestBytes no plan needs less; that much if it is proved that none needs less than was found
  * @param lowerBoundSeconds no plan within the memory is faster
  * @param gap how far the plan can be from the optimum, as a share of the bound

@@ -111,11 +111,11 @@ public final class Planner {
         Chooser.Choice choice;
         try {
             Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-            // On a mesh every form takes the compiler long.
-            while (forms.hasNext() && !(target.mesh().devices() > 1 && chooser.hasEnough())) {
+            while (forms.hasNext()) {
                 Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
-                other.ifPresent(problems::add);
-                chooser = other.map(chooser::with).orElse(chooser);
+                Optional<Chooser> more = other.flatMap(chooser::with);
+                more.ifPresent(c -> problems.add(other.orElseThrow()));
+                chooser = more.orElse(chooser);
             }
             choice = chooser.choose();
         } catch (TooManyRows tooMany) {

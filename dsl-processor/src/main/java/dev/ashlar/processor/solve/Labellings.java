@@ -16,6 +16,12 @@ final class Labellings {
         this.problem = problem;
     }
 
+    Labellings copy() {
+        Labellings copy = new Labellings(problem);
+        copy.all.addAll(all);
+        return copy;
+    }
+
     void add(Column column) {
         if (!has(column.labels())) {
             all.add(column);

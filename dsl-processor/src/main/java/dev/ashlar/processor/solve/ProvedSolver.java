@@ -30,8 +30,22 @@ public final class ProvedSolver {
     }
 
     private ProvedSolver(Problem problem, BlockStore store, int mostTried) {
-        solver = new Solver(problem, store);
-        checker = new Checker(problem, store.shapes(), mostTried);
+        this(new Solver(problem, store), new Checker(problem, store.shapes(), mostTried));
+    }
+
+    private ProvedSolver(Solver solver, Checker checker) {
+        this.solver = solver;
+        this.checker = checker;
+    }
+
+    /** One that has met what this one has, and finds the same whatever this one is asked next. */
+    public ProvedSolver copy() {
+        return new ProvedSolver(solver.copy(), checker);
+    }
+
+    /** Takes over the labelling of the smallest peak that a copy knows. */
+    public void learn(ProvedSolver copy) {
+        solver.learn(copy.solver);
     }
 
     /**

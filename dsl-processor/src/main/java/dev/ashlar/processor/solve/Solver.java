@@ -12,7 +12,7 @@ public final class Solver {
     private final Labellings seen;
     private final KnownBounds bounds = new KnownBounds();
     /** The labelling of the smallest peak that is known; others may have taken its place among those seen. */
-    private Optional<Column> lowest = Optional.empty();
+    private Optional<Column> lowest;
 
     /**
      * A solver of one problem, for any number of budgets: what it meets for one it begins the next with.
@@ -33,9 +33,27 @@ public final class Solver {
     }
 
     private Solver(Reduction reduction, Chain chain) {
+        this(reduction, chain, new Labellings(chain.problem()), Optional.empty());
+    }
+
+    private Solver(Reduction reduction, Chain chain, Labellings seen, Optional<Column> lowest) {
         this.reduction = reduction;
         this.chain = chain;
-        seen = new Labellings(chain.problem());
+        this.seen = seen;
+        this.lowest = lowest;
+    }
+
+    /** One that has met what this one has, and goes on by itself. */
+    Solver copy() {
+        return new Solver(reduction, chain, seen.copy(), lowest);
+    }
+
+    /** Takes over the labelling of the smallest peak that another one of the same problem knows. */
+    void learn(Solver other) {
+        other.lowest.ifPresent(column -> {
+            seen.add(column);
+            lowest = Optional.of(column);
+        });
     }
 
     /** A solver that keeps labels in whose place another could be. */

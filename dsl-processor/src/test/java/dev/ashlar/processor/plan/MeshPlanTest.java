@@ -48,7 +48,8 @@ class MeshPlanTest {
         ModelSpecs model = SampleModels.mlp();
         Plan free = plan(model, TWO, 1L << 33);
         assertFalse(free.program().graph().form().updateInBackward());
-        long least = free.evidence().smallestFeasibleBytes();
+        long least =
+                plan(SampleModels.mlp().clipping(), TWO, 1L << 33).evidence().smallestFeasibleBytes();
         Plan tight = plan(model, TWO, least - 1);
         assertTrue(tight.program().graph().form().updateInBackward());
         assertTrue(tight.deviceBytes() < least);
@@ -64,24 +65,70 @@ class MeshPlanTest {
         String dims = "batch=8 seq=64 d=8 heads=2 layers=1 vocab=2000";
         Plan free = plan(SampleModels.gpt(dims), TWO, 1L << 33);
         assertEquals(1, free.program().graph().form().lossChunks());
-        long least = free.evidence().smallestFeasibleBytes();
+        // Under a pin of the head it stays what the user wrote.
+        PinnedOperator pin = new PinnedOperator("logits", Map.of(), Optional.of(false), new ModelSpecs.At("Plan.pins"));
+        long least = plan(SampleModels.gpt(dims), TWO, 1L << 33, List.of(pin))
+                .evidence()
+                .smallestFeasibleBytes();
         long budget = 2 * least / 3;
         Plan tight = plan(SampleModels.gpt(dims), TWO, budget);
         assertEquals(8, tight.program().graph().form().lossChunks());
         assertTrue(tight.deviceBytes() <= budget);
         assertTrue(tight.evidence().smallestFeasibleBytes() < budget);
         long smallest = tight.evidence().smallestFeasibleBytes();
+        assertEquals(smallest, free.evidence().smallestFeasibleBytes());
         assertEquals(smallest, plan(SampleModels.gpt(dims), TWO, smallest).deviceBytes());
         OperatorPlan loss = tight.operators().stream()
                 .filter(o -> o.name().equals("loss"))
                 .findFirst()
                 .orElseThrow();
         assertEquals("x[S0] targets[S0] weight[R] -> y[R]", loss.strategy().toString());
-        // Under a pin of the head it stays what the user wrote.
-        PinnedOperator pin = new PinnedOperator("logits", Map.of(), Optional.of(false), new ModelSpecs.At("Plan.pins"));
         Plan pinned = plan(SampleModels.gpt(dims), TWO, budget, List.of(pin));
         assertEquals(1, pinned.program().graph().form().lossChunks());
         assertTrue(pinned.deviceBytes() > budget);
+    }
+
+    /** The smallest memory is that of all forms of the step, and the same however much there is: that much does, one byte less does not. */
+    @Test
+    void theSmallestMemoryDoesNotDependOnTheMemory() {
+        for (ModelSpecs model : List.of(SampleModels.mlp(), deep())) {
+            long least = plan(model, TWO, 1L << 33).evidence().smallestFeasibleBytes();
+            Plan tight = plan(model, TWO, least);
+            assertTrue(tight.deviceBytes() <= least);
+            assertEquals(least, tight.evidence().smallestFeasibleBytes());
+            Plan tighter = plan(model, TWO, least - 1);
+            assertTrue(tighter.deviceBytes() > least - 1);
+            assertEquals(least, tighter.evidence().smallestFeasibleBytes());
+        }
+    }
+
+    /** Of more blocks than are looked at closely. */
+    private static ModelSpecs deep() {
+        return ModelSpecs.model("Net", "batch=16 d=8", """
+                        @Input(shape = "batch d") x()
+                        @Input(shape = "batch d") targets()
+                        @Repeat("20") @Use(Layer) body(x)
+                        @Loss @MeanSquaredError loss(x=body, targets)
+                        """).block("Layer", "", """
+                        @Input(shape = "batch d") x()
+                        @Linear(out = "d") up(x)
+                        @Output @Gelu y(up)
+                        """);
+    }
+
+    /** With memory to spare, too: kernels for the logits of some tokens are faster there than the loss of all. */
+    @Test
+    void theFastestFormIsChosen() {
+        Plan plan = SampleModels.gpt("batch=16 seq=1024 d=768 heads=12 layers=2 vocab=50304")
+                .device("h100-sxm")
+                .mesh(4L)
+                .memory("80GiB")
+                .precision("BF16")
+                .plan();
+        assertEquals(8, plan.program().graph().form().lossChunks());
+        plan.evidence()
+                .tradeoffs()
+                .forEach(t -> assertTrue(t.stepSeconds() >= plan.evidence().lowerBoundSeconds()));
     }
 
     /** An alternative is never better than what was chosen. */
