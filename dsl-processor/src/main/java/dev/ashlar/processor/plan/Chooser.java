@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * Chooses the fastest plan within a memory among those of several forms of the step. A form is left out where no plan of it can be faster
- * than one that was found: its bound within a larger memory says so. What is proved holds for all forms that it is given.
+ * than one that was found: its bound within a larger memory says so. What is proved holds for all forms; of a large mesh, what is proved of
+ * times for those that were tried.
  */
 final class Chooser {
     private static final int TRADEOFFS = 12;
