@@ -32,10 +32,10 @@ class BudgetTest {
     @ParameterizedTest
     @EnumSource(CompilerKit.Kind.class)
     void smallestCompilesAndOneByteLessDoesNot(CompilerKit.Kind compiler) throws Exception {
-        CompilerKit.Result whole = compile(compiler, "1GiB");
+        CompilerKit.Result whole = compileWithin(compiler, "1GiB");
         assertEquals(List.of(), whole.findings());
         long least = smallest(whole);
-        CompilerKit.Result tight = compile(compiler, least + "B");
+        CompilerKit.Result tight = compileWithin(compiler, least + "B");
         assertEquals(List.of(), tight.findings());
         String json = Files.readString(tight.classes().resolve("net/Small.plan.json"));
         assertTrue(json.contains("\"deviceBytes\": " + least + ","));
@@ -43,20 +43,38 @@ class BudgetTest {
         assertTrue(json.contains("\"segment\": \"body["));
         String written = tight.generated().get("net/SmallStep.java");
         assertTrue(written.contains(" * again   ") && written.contains("// recompute "), written);
-        List<CompilerKit.Finding> findings = compile(compiler, least - 1 + "B").findings();
+        List<CompilerKit.Finding> findings =
+                compileWithin(compiler, least - 1 + "B").findings();
         assertEquals(1, findings.size());
         assertSaysWhatWouldDo(findings.get(0).message(), least);
         // Twice the same, byte for byte.
-        CompilerKit.Result again = compile(compiler, least + "B");
+        CompilerKit.Result again = compileWithin(compiler, least + "B");
         assertEquals(written, again.generated().get("net/SmallStep.java"));
         assertEquals(json, Files.readString(again.classes().resolve("net/Small.plan.json")));
+    }
+
+    /** Ranks share the model; with memory to spare the smallest is told of all forms of the step. */
+    @Test
+    void onAMeshToo() throws Exception {
+        long least = smallest(compileOnTwo("1GiB"));
+        CompilerKit.Result tight = compileOnTwo(least + "B");
+        assertEquals(List.of(), tight.findings());
+        assertEquals(least, smallest(tight));
+        List<CompilerKit.Finding> findings = compileOnTwo(least - 1 + "B").findings();
+        assertEquals(1, findings.size());
+        assertTrue(findings.get(0).message().contains("memory = \"" + least + "B\""));
+    }
+
+    private CompilerKit.Result compileOnTwo(String memory) {
+        return compile(
+                CompilerKit.Kind.JAVAC, MeasuredModel.WIDE, "mesh = 2, memory = \"" + memory + "\", microBatches = 1");
     }
 
     /** Where a batch as a whole does not fit, it is split; a number that the plan states is obeyed. */
     @Test
     void microBatchesAreChosen() throws Exception {
-        long asAWhole = smallest(compile(CompilerKit.Kind.JAVAC, "1GiB", 1));
-        CompilerKit.Result split = compile(CompilerKit.Kind.JAVAC, asAWhole - 1 + "B");
+        long asAWhole = smallest(compileWithin(CompilerKit.Kind.JAVAC, "1GiB", 1));
+        CompilerKit.Result split = compileWithin(CompilerKit.Kind.JAVAC, asAWhole - 1 + "B");
         assertEquals(List.of(), split.findings());
         String json = Files.readString(split.classes().resolve("net/Small.plan.json"));
         assertTrue(Pattern.compile("\"microBatches\": [248],").matcher(json).find(), json);
@@ -86,18 +104,20 @@ class BudgetTest {
         return Long.parseLong(smallest.group(1));
     }
 
-    private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory) {
-        return compile(compiler, memory, 0);
+    private CompilerKit.Result compileWithin(CompilerKit.Kind compiler, String memory) {
+        return compileWithin(compiler, memory, 0);
     }
 
-    private CompilerKit.Result compile(CompilerKit.Kind compiler, String memory, int microBatches) {
+    private CompilerKit.Result compileWithin(CompilerKit.Kind compiler, String memory, int microBatches) {
+        return compile(compiler, MeasuredModel.GPT, "memory = \"" + memory + "\", microBatches = " + microBatches);
+    }
+
+    private CompilerKit.Result compile(CompilerKit.Kind compiler, MeasuredModel model, String plan) {
         return CompilerKit.with(compiler)
-                .source(
-                        "net/Net.java",
-                        MeasuredModel.GPT.sources().get("net/Net.java") + """
-                        @Plan(device = "cpu", memory = "%s", microBatches = %d)
+                .source("net/Net.java", model.sources().get("net/Net.java") + """
+                        @Plan(device = "cpu", %s)
                         interface Small extends Net {}
-                        """.formatted(memory, microBatches))
+                        """.formatted(plan))
                 .compile(directory.resolve("run" + compiled++));
     }
 }
