@@ -130,6 +130,7 @@ class RankMemoryTest {
     @MethodSource("models")
     void chosenIsMeasured(String name, ModelSpecs model, String mesh) throws Exception {
         assumeTrue(!name.contains("cnn") || Avx512.isUsed(), "the workspace of convolutions is derived for AVX-512");
+        assumeTrue(!name.contains("mixed") || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
         List<Plan> plans = MeshPlans.atBudgets(model, 3);
         for (int i = 0; i < plans.size(); i++) {
             check(plans.get(i), name + " on " + mesh + ", budget " + i, directory.resolve("plan" + i));

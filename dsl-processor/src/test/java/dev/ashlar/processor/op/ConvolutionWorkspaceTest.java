@@ -69,6 +69,7 @@ class ConvolutionWorkspaceTest {
         try (MemoryMeter meter = MemoryMeter.open()) {
             assumeTrue(meter.available(), "memory is not measured before JDK 22");
             assumeTrue(Avx512.isUsed(), "the workspace is derived for AVX-512");
+            assumeTrue(precision == Precision.FP32 || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
             List<String> wrong = new ArrayList<>();
             for (Case each : precision == Precision.FP32 ? all() : cases()) {
                 try (PointerScope scope = new PointerScope();

@@ -41,6 +41,7 @@ class OperatorWorkspaceTest {
         try (MemoryMeter meter = MemoryMeter.open()) {
             assumeTrue(meter.available(), "memory is not measured before JDK 22");
             for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+                assumeTrue(precision == Precision.FP32 || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
                 for (int unit : new int[] {8, 16}) {
                     measure(operatorCase, precision, unit, meter);
                 }

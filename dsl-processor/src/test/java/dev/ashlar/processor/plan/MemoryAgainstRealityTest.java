@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ashlar.processor.CompilerKit;
+import dev.ashlar.processor.op.Avx512;
 import dev.ashlar.runtime.DType;
 import dev.ashlar.runtime.HostTensor;
 import dev.ashlar.runtime.Seed;
@@ -83,6 +84,7 @@ class MemoryAgainstRealityTest {
     }
 
     private void atThreeBudgets(MeasuredModel model, String precision, String optimizer) throws Exception {
+        assumeTrue(precision.equals("FP32") || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
         CompilerKit.Result whole = compile(model, precision, optimizer, "1GiB", "whole");
         String json = Files.readString(whole.classes().resolve("net/Small.plan.json"));
         long least = bytes(json, "smallestFeasibleBytes");
