@@ -188,6 +188,7 @@ final class Candidate {
         return plans.hasChoices();
     }
 
+    /** Whether the plans are of several devices. */
     boolean isMesh() {
         return isMesh(plans);
     }

@@ -10,9 +10,11 @@ import dev.ashlar.runtime.engine.MemoryMeter;
 import dev.ashlar.runtime.engine.Precision;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The memory that operators say their kernels take beside their results, against the allocator; needs JDK 22 and the runtime's jar. */
@@ -28,23 +30,22 @@ class OperatorWorkspaceTest {
      * But those of several functions of single elements: they are in plans of CUDA alone, where their kernel takes nothing beside; here
      * libtorch's kernels run one after the other.
      */
-    static List<OperatorCase> cases() {
+    static List<Arguments> cases() {
         return OperatorCases.all().stream()
                 .filter(c ->
                         c.made().filter(PointwiseOperator.class::isInstance).isEmpty())
+                .flatMap(c -> Stream.of(Precision.FP32, Precision.BF16).map(p -> Arguments.of(c, p)))
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isWhatTheAllocatorSees(OperatorCase operatorCase) {
+    void isWhatTheAllocatorSees(OperatorCase operatorCase, Precision precision) {
         try (MemoryMeter meter = MemoryMeter.open()) {
             assumeTrue(meter.available(), "memory is not measured before JDK 22");
-            for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
-                assumeTrue(precision == Precision.FP32 || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
-                for (int unit : new int[] {8, 16}) {
-                    measure(operatorCase, precision, unit, meter);
-                }
+            assumeTrue(precision == Precision.FP32 || Avx512.hasBfloat(), Avx512.NO_BFLOAT);
+            for (int unit : new int[] {8, 16}) {
+                measure(operatorCase, precision, unit, meter);
             }
         }
     }
