@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
@@ -26,8 +27,10 @@ final class AgainTables {
         this.costs = costs;
     }
 
-    private Fate fate(Unit unit, Labels x) {
-        return fates.of(unit).get(x.of(fates.variable(unit)));
+    private Function<Labels, Fate> fate(Unit unit) {
+        List<Fate> all = fates.of(unit);
+        Variable variable = fates.variable(unit);
+        return x -> all.get(x.of(variable));
     }
 
     /** A copy is passed where nothing has to be moved; of a gathered parameter its storage says whether it is kept. */
@@ -36,9 +39,10 @@ final class AgainTables {
             List<Variable> over = new ArrayList<>(ways.variables(marker));
             over.add(fates.variable(unit));
             Ways.Way way = ways.way(marker);
+            Function<Labels, Fate> fates = fate(unit);
             return new Fates.Rule(over, x -> {
                 boolean moved = way.isMoved(x);
-                Fate fate = fate(unit, x);
+                Fate fate = fates.apply(x);
                 return moved != (fate.mode() == Fate.Mode.PASSED)
                         && (!moved || !(marker instanceof Marker.OfGather gather) || agrees(gather, fate, x));
             });
@@ -75,19 +79,20 @@ final class AgainTables {
         if (!mayBeAgain(unit)) {
             return x -> 0;
         }
+        Function<Labels, Fate> fate = fate(unit);
         if (unit.moving().isEmpty()) {
             OperatorNode node = unit.node().orElseThrow();
             Variable variable = choices.variable(node);
             List<Facts> facts = choices.menu(node).facts();
-            return x -> fate(unit, x).isAgain() ? facts.get(x.of(variable)).forwardTicks() : 0;
+            return x -> fate.apply(x).isAgain() ? facts.get(x.of(variable)).forwardTicks() : 0;
         }
         Ways.Way way = ways.way(unit.moving().get());
         Predicate<Labels> ahead = isAhead(unit.moving().get());
         // Storage counts the gathers of what backward reads itself.
         boolean counted = unit.isGathered() && !fates.units().calls(unit, 0).isEmpty();
         return x -> {
-            boolean early = ahead.test(x);
-            if (!fate(unit, x).isAgain() || (early ? isBeside(unit, x) : counted)) {
+            Fate chosen = fate.apply(x);
+            if (!chosen.isAgain() || (ahead.test(x) ? isBeside(chosen) : counted)) {
                 return 0;
             }
             return way.of(x).map(Route::ticks).orElse(0L);
@@ -101,7 +106,8 @@ final class AgainTables {
         }
         Ways.Way way = ways.way(unit.moving().get());
         Predicate<Labels> ahead = isAhead(unit.moving().get());
-        return x -> fate(unit, x).isAgain() && ahead.test(x) && isBeside(unit, x)
+        Function<Labels, Fate> fate = fate(unit);
+        return x -> fate.apply(x).isAgain() && ahead.test(x) && isBeside(fate.apply(x))
                 ? way.of(x).orElseThrow().ticks()
                 : 0;
     }
@@ -121,23 +127,25 @@ final class AgainTables {
         return ahead::isMoved;
     }
 
-    private boolean isBeside(Unit unit, Labels x) {
-        return fates.units().earlier(fate(unit, x).first()).isPresent();
+    private boolean isBeside(Fate fate) {
+        return fates.units().earlier(fate.first()).isPresent();
     }
 
     /** What a gather takes that begins early. */
     ToLongFunction<Labels> bytes(Moment.Begin begin) {
         Predicate<Labels> ahead = isAhead(begin.marker());
         Ways.Way way = ways.way(begin.marker());
-        return x -> {
-            boolean chosen = begin.unit().isEmpty() || isAgain(begin.unit().get(), begin.call(), x);
-            return chosen && ahead.test(x) ? way.of(x).orElseThrow().stayingBytes() : 0;
-        };
+        Predicate<Labels> chosen =
+                begin.unit().map(unit -> isAgain(unit, begin.call())).orElse(x -> true);
+        return x -> chosen.test(x) && ahead.test(x) ? way.of(x).orElseThrow().stayingBytes() : 0;
     }
 
-    private boolean isAgain(Unit unit, int call, Labels x) {
-        Fate fate = fate(unit, x);
-        return fate.isAgain() && fate.first() == call;
+    private Predicate<Labels> isAgain(Unit unit, int call) {
+        Function<Labels, Fate> fates = fate(unit);
+        return x -> {
+            Fate fate = fates.apply(x);
+            return fate.isAgain() && fate.first() == call;
+        };
     }
 
     /** What decides about that. */
@@ -150,14 +158,13 @@ final class AgainTables {
     /** What it takes at the most beside what is there; the source of a copy stays. */
     ToLongFunction<Labels> bytes(Moment.Again again) {
         Unit unit = again.unit();
-        int call = again.call();
+        Predicate<Labels> chosen = isAgain(unit, again.call());
         if (unit.node().isPresent()) {
             Variable variable = choices.variable(unit.node().get());
             List<Facts> facts = choices.menu(unit.node().get()).facts();
-            return x ->
-                    isAgain(unit, call, x) ? facts.get(x.of(variable)).forward().peakBytes() : 0;
+            return x -> chosen.test(x) ? facts.get(x.of(variable)).forward().peakBytes() : 0;
         }
         Ways.Way way = ways.way(unit.moving().orElseThrow());
-        return x -> isAgain(unit, call, x) ? way.of(x).map(Route::stayingBytes).orElse(0L) : 0;
+        return x -> chosen.test(x) ? way.of(x).map(Route::stayingBytes).orElse(0L) : 0;
     }
 }

@@ -86,21 +86,21 @@ final class Choices {
     }
 
     Variable variable(OperatorNode node) {
-        return Objects.requireNonNull(variables.get(node), node::name);
+        return Objects.requireNonNull(variables.get(node));
     }
 
     /** What decides how the parameters of an operator are stored: labels are places in the list of the strategy. */
     Variable storage(OperatorNode node) {
-        return Objects.requireNonNull(storages.get(node), node::name);
+        return Objects.requireNonNull(storages.get(node));
     }
 
     OperatorMenu menu(OperatorNode node) {
-        return Objects.requireNonNull(menus.get(node), node::name);
+        return Objects.requireNonNull(menus.get(node));
     }
 
     /** The operator of the skeleton that stands for one of the whole graph. */
     OperatorNode ofWhole(OperatorNode whole) {
-        return Objects.requireNonNull(ofWhole.get(whole), whole::name);
+        return Objects.requireNonNull(ofWhole.get(whole));
     }
 
     /** Copies, in order of forward. */
@@ -109,7 +109,7 @@ final class Choices {
     }
 
     Wanted wanted(Copy copy) {
-        return Objects.requireNonNull(wanted.get(copy), copy::toString);
+        return Objects.requireNonNull(wanted.get(copy));
     }
 
     /** The readers that have to agree on a copy. */
@@ -127,7 +127,7 @@ final class Choices {
     }
 
     Made made(Value tensor) {
-        return Objects.requireNonNull(made.get(tensor), tensor::toString);
+        return Objects.requireNonNull(made.get(tensor));
     }
 
     /** Variables of the piece's own, in order of forward; one on which readers have to agree comes before them. */

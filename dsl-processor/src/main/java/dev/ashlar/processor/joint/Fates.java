@@ -76,12 +76,12 @@ final class Fates {
 
     /** What may become of a unit, by label. */
     List<Fate> of(Unit unit) {
-        return Objects.requireNonNull(fates.get(unit), unit::toString);
+        return Objects.requireNonNull(fates.get(unit));
     }
 
     /** What decides about a unit. */
     Variable variable(Unit unit) {
-        return Objects.requireNonNull(variables.get(unit), unit::toString);
+        return Objects.requireNonNull(variables.get(unit));
     }
 
     /** The label of a variable where every unit is kept; empty if something else decides about it too. */

@@ -71,11 +71,11 @@ final class Places {
 
     /** Of those whose conditions hold there is one. */
     List<Handed> of(Value value) {
-        return Objects.requireNonNull(places.get(value), value::toString);
+        return Objects.requireNonNull(places.get(value));
     }
 
     Storage own(Value value) {
-        return Objects.requireNonNull(own.get(value), value::toString);
+        return Objects.requireNonNull(own.get(value));
     }
 
     /** By tensor. */
@@ -84,7 +84,7 @@ final class Places {
     }
 
     Size size(Value value) {
-        return Objects.requireNonNull(sizes.get(value), value::toString);
+        return Objects.requireNonNull(sizes.get(value));
     }
 
     /** The conditions under which two tensors lie in one storage; empty if they never do. */

@@ -34,7 +34,7 @@ final class TableWriter {
     }
 
     int nodeOf(Variable variable) {
-        return Objects.requireNonNull(nodes.get(variable), variable::toString);
+        return Objects.requireNonNull(nodes.get(variable));
     }
 
     boolean isEmpty() {

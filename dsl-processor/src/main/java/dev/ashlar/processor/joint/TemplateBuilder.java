@@ -66,7 +66,7 @@ final class TemplateBuilder {
     }
 
     private Wanted wanted(Crossing crossing) {
-        return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
+        return Objects.requireNonNull(crossings.get(crossing));
     }
 
     private boolean isOpen(Crossing crossing) {

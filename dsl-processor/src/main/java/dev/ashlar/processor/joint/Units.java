@@ -162,7 +162,7 @@ final class Units {
     }
 
     private Place place(Value value) {
-        return Objects.requireNonNull(places.get(value), value::toString);
+        return Objects.requireNonNull(places.get(value));
     }
 
     /** In order of forward. */

@@ -50,9 +50,7 @@ final class Candidate {
 
     private long leastBytes;
     private final long fastestBytes;
-    private final double fastestSeconds;
-    private final double fastestFloor;
-    private final Supplier<Known> fastest;
+    private final Claimed fastest;
     private final Map<List<Integer>, Long> evaluationBytes = new HashMap<>();
 
     /**
@@ -88,18 +86,15 @@ final class Candidate {
         Optional<Known> given =
                 plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
         if (given.isPresent()) {
-            fastestBytes = given.get().peakBytes();
-            fastestSeconds = given.get().seconds();
-            fastestFloor = fastestSeconds;
-            fastest = given::get;
+            Known known = given.get();
+            fastestBytes = known.peakBytes();
+            fastest = new Claimed(known.labels(), known.peakBytes(), known.seconds(), known.seconds(), () -> known);
         } else {
             ProvedSolver.Claim claim = solver.later(UNLIMITED, effort);
             Outcome.Feasible found = feasible(claim.outcome(), UNLIMITED);
             Solution solution = found.solution();
             fastestBytes = Math.max(solution.peak(), evaluationBytes(solution));
-            fastestSeconds = plans.seconds(solution.time());
-            fastestFloor = plans.seconds(found.certificate().bound());
-            fastest = new Once<>(() -> known(claim.checked(), UNLIMITED));
+            fastest = claimed(claim, solution, found, UNLIMITED);
         }
     }
 
@@ -212,7 +207,7 @@ final class Candidate {
 
     /** The fastest plan, whatever its memory. */
     Known fastest() {
-        return fastest.get();
+        return fastest.known().get();
     }
 
     /** What the fastest plan needs, in bytes. */
@@ -222,12 +217,12 @@ final class Candidate {
 
     /** What the fastest plan takes, whether or not its certificate has been looked at. */
     double fastestSeconds() {
-        return fastestSeconds;
+        return fastest.seconds();
     }
 
     /** A time that no plan is below, as claimed. */
     double fastestFloor() {
-        return fastestFloor;
+        return fastest.lowerBoundSeconds();
     }
 
     /**
@@ -237,7 +232,21 @@ final class Candidate {
      * @param lowerBoundSeconds what is claimed of the plans of its form within the same memory
      * @param known the same, checked beside what the caller does until it asks for it
      */
-    record Claimed(double seconds, double lowerBoundSeconds, Supplier<Known> known) {}
+    record Claimed(
+            List<Integer> labels, long peakBytes, double seconds, double lowerBoundSeconds, Supplier<Known> known) {
+        Claimed {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    private Claimed claimed(ProvedSolver.Claim claim, Solution solution, Outcome.Feasible found, long budgetBytes) {
+        return new Claimed(
+                solution.labels(),
+                solution.peak(),
+                plans.seconds(solution.time()),
+                plans.seconds(found.certificate().bound()),
+                new Once<>(() -> known(claim.checked(), budgetBytes)));
+    }
 
     /**
      * The fastest plan within a memory.
@@ -247,13 +256,11 @@ final class Candidate {
      */
     Claimed within(long budgetBytes, boolean rough) {
         if (fastestBytes <= budgetBytes) {
-            return new Claimed(fastestSeconds, fastestFloor, fastest);
+            return fastest;
         }
         ProvedSolver.Claim claim = solver.later(budgetBytes, effort(rough));
         Outcome.Feasible found = feasible(claim.outcome(), budgetBytes);
-        double seconds = plans.seconds(fitting(found.solution(), budgetBytes).time());
-        double bound = plans.seconds(found.certificate().bound());
-        return new Claimed(seconds, bound, new Once<>(() -> known(claim.checked(), budgetBytes)));
+        return claimed(claim, fitting(found.solution(), budgetBytes), found, budgetBytes);
     }
 
     private Effort effort(boolean rough) {

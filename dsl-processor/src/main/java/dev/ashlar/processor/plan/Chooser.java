@@ -60,9 +60,9 @@ final class Chooser {
      * @param form position of its form
      * @param labels of the form's problem
      * @param peakBytes that its program must have
-     * @param evidence what is known about it
+     * @param evidence what is known about it and about others, found when it is first asked for: that takes as long as the choice
      */
-    record Choice(int form, List<Integer> labels, long peakBytes, Evidence evidence) {
+    record Choice(int form, List<Integer> labels, long peakBytes, Supplier<Evidence> evidence) {
         Choice {
             labels = List.copyOf(labels);
         }
@@ -81,30 +81,39 @@ final class Chooser {
      * A plan whose proof is looked at beside what comes next.
      *
      * @param form position of its form
+     * @param plan as claimed
      * @param proved what is known about it, as soon as it is
      */
-    private record Found(int form, Supplier<Best> proved) {}
+    private record Found(int form, Candidate.Claimed plan, Supplier<Best> proved) {}
 
     /** The fastest plan within a memory of the device; the smallest there is if none is. */
     Choice choose() {
         if (candidates.size() == 1 && !candidates.get(0).hasChoices()) {
             Candidate.Known only = candidates.get(0).fastest();
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
-            return new Choice(0, only.labels(), only.peakBytes(), evidence);
+            return new Choice(0, only.labels(), only.peakBytes(), () -> evidence);
         }
         long smallestBytes = smallestBytes();
         boolean fits = smallestBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
-        Found later = new Search(worthTrying(), !fits).within(fits ? budgetBytes - fixedBytes : smallestBytes);
-        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(later.form()), smallestBytes) : List.of();
-        Best best = later.proved().get();
+        Found found = new Search(worthTrying(), !fits).within(fits ? budgetBytes - fixedBytes : smallestBytes);
+        return new Choice(
+                found.form(),
+                found.plan().labels(),
+                found.plan().peakBytes(),
+                new Once<>(() -> evidence(found, smallestBytes, fits)));
+    }
+
+    private Evidence evidence(Found found, long smallestBytes, boolean fits) {
+        List<Tradeoff> tradeoffs = fits ? tradeoffs(worthAsking(found.form()), smallestBytes) : List.of();
+        Best best = found.proved().get();
         Candidate.Known plan = best.plan();
         if (!fits) {
             candidates.stream().filter(c -> c.leastFloorBytes() < smallestBytes).forEach(Candidate::proveCloser);
         }
         long proved =
                 candidates.stream().mapToLong(Candidate::provedLeastBytes).min().orElseThrow();
-        Evidence evidence = new Evidence(
+        return new Evidence(
                 smallestBytes + fixedBytes,
                 proved + fixedBytes,
                 best.lowerBoundSeconds(),
@@ -112,7 +121,6 @@ final class Chooser {
                 plan.kind(),
                 plan.prices(),
                 tradeoffs);
-        return new Choice(best.form(), plan.labels(), plan.peakBytes(), evidence);
     }
 
     private List<Integer> all() {
@@ -203,7 +211,7 @@ final class Chooser {
                     within.stream().map(f -> List.copyOf(proofs.get(f))).toList();
             int form = best;
             Supplier<Candidate.Known> known = plan.known();
-            return new Found(form, () -> best(form, known.get(), proved));
+            return new Found(form, plan, () -> best(form, known.get(), proved));
         }
 
         /** On a large mesh a close look takes long: the form that looks best is first, so that it may be enough. */

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -109,23 +111,30 @@ public final class Planner {
                 graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
         List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
         Chooser.Choice choice;
+        ForkJoinTask<Map<String, Alternative>> alternatives;
+        Evidence evidence;
         try {
+            Optional<ForkJoinTask<Optional<PlanProblem>>> next = next(forms, target, assembly, pins);
             Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-            while (forms.hasNext()) {
-                Optional<PlanProblem> other = others(forms.next(), target, assembly, pins);
+            while (next.isPresent()) {
+                Optional<PlanProblem> other = next.get().join();
+                next = next(forms, target, assembly, pins);
                 Optional<Chooser> more = other.flatMap(chooser::with);
                 more.ifPresent(c -> problems.add(other.orElseThrow()));
                 chooser = more.orElse(chooser);
             }
-            choice = chooser.choose();
+            Chooser.Choice chosen = chooser.choose();
+            PlanProblem plans = problems.get(chosen.form());
+            long budgetBytes = Math.max(chosen.peakBytes(), target.budgetBytes() - besideBytes);
+            alternatives = ForkJoinPool.commonPool().submit(() -> Alternatives.of(plans, chosen.labels(), budgetBytes));
+            evidence = chosen.evidence().get();
+            choice = chosen;
         } catch (TooManyRows tooMany) {
             throw notOnMeshes(
                     graph, "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
         }
         PlanProblem plans = problems.get(choice.form());
-        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
-        Map<String, Alternative> alternatives = Alternatives.of(plans, choice.labels(), budgetBytes);
-        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives, choice.evidence());
+        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives.join(), evidence);
         long peakBytes = stepPeakBytes(plan) - target.libraryBytes();
         if (peakBytes != choice.peakBytes()) {
             throw new IllegalStateException(
@@ -212,6 +221,16 @@ public final class Planner {
         } catch (Unplannable | ModelException form) {
             return Optional.empty();
         }
+    }
+
+    /** The plans of the next form, put together beside what the caller does with those before. */
+    private static Optional<ForkJoinTask<Optional<PlanProblem>>> next(
+            Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+        if (!forms.hasNext()) {
+            return Optional.empty();
+        }
+        TrainingGraph form = forms.next();
+        return Optional.of(ForkJoinPool.commonPool().submit(() -> others(form, target, assembly, pins)));
     }
 
     /** All plans of one form of the step. */

@@ -107,7 +107,7 @@ final class CheckedBlock {
         /**
          * A step.
          *
-         * @param rest what all that is not in its result comes to at least, by joint label of the nodes around it
+         * @param rest what all that is not in its result comes to at least, by place in it
          * @param byLabel what all comes to at least, by label of its node
          */
         void visit(Step step, long[] rest, long[] byLabel);
@@ -120,10 +120,10 @@ final class CheckedBlock {
         for (int s = shape.steps().size() - 1; s >= 0; s--) {
             Step step = shape.steps().get(s);
             long[] rest = lowered[shape.firstResult() + s];
-            int own = shape.scopes().size() + step.node();
-            lowered[own] = none(shape.cards()[step.node()]);
             lower(tables, step, rest, lowered);
-            visitor.visit(step, rest, lowered[own]);
+            if (step.node() >= 0) {
+                visitor.visit(step, rest, lowered[shape.scopes().size() + step.node()]);
+            }
             lowered[shape.firstResult() + s] = new long[0];
         }
     }
@@ -214,14 +214,16 @@ final class CheckedBlock {
             List<BiFunction<Factor, int[], long[]>> others,
             long limit,
             LongConsumer tried) {
-        List<Integer> order = shape.steps().stream().map(Step::node).toList();
+        List<Integer> order =
+                shape.steps().stream().map(Step::node).filter(n -> n >= 0).toList();
         List<List<long[]>> costs = new ArrayList<>(List.of(this.costs));
         CheckedRest[] rest = new CheckedRest[shape.cards().length];
         downwards(
                 tables(),
                 outside,
-                (step, values, byLabel) -> rest[step.node()] = CheckedRest.of(step.scope(), values, limit));
-        CheckedRest around = CheckedRest.of(shape.shared(), outside, limit);
+                (step, values, byLabel) ->
+                        rest[step.node()] = CheckedRest.of(step.rows().support(), values, limit));
+        CheckedRest around = CheckedRest.of(shape.last().rows().support(), outside, limit);
         for (BiFunction<Factor, int[], long[]> other : others) {
             List<long[]> own = costs(other);
             costs.add(own);

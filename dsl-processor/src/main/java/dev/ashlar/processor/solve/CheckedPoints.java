@@ -59,9 +59,16 @@ final class CheckedPoints {
     /** Parts groups by what tells their points apart. */
     private static void refine(int[] of, int[] by) {
         Map<Long, Integer> parts = new HashMap<>();
+        long before = 0;
         for (int p = 0; p < of.length; p++) {
             long both = ((long) of[p] << Integer.SIZE) + by[p];
-            of[p] = parts.computeIfAbsent(both, k -> parts.size());
+            if (p > 0 && both == before) {
+                of[p] = of[p - 1];
+            } else {
+                Integer known = parts.putIfAbsent(both, parts.size());
+                of[p] = known == null ? parts.size() - 1 : known;
+            }
+            before = both;
         }
     }
 

@@ -141,13 +141,6 @@ final class CheckedPrices {
         return mu[block][backward ? 1 : 0];
     }
 
-    /** At most what a direction of a block with these times adds. */
-    long segment(int block, boolean backward, long compute, long async) {
-        long share = mu[block][backward ? 1 : 0];
-        long slowed = scale(share);
-        return Math.addExact(floor(compute, share), floor(async, Math.addExact(slowed, Prices.ONE - share)));
-    }
-
     /** {@code floor(amount * slowdown)}. */
     long scale(long amount) {
         long whole = Math.multiplyExact(amount / problem.slowdownDenominator(), problem.slowdownNumerator());
@@ -173,41 +166,45 @@ final class CheckedPrices {
     long[] costs(int b, Factor factor, int[] entries) {
         long[] costs = new long[entries.length];
         for (int at = 0; at < costs.length; at++) {
-            costs[at] = entries[at] < 0 ? CheckedTable.FORBIDDEN : cost(b, factor, entries[at]);
+            costs[at] = entries[at] < 0 || factor.forbidden(entries[at]) ? CheckedTable.FORBIDDEN : 0;
+        }
+        for (int quantity : factor.used()) {
+            long price = price(b, quantity);
+            if (price > 0) {
+                add(factor.amounts(quantity), price, entries, costs);
+            }
         }
         return costs;
     }
 
-    /** What one entry costs at least, {@link CheckedTable#FORBIDDEN} or less. */
-    long cost(int b, Factor factor, int entry) {
-        if (factor.forbidden(entry)) {
-            return CheckedTable.FORBIDDEN;
+    /** Costs that are there already are {@link CheckedTable#FORBIDDEN} or less, and stay so. */
+    private static void add(long[] amounts, long price, int[] entries, long[] costs) {
+        for (int at = 0; at < costs.length; at++) {
+            if (costs[at] < CheckedTable.FORBIDDEN) {
+                costs[at] =
+                        Math.min(Math.addExact(costs[at], floor(amounts[entries[at]], price)), CheckedTable.FORBIDDEN);
+            }
         }
-        long cost = 0;
-        if (timed) {
-            cost = amount(factor, Quantity.TIME, entry);
-            long forward = segment(
-                    b,
-                    false,
-                    amount(factor, Quantity.FORWARD_COMPUTE, entry),
-                    amount(factor, Quantity.FORWARD_ASYNC, entry));
-            long backward = segment(
-                    b,
-                    true,
-                    amount(factor, Quantity.BACKWARD_COMPUTE, entry),
-                    amount(factor, Quantity.BACKWARD_ASYNC, entry));
-            cost = Math.addExact(cost, Math.addExact(forward, backward));
-        }
-        cost = Math.addExact(cost, floor(amount(factor, Quantity.STATIC, entry), all));
-        cost = Math.addExact(cost, floor(amount(factor, Quantity.KEPT, entry), later[b]));
-        cost = Math.addExact(cost, floor(amount(factor, Quantity.GRADIENT, entry), earlier[b]));
-        for (int p : priced[b]) {
-            cost = Math.addExact(cost, floor(factor.amount(Quantity.ofPoint(p), entry), lambda[b][p]));
-        }
-        return Math.min(cost, CheckedTable.FORBIDDEN);
     }
 
-    private static long amount(Factor factor, Quantity quantity, int entry) {
-        return factor.amount(quantity.ordinal(), entry);
+    /** Of one unit of what a table has rows for, in 2^-32. */
+    private long price(int b, int quantity) {
+        if (quantity >= Quantity.COUNT) {
+            return lambda[b][quantity - Quantity.COUNT];
+        }
+        return switch (Quantity.values()[quantity]) {
+            case TIME -> timed ? Prices.ONE : 0;
+            case FORWARD_COMPUTE -> timed ? mu[b][0] : 0;
+            case FORWARD_ASYNC -> timed ? async(mu[b][0]) : 0;
+            case BACKWARD_COMPUTE -> timed ? mu[b][1] : 0;
+            case BACKWARD_ASYNC -> timed ? async(mu[b][1]) : 0;
+            case STATIC -> all;
+            case KEPT -> later[b];
+            case GRADIENT -> earlier[b];
+        };
+    }
+
+    private long async(long share) {
+        return Math.addExact(scale(share), Prices.ONE - share);
     }
 }

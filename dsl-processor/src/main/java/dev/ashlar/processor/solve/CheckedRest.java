@@ -1,5 +1,6 @@
 package dev.ashlar.processor.solve;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -10,42 +11,55 @@ import java.util.stream.Stream;
  *
  * @param scope the nodes around, ascending; not to be written
  * @param size how many joint labels they have
- * @param keys joint labels with which all is below the limit, ascending; not to be written
+ * @param places in the table of the sums with which all is below the limit, ascending; not to be written
+ * @param keys the joint labels at these places
  * @param values by choice of prices, then key
  */
-record CheckedRest(int[] scope, int size, int[] keys, List<long[]> values) {
+record CheckedRest(int[] scope, int size, int[] places, int[] keys, List<long[]> values) {
     CheckedRest {
         values = List.copyOf(values);
     }
 
-    /** @param values by joint label */
-    static CheckedRest of(int[] scope, long[] values, long limit) {
-        int[] keys =
-                IntStream.range(0, values.length).filter(k -> values[k] < limit).toArray();
-        return new CheckedRest(scope, values.length, keys, List.of(picked(values, keys)));
+    /**
+     * @param support of the table of the sums
+     * @param values by place in it
+     */
+    static CheckedRest of(CheckedSupport support, long[] values, long limit) {
+        int[] places =
+                IntStream.range(0, values.length).filter(p -> values[p] < limit).toArray();
+        int[] joint = support.packed()
+                ? joint(support.allowed())
+                : IntStream.range(0, values.length).toArray();
+        return new CheckedRest(
+                support.scope(), support.size(), places, picked(joint, places), List.of(picked(values, places)));
+    }
+
+    private static int[] joint(BitSet allowed) {
+        return allowed.stream().toArray();
     }
 
     /**
      * The same at one more choice of prices.
      *
-     * @param more by joint label
+     * @param more by place
      */
     CheckedRest and(long[] more, long limit) {
-        int[] places = IntStream.range(0, keys.length)
-                .filter(i -> more[keys[i]] < limit)
+        int[] left = IntStream.range(0, places.length)
+                .filter(i -> more[places[i]] < limit)
                 .toArray();
-        int[] fewer = picked(keys, places);
+        int[] fewer = picked(places, left);
         return new CheckedRest(
                 scope,
                 size,
                 fewer,
-                Stream.concat(values.stream().map(v -> picked(v, places)), Stream.of(picked(more, fewer)))
+                picked(keys, left),
+                Stream.concat(values.stream().map(v -> picked(v, left)), Stream.of(picked(more, fewer)))
                         .toList());
     }
 
     /** What is left below a limit for one of the keys, by choice of prices. */
-    long[] left(long limit, int place) {
-        return values.stream().mapToLong(v -> limit - v[place]).toArray();
+    long[] left(long limit, int key) {
+        return values.stream().mapToLong(v -> limit - v[key]).toArray();
     }
 
     private static long[] picked(long[] values, int[] places) {

@@ -11,11 +11,14 @@ import java.util.List;
  */
 final class CheckedRows {
     private final int[] cards;
-    private final int[] target;
-    private final long most;
-    private final List<int[][]> chunks = new ArrayList<>();
     /** Empty where the rows are held. */
     private final List<CheckedSupport> inputs;
+
+    private final CheckedSupport support;
+    private final long most;
+    private final List<int[][]> chunks = new ArrayList<>();
+    /** By input, then the target: where joint labels have their places; empty where they are these, and where the rows are held. */
+    private final int[][] places;
 
     private long count;
 
@@ -23,14 +26,45 @@ final class CheckedRows {
      * @param cards labels by node
      * @param inputs what is forbidden in the tables
      * @param target nodes of the inputs that the table that sums up speaks of, ascending
+     * @param packed whether only what is allowed has a place in that one
      * @param mostBytes that the rows may take; where they are more they are listed anew every time
      */
-    CheckedRows(int[] cards, List<CheckedSupport> inputs, int[] target, long mostBytes) {
+    CheckedRows(int[] cards, List<CheckedSupport> inputs, int[] target, boolean packed, long mostBytes) {
         most = mostBytes / Integer.BYTES / (inputs.size() + 1);
         this.cards = cards;
-        this.target = target;
-        CheckedSweep.visit(cards, inputs, target, this::add);
-        this.inputs = count > most ? inputs : List.of();
+        int[][] from = new int[inputs.size() + 1][];
+        Arrays.setAll(from, t -> t < inputs.size() ? inputs.get(t).places() : new int[0]);
+        BitSet allowed = new BitSet();
+        CheckedSweep.visit(cards, inputs, target, (at, rows) -> {
+            mark(at[inputs.size()], rows, allowed);
+            place(at, rows, from);
+            add(at, rows);
+        });
+        support = new CheckedSupport(target, CheckedTable.size(cards, target), allowed, packed);
+        from[inputs.size()] = support.places();
+        chunks.forEach(chunk -> place(chunk[inputs.size()], chunk[inputs.size()].length, from[inputs.size()]));
+        boolean held = count <= most;
+        this.inputs = held ? List.of() : inputs;
+        places = held ? new int[0][] : from;
+    }
+
+    private static void mark(int[] joint, int rows, BitSet allowed) {
+        for (int row = 0; row < rows; row++) {
+            allowed.set(joint[row]);
+        }
+    }
+
+    /** Puts places where joint labels are. */
+    private static void place(int[][] at, int rows, int[][] places) {
+        for (int t = 0; t < at.length; t++) {
+            place(at[t], rows, places[t]);
+        }
+    }
+
+    private static void place(int[] at, int rows, int[] places) {
+        for (int row = 0; row < rows && places.length > 0; row++) {
+            at[row] = places[at[row]];
+        }
     }
 
     private void add(int[][] at, int rows) {
@@ -45,7 +79,10 @@ final class CheckedRows {
     /** Visits the rows; where they are come first the inputs, then the target. */
     void visit(CheckedSweep.Visitor visitor) {
         if (count > most) {
-            CheckedSweep.visit(cards, inputs, target, visitor);
+            CheckedSweep.visit(cards, inputs, support.scope(), (at, rows) -> {
+                place(at, rows, places);
+                visitor.visit(at, rows);
+            });
         }
         for (int[][] chunk : chunks) {
             visitor.visit(chunk, chunk[0].length);
@@ -54,14 +91,7 @@ final class CheckedRows {
 
     /** What is allowed by the target's joint labels. */
     CheckedSupport support() {
-        BitSet allowed = new BitSet();
-        visit((at, rows) -> {
-            int[] to = at[at.length - 1];
-            for (int row = 0; row < rows; row++) {
-                allowed.set(to[row]);
-            }
-        });
-        return new CheckedSupport(target, CheckedTable.size(cards, target), allowed);
+        return support;
     }
 
     /**
@@ -70,7 +100,7 @@ final class CheckedRows {
      * @param values by input
      */
     long[] least(long[][] values) {
-        long[] least = new long[CheckedTable.size(cards, target)];
+        long[] least = new long[support.entries()];
         Arrays.fill(least, CheckedTable.FORBIDDEN);
         long[] sums = new long[longest()];
         visit((at, rows) -> {

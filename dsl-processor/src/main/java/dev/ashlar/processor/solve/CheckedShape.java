@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -12,7 +14,7 @@ import java.util.TreeSet;
  * are eliminated, and the joint labels that are allowed on the way.
  *
  * <p>Tables have numbers: first those of the block, then one for every node that says which of its labels are allowed, then the results of
- * the steps.
+ * the steps. Of the last ones only what is allowed has a place.
  */
 final class CheckedShape {
     /** Joint labels of a table that is only made where there is no other way. */
@@ -32,10 +34,16 @@ final class CheckedShape {
     private final List<CheckedSupport> tables = new ArrayList<>();
     private long leftBytes = Runtime.getRuntime().maxMemory() / SHARE;
 
+    /** Inputs of a step that are added up row by row. */
+    private static final int DIRECT = 2;
+
+    /** How often an entry is read at least, as far as that can be told, for others to be added to it before. */
+    private static final int OFTEN = 2;
+
     /**
      * A node that is eliminated, and what is left of the tables with it.
      *
-     * @param node -1 of the last step, which only sums up
+     * @param node -1 of a step that only sums up, as the last one does
      * @param inputs tables by number
      * @param scope nodes of the result, ascending
      */
@@ -81,7 +89,7 @@ final class CheckedShape {
             int[] around = eliminate(node, open);
             Arrays.stream(around).filter(left::get).forEach(n -> ranks[n] = rank(n, open));
         }
-        last = step(-1, shared, open);
+        last = step(-1, shared, open, false);
         tables.subList(0, scopes.size()).clear();
         tables.subList(cards.length, tables.size()).clear();
     }
@@ -120,20 +128,56 @@ final class CheckedShape {
     private int[] eliminate(int node, List<Integer> open) {
         List<Integer> inputs = with(node, open);
         int[] scope = Arrays.stream(nodes(inputs)).filter(n -> n != node).toArray();
-        Step step = step(node, scope, inputs);
-        steps.add(step);
-        open.removeAll(inputs);
-        add(step.rows().support(), open);
+        add(step(node, scope, inputs.size() > DIRECT ? summedUp(node, inputs, open) : inputs, true), open);
         return scope;
     }
 
-    private Step step(int node, int[] scope, List<Integer> inputs) {
+    private void add(Step step, List<Integer> open) {
+        steps.add(step);
+        Arrays.stream(step.inputs()).forEach(t -> open.remove((Integer) t));
+        add(step.rows().support(), open);
+    }
+
+    private Step step(int node, int[] scope, List<Integer> inputs, boolean packed) {
         List<CheckedSupport> support = inputs.stream().map(tables::get).toList();
         CheckedTable.requireSmall(cards, nodes(inputs));
         int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
-        CheckedRows rows = new CheckedRows(cards, support, scope, leftBytes);
+        CheckedRows rows = new CheckedRows(cards, support, scope, packed, leftBytes);
         leftBytes -= rows.bytes();
         return new Step(node, numbers, scope, rows);
+    }
+
+    /**
+     * Adds tables to those that speak of all their nodes and more, once and not in every row of the step that eliminates a node.
+     *
+     * @return what that step is to add up; the node's own table, which tells what comes to its labels, as it is
+     */
+    private List<Integer> summedUp(int node, List<Integer> inputs, List<Integer> open) {
+        int own = scopes.size() + node;
+        double rows = joint(inputs);
+        List<Integer> largestFirst = inputs.stream()
+                .filter(t -> t != own)
+                .sorted(Comparator.comparingInt(t -> -tables.get(t).size()))
+                .toList();
+        Map<Integer, List<Integer>> within = new LinkedHashMap<>();
+        for (int t : largestFirst) {
+            int large = within.keySet().stream()
+                    .filter(l -> Arrays.stream(tables.get(t).scope())
+                            .allMatch(n -> tables.get(l).has(n)))
+                    .findFirst()
+                    .orElse(t);
+            within.computeIfAbsent(large, k -> new ArrayList<>()).add(t);
+        }
+        List<Integer> left = new ArrayList<>(List.of(own));
+        within.forEach((large, all) -> {
+            if (all.size() == 1 || OFTEN * tables.get(large).allowed().cardinality() > rows) {
+                left.addAll(all);
+            } else {
+                left.add(tables.size());
+                add(step(-1, tables.get(large).scope(), all, true), open);
+            }
+        });
+        return left;
     }
 
     /**
@@ -142,9 +186,13 @@ final class CheckedShape {
      */
     private double rank(int node, List<Integer> open) {
         List<Integer> with = with(node, open);
-        double joint = Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
-        double rank = joint > (double) LARGE * cards[node] ? TOO_LARGE * joint : joint;
-        return with.stream().mapToDouble(t -> tables.get(t).share()).reduce(rank, (a, b) -> a * b);
+        double all = Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+        return all > (double) LARGE * cards[node] ? TOO_LARGE * joint(with) : joint(with);
+    }
+
+    private double joint(List<Integer> numbers) {
+        double all = Arrays.stream(nodes(numbers)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+        return numbers.stream().mapToDouble(t -> tables.get(t).share()).reduce(all, (a, b) -> a * b);
     }
 
     CheckedLabels labels() {

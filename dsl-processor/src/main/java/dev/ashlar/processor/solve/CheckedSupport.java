@@ -11,8 +11,14 @@ import java.util.TreeSet;
  * @param scope nodes, ascending; the label of the last is fastest
  * @param size joint labels
  * @param allowed joint labels; not to be written
+ * @param packed whether only the joint labels that are allowed have a place in the table
  */
-record CheckedSupport(int[] scope, int size, BitSet allowed) {
+record CheckedSupport(int[] scope, int size, BitSet allowed, boolean packed) {
+    /** Every joint label has a place. */
+    CheckedSupport(int[] scope, int size, BitSet allowed) {
+        this(scope, size, allowed, false);
+    }
+
     boolean has(int node) {
         return Arrays.binarySearch(scope, node) >= 0;
     }
@@ -24,6 +30,24 @@ record CheckedSupport(int[] scope, int size, BitSet allowed) {
     /** The share of the joint labels that are allowed. */
     double share() {
         return (double) allowed.cardinality() / Math.max(1, size);
+    }
+
+    /** Of the table. */
+    int entries() {
+        return packed ? allowed.cardinality() : size;
+    }
+
+    /** Where joint labels have their place in a packed table; empty where the joint label is the place. */
+    int[] places() {
+        if (!packed) {
+            return new int[0];
+        }
+        int[] places = new int[size];
+        int place = 0;
+        for (int joint = allowed.nextSetBit(0); joint >= 0; joint = allowed.nextSetBit(joint + 1)) {
+            places[joint] = place++;
+        }
+        return places;
     }
 
     /** The nodes of some tables, ascending. */

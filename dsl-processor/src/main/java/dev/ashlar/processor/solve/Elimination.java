@@ -42,9 +42,7 @@ final class Elimination {
         long[] result = new long[step.entries()];
         // Most steps have two or three inputs: without sums of their own they are gone through once.
         if (!step.isElimination() && result.length == step.rows()) {
-            for (int i = 0; i < inputs.length; i++) {
-                add(tables[inputs[i]], at[i], 0, result.length, result);
-            }
+            add(step, tables, 0, result.length, result);
         } else if (inputs.length == 2) {
             least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], result);
         } else if (inputs.length == 3) {
@@ -91,11 +89,28 @@ final class Elimination {
             int rows = starts[to] - starts[from];
             sums = rows <= sums.length ? sums : new long[rows];
             Arrays.fill(sums, 0, rows, 0);
-            for (int i = 0; i < step.inputs().length; i++) {
-                add(tables[step.inputs()[i]], step.at()[i], starts[from], rows, sums);
-            }
+            add(step, tables, starts[from], rows, sums);
             least(starts, from, to, sums, result);
             from = to;
+        }
+    }
+
+    /** Adds some rows of all inputs, two at a time. */
+    private static void add(Step step, long[][] tables, int from, int rows, long[] sums) {
+        int[] inputs = step.inputs();
+        int i = 0;
+        for (; i + 1 < inputs.length; i += 2) {
+            add(tables[inputs[i]], step.at()[i], tables[inputs[i + 1]], step.at()[i + 1], from, rows, sums);
+        }
+        if (i < inputs.length) {
+            add(tables[inputs[i]], step.at()[i], from, rows, sums);
+        }
+    }
+
+    private static void add(long[] table, int[] at, long[] other, int[] at2, int from, int rows, long[] sums) {
+        for (int row = 0; row < rows; row++) {
+            long sum = Math.min(sums[row] + table[at[from + row]], FixedPoint.INFINITE);
+            sums[row] = Math.min(sum + other[at2[from + row]], FixedPoint.INFINITE);
         }
     }
 

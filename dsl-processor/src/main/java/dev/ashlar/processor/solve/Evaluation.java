@@ -78,43 +78,57 @@ final class Evaluation {
      * @param x the labelling; unchanged behind the call
      */
     Optional<Evaluation> with(Problem problem, int variable, int label, int[] x, Wanted wanted) {
+        // Most labels are forbidden by those around them.
+        if (!isAllowed(problem, variable, label, x)) {
+            return Optional.empty();
+        }
         long[][] changed = amounts.clone();
         long[][] highest = most.clone();
-        boolean allowed = true;
         long other = time;
-        for (int b = problem.owner(variable); allowed && b < changed.length && problem.contains(b, variable); b++) {
+        for (int b = problem.owner(variable); b < changed.length && problem.contains(b, variable); b++) {
             changed[b] = amounts[b].clone();
-            allowed = change(problem, b, variable, label, x, changed[b]);
+            change(problem, b, variable, label, x, changed[b]);
             other += time(problem, changed[b]) - time(problem, amounts[b]);
             highest[b] = most(problem.block(b), changed[b]);
         }
-        return allowed && wanted.test(other, peak(changed, highest))
-                ? Optional.of(of(problem, changed, true))
-                : Optional.empty();
+        return wanted.test(other, peak(changed, highest)) ? Optional.of(of(problem, changed, true)) : Optional.empty();
     }
 
-    /** Takes the tables over a variable from the sums and adds them with its other label; whether their entries are allowed. */
-    private static boolean change(Problem problem, int b, int variable, int label, int[] x, long[] sums) {
-        Block block = problem.block(b);
+    /** Whether the tables over a variable allow another label of it. */
+    private static boolean isAllowed(Problem problem, int variable, int label, int[] x) {
+        int old = x[variable];
+        x[variable] = label;
+        boolean allowed = true;
+        int b = problem.owner(variable);
+        for (; allowed && b < problem.blocks().size() && problem.contains(b, variable); b++) {
+            for (int f : problem.block(b).factorsOf(node(problem, b, variable))) {
+                Factor factor = problem.block(b).factors().get(f);
+                allowed &= !factor.forbidden(entry(problem, b, factor, x));
+            }
+        }
+        x[variable] = old;
+        return allowed;
+    }
+
+    private static int node(Problem problem, int b, int variable) {
         int node = 0;
         while (problem.variable(b, node) != variable) {
             node++;
         }
+        return node;
+    }
+
+    /** Takes the tables over a variable from the sums and adds them with its other label. */
+    private static void change(Problem problem, int b, int variable, int label, int[] x, long[] sums) {
+        Block block = problem.block(b);
         int old = x[variable];
-        boolean allowed = true;
-        for (int f : block.factorsOf(node)) {
+        for (int f : block.factorsOf(node(problem, b, variable))) {
             Factor factor = block.factors().get(f);
             int before = entry(problem, b, factor, x);
             x[variable] = label;
-            int after = entry(problem, b, factor, x);
+            factor.addDifference(entry(problem, b, factor, x), before, sums);
             x[variable] = old;
-            if (factor.forbidden(after)) {
-                allowed = false;
-                break;
-            }
-            factor.addDifference(after, before, sums);
         }
-        return allowed;
     }
 
     /** What this labelling's blocks up to {@code last} and another's behind it come to; both are allowed and agree on what the blocks share. */

@@ -195,7 +195,9 @@ final class Factor {
         Map<long[], long[]> rows = new IdentityHashMap<>();
         long[][] fewer = new long[amounts.length][];
         for (int q = 0; q < fewer.length; q++) {
-            fewer[q] = rows.computeIfAbsent(amounts[q], r -> r.length == 0 ? r : picked(r, entries));
+            fewer[q] = q > 0 && amounts[q] == amounts[q - 1]
+                    ? fewer[q - 1]
+                    : rows.computeIfAbsent(amounts[q], r -> r.length == 0 ? r : picked(r, entries));
         }
         boolean[] closed = new boolean[entries.length];
         boolean any = false;

@@ -1,11 +1,12 @@
 package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Of several things those that no other is at most in everything. */
@@ -30,68 +31,70 @@ final class Front {
         int[] different = IntStream.range(0, quantities)
                 .filter(q -> all.stream().anyMatch(v -> v.at(q) != all.get(0).at(q)))
                 .toArray();
-        List<T> sorted = new ArrayList<>(all);
-        sorted.sort(ascending(different));
-        if (different.length < 2) {
-            return new ArrayList<>(sorted.subList(0, 1));
+        List<Row<T>> sorted = new ArrayList<>(all.size());
+        for (T v : all) {
+            sorted.add(Row.of(v, different));
         }
-        return different.length <= 3
-                ? few(sorted, different[1], different[different.length - 1])
-                : many(sorted, different, compared);
+        sorted.sort((a, b) -> Arrays.compare(a.amounts(), b.amounts()));
+        if (different.length < 2) {
+            return new ArrayList<>(List.of(sorted.get(0).vector()));
+        }
+        return different.length <= 3 ? few(sorted, 1, different.length - 1) : many(sorted, compared);
     }
 
-    private static Comparator<Vector> ascending(int[] quantities) {
-        return (a, b) -> {
-            for (int q : quantities) {
-                if (a.at(q) != b.at(q)) {
-                    return Long.compare(a.at(q), b.at(q));
+    /** A vector with those of its amounts that are not the same for all. */
+    private record Row<T>(T vector, long[] amounts) {
+        static <T extends Vector> Row<T> of(T vector, int[] quantities) {
+            long[] amounts = new long[quantities.length];
+            for (int k = 0; k < amounts.length; k++) {
+                amounts[k] = vector.at(quantities[k]);
+            }
+            return new Row<>(vector, amounts);
+        }
+
+        boolean isNoMore(Row<T> other) {
+            for (int k = 0; k < amounts.length; k++) {
+                if (amounts[k] > other.amounts[k]) {
+                    return false;
                 }
             }
-            return 0;
-        };
+            return true;
+        }
     }
 
     /** What comes before is no more in the first amount; of those the least third by second, which falls. */
-    private static <T extends Vector> List<T> few(List<T> sorted, int second, int third) {
+    private static <T> List<T> few(List<Row<T>> sorted, int second, int third) {
         List<T> left = new ArrayList<>();
         TreeMap<Long, Long> least = new TreeMap<>();
-        for (T v : sorted) {
-            long amount = v.at(second);
+        for (Row<T> row : sorted) {
+            long amount = row.amounts()[second];
+            long last = row.amounts()[third];
             Map.Entry<Long, Long> below = least.floorEntry(amount);
-            if (below == null || below.getValue() > v.at(third)) {
-                left.add(v);
+            if (below == null || below.getValue() > last) {
+                left.add(row.vector());
                 Map.Entry<Long, Long> above = least.ceilingEntry(amount);
-                while (above != null && above.getValue() >= v.at(third)) {
+                while (above != null && above.getValue() >= last) {
                     least.remove(above.getKey());
                     above = least.higherEntry(above.getKey());
                 }
-                least.put(amount, v.at(third));
+                least.put(amount, last);
             }
         }
         return left;
     }
 
-    private static <T extends Vector> List<T> many(List<T> sorted, int[] different, LongConsumer compared) {
-        List<T> left = new ArrayList<>();
-        for (T v : sorted) {
+    private static <T> List<T> many(List<Row<T>> sorted, LongConsumer compared) {
+        List<Row<T>> left = new ArrayList<>();
+        for (Row<T> row : sorted) {
             int k = left.size() - 1;
-            while (k >= 0 && !isNoMore(left.get(k), v, different)) {
+            while (k >= 0 && !left.get(k).isNoMore(row)) {
                 k--;
             }
             compared.accept(left.size() - k);
             if (k < 0) {
-                left.add(v);
+                left.add(row);
             }
         }
-        return left;
-    }
-
-    private static boolean isNoMore(Vector a, Vector b, int[] quantities) {
-        for (int q : quantities) {
-            if (a.at(q) > b.at(q)) {
-                return false;
-            }
-        }
-        return true;
+        return left.stream().map(Row::vector).collect(Collectors.toCollection(ArrayList::new));
     }
 }
