@@ -18,7 +18,7 @@ final class Alternatives {
     /** Operators that are asked. */
     private static final int MOST = 64;
 
-    private static final Effort EFFORT = new Effort(1e-3, 20_000, 20_000, 0);
+    private static final Effort EFFORT = new Effort(1e-3, 2_000, 2_000, 0);
 
     private final PlanProblem plans;
     private final List<Integer> labels;

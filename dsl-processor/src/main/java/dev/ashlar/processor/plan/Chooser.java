@@ -191,11 +191,8 @@ final class Chooser {
 
         /** @param budgetBytes at least what the smallest plan of all needs */
         Found within(long budgetBytes) {
-            List<Integer> within = order(
-                    order.stream()
-                            .filter(f -> candidates.get(f).fits(budgetBytes))
-                            .toList(),
-                    budgetBytes);
+            List<Integer> within =
+                    order(order.stream().filter(f -> fits(f, budgetBytes)).toList(), budgetBytes);
             int best = within.get(0);
             Candidate.Claimed plan = plan(best, budgetBytes);
             for (int form : within.subList(1, within.size())) {
@@ -207,11 +204,28 @@ final class Chooser {
             }
             order.remove((Integer) best);
             order.add(0, best);
-            List<List<Supplier<Double>>> proved =
-                    within.stream().map(f -> List.copyOf(proofs.get(f))).toList();
+            List<List<Supplier<Double>>> proved = order.stream()
+                    .filter(f -> within.contains(f) || mayFit(f, budgetBytes))
+                    .map(f -> List.copyOf(proofs.get(f)))
+                    .toList();
             int form = best;
             Supplier<Candidate.Known> known = plan.known();
             return new Found(form, plan, () -> best(form, known.get(), proved));
+        }
+
+        private boolean fits(int form, long budgetBytes) {
+            return rough
+                    ? candidates.get(form).leastBytes() <= budgetBytes
+                    : candidates.get(form).fits(budgetBytes);
+        }
+
+        /** Whether a plan of a form may fit of which none is known; what is proved of the others has to hold for it, too. */
+        private boolean mayFit(int form, long budgetBytes) {
+            boolean may = candidates.get(form).leastFloorBytes() <= budgetBytes;
+            if (may) {
+                raise(form, budgetBytes);
+            }
+            return may;
         }
 
         /** On a large mesh a close look takes long: the form that looks best is first, so that it may be enough. */
@@ -242,12 +256,17 @@ final class Chooser {
 
         /** Whether no plan of a form is faster than one that was found, but for the gap that is left anyway. */
         private boolean isSlower(int form, long budgetBytes, double seconds) {
+            raise(form, budgetBytes);
+            return floors[form] * (1 + candidates.get(form).gap(rough)) >= seconds;
+        }
+
+        /** Takes over what is known of a form by what was found for other memories. */
+        private void raise(int form, long budgetBytes) {
             Optional<Candidate.Floor> floor = candidates.get(form).floor(budgetBytes);
             if (floor.isPresent() && floor.get().seconds() > floors[form]) {
                 floors[form] = floor.get().seconds();
                 proofs.get(form).add(floor.get().proved());
             }
-            return floors[form] * (1 + candidates.get(form).gap(rough)) >= seconds;
         }
 
         private Best best(int form, Candidate.Known plan, List<List<Supplier<Double>>> proved) {
