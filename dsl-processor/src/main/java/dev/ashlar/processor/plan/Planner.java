@@ -114,11 +114,10 @@ public final class Planner {
         ForkJoinTask<Map<String, Alternative>> alternatives;
         Evidence evidence;
         try {
-            Optional<ForkJoinTask<Optional<PlanProblem>>> next = next(forms, target, assembly, pins);
+            List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, target, assembly, pins);
             Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-            while (next.isPresent()) {
-                Optional<PlanProblem> other = next.get().join();
-                next = next(forms, target, assembly, pins);
+            for (ForkJoinTask<Optional<PlanProblem>> next : later) {
+                Optional<PlanProblem> other = next.join();
                 Optional<Chooser> more = other.flatMap(chooser::with);
                 more.ifPresent(c -> problems.add(other.orElseThrow()));
                 chooser = more.orElse(chooser);
@@ -223,14 +222,19 @@ public final class Planner {
         }
     }
 
-    /** The plans of the next form, put together beside what the caller does with those before. */
-    private static Optional<ForkJoinTask<Optional<PlanProblem>>> next(
+    /** The plans of further forms, put together one after the other beside what the caller does with those before: they share what was found. */
+    private static List<ForkJoinTask<Optional<PlanProblem>>> later(
             Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
-        if (!forms.hasNext()) {
-            return Optional.empty();
+        List<ForkJoinTask<Optional<PlanProblem>>> later = new ArrayList<>();
+        while (forms.hasNext()) {
+            TrainingGraph form = forms.next();
+            List<ForkJoinTask<?>> before = later.isEmpty() ? List.of() : List.of(later.get(later.size() - 1));
+            later.add(ForkJoinPool.commonPool().submit(() -> {
+                before.forEach(ForkJoinTask::quietlyJoin);
+                return others(form, target, assembly, pins);
+            }));
         }
-        TrainingGraph form = forms.next();
-        return Optional.of(ForkJoinPool.commonPool().submit(() -> others(form, target, assembly, pins)));
+        return later;
     }
 
     /** All plans of one form of the step. */
