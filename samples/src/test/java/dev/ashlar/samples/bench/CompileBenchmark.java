@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the processor adds to a cold {@code javac} of the sample's transformer, of one with 96 layers, and of larger ones on 4 and 4x8 devices:
- * each compilation is a process of its own, with and without the processor in turn. The class path is this process' own.
+ * What the processor adds to a cold {@code javac} of the sample's transformer, on one rank and on two, of one with 96 layers, and of larger ones
+ * on 4 and 4x8 devices: each compilation is a process of its own, without the processor, with it, and with it where the JVM leaves its optimizing
+ * compiler out, in turn. The class path is this process' own.
  *
  * <pre>{@code CompileBenchmark PROCESSOR_PATH SOURCE_FOLDER [RUNS]}</pre>
  */
@@ -75,6 +76,7 @@ public final class CompileBenchmark {
             Path block = sources.resolve("DecoderBlock.java");
             CompileBenchmark benchmark = new CompileBenchmark(arguments[0], folder, runs);
             benchmark.run("the GPT sample", List.of(model, block, sources.resolve("GptLaptop.java")));
+            benchmark.run("the GPT sample on two ranks", List.of(model, block, sources.resolve("GptPair.java")));
             for (Target target : TARGETS) {
                 Path plan = folder.resolve("GptPlanned.java");
                 Files.writeString(plan, PLAN.formatted(target.plan(), target.train()));
@@ -96,19 +98,21 @@ public final class CompileBenchmark {
     private void run(String what, List<Path> sources) throws IOException, InterruptedException {
         double[] plain = new double[runs];
         double[] planned = new double[runs];
-        double[] added = new double[runs];
+        double[] quicklyCompiled = new double[runs];
         for (int i = 0; i < runs; i++) {
             plain[i] = seconds(sources, List.of("-proc:none"));
             planned[i] = seconds(sources, List.of("--processor-path", processorPath));
-            added[i] = planned[i] - plain[i];
+            quicklyCompiled[i] =
+                    seconds(sources, List.of("--processor-path", processorPath, "-J-XX:TieredStopAtLevel=1"));
         }
         System.out.printf(
                 Locale.ROOT,
-                "javac of %s: %.2f s without the processor, %.2f s with it, %.2f s added (medians of %d pairs of cold runs)%n",
+                "javac of %s: %.2f s without the processor, %.2f s with it, %.2f s with -J-XX:TieredStopAtLevel=1"
+                        + " (medians of %d cold runs in turn)%n",
                 what,
                 median(plain),
                 median(planned),
-                median(added),
+                median(quicklyCompiled),
                 runs);
     }
 
