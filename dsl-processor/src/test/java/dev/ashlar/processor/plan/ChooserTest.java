@@ -1,0 +1,79 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ashlar.processor.solve.Block;
+import dev.ashlar.processor.solve.BlockBuilder;
+import dev.ashlar.processor.solve.Problem;
+import dev.ashlar.processor.solve.Quantity;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Plans of several forms of a step, made by hand: an operator with two strategies each. */
+class ChooserTest {
+    /** Of a mesh, as there is an operator. */
+    private record TwoPlans(Problem problem) implements PlanProblem {
+        /**
+         * @param time of both
+         * @param first memory of each at one time point
+         * @param second the same at another
+         */
+        static TwoPlans of(long time, long[] first, long[] second) {
+            BlockBuilder block = Block.builder("model", 1, 1);
+            int node = block.node(2);
+            block.add(Quantity.TIME, node, time, time).live(0, node, first).live(1, node, second);
+            return new TwoPlans(Problem.of(List.of(block.build())));
+        }
+
+        @Override
+        public boolean hasChoices() {
+            return true;
+        }
+
+        @Override
+        public PlannedGraph apply(List<Integer> labels) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public double seconds(long time) {
+            return time;
+        }
+
+        @Override
+        public Optional<Fastest> fastest() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<OperatorLabels> operators() {
+            return List.of(new OperatorLabels("a", 0, List.of()));
+        }
+
+        @Override
+        public List<RepeatedLabels> repeated() {
+            return List.of();
+        }
+    }
+
+    /**
+     * Prices tell that plans of the fast form need 750 bytes, and they need 1000. Between these a curve, which looks closely at none, knows a
+     * plan of the slow form alone, and must not claim that nothing is faster.
+     */
+    @Test
+    void aCurveClaimsNothingOfFormsThatMayFit() {
+        PlanProblem fast = TwoPlans.of(100, new long[] {1000, 500}, new long[] {500, 1000});
+        PlanProblem slow = TwoPlans.of(200, new long[] {700, 600}, new long[] {600, 700});
+        Chooser.Choice choice = new Chooser(List.of(fast, slow), 1 << 20, 0).choose();
+        assertEquals(0, choice.form());
+        Evidence evidence = choice.evidence().get();
+        assertEquals(700, evidence.smallestFeasibleBytes());
+        for (Tradeoff point : evidence.tradeoffs()) {
+            boolean fits = point.budgetBytes() >= 1000;
+            boolean mayFit = point.budgetBytes() >= 750;
+            assertEquals(fits ? 100 : 200, point.stepSeconds(), 0, point::toString);
+            assertEquals(!fits && mayFit ? 1.0 : 0.0, point.gap(), 1e-9, point::toString);
+        }
+    }
+}
