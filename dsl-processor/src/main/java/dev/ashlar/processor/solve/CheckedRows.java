@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All joint labels that some tables allow together, as rows: where each is in every table and in the one that sums them up. They are listed
@@ -18,7 +19,7 @@ final class CheckedRows {
     private final long most;
     private final List<int[][]> chunks = new ArrayList<>();
     /** By input, then the target: where joint labels have their places; empty where they are these, and where the rows are held. */
-    private final int[][] places;
+    private final List<Optional<CheckedPlaces>> places;
 
     private long count;
 
@@ -32,8 +33,8 @@ final class CheckedRows {
     CheckedRows(int[] cards, List<CheckedSupport> inputs, int[] target, boolean packed, long mostBytes) {
         most = mostBytes / Integer.BYTES / (inputs.size() + 1);
         this.cards = cards;
-        int[][] from = new int[inputs.size() + 1][];
-        Arrays.setAll(from, t -> t < inputs.size() ? inputs.get(t).places() : new int[0]);
+        List<Optional<CheckedPlaces>> from = new ArrayList<>();
+        inputs.forEach(input -> from.add(input.places()));
         BitSet allowed = new BitSet();
         CheckedSweep.visit(cards, inputs, target, (at, rows) -> {
             mark(at[inputs.size()], rows, allowed);
@@ -41,11 +42,12 @@ final class CheckedRows {
             add(at, rows);
         });
         support = new CheckedSupport(target, CheckedTable.size(cards, target), allowed, packed);
-        from[inputs.size()] = support.places();
-        chunks.forEach(chunk -> place(chunk[inputs.size()], chunk[inputs.size()].length, from[inputs.size()]));
+        from.add(support.places());
+        from.get(inputs.size())
+                .ifPresent(own -> chunks.forEach(c -> own.put(c[inputs.size()], c[inputs.size()].length)));
         boolean held = count <= most;
         this.inputs = held ? List.of() : inputs;
-        places = held ? new int[0][] : from;
+        places = held ? List.of() : from;
     }
 
     private static void mark(int[] joint, int rows, BitSet allowed) {
@@ -55,15 +57,10 @@ final class CheckedRows {
     }
 
     /** Puts places where joint labels are. */
-    private static void place(int[][] at, int rows, int[][] places) {
-        for (int t = 0; t < at.length; t++) {
-            place(at[t], rows, places[t]);
-        }
-    }
-
-    private static void place(int[] at, int rows, int[] places) {
-        for (int row = 0; row < rows && places.length > 0; row++) {
-            at[row] = places[at[row]];
+    private static void place(int[][] at, int rows, List<Optional<CheckedPlaces>> places) {
+        for (int t = 0; t < places.size(); t++) {
+            int[] joint = at[t];
+            places.get(t).ifPresent(own -> own.put(joint, rows));
         }
     }
 

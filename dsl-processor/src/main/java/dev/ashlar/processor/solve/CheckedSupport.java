@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -37,17 +38,9 @@ record CheckedSupport(int[] scope, int size, BitSet allowed, boolean packed) {
         return packed ? allowed.cardinality() : size;
     }
 
-    /** Where joint labels have their place in a packed table; empty where the joint label is the place. */
-    int[] places() {
-        if (!packed) {
-            return new int[0];
-        }
-        int[] places = new int[size];
-        int place = 0;
-        for (int joint = allowed.nextSetBit(0); joint >= 0; joint = allowed.nextSetBit(joint + 1)) {
-            places[joint] = place++;
-        }
-        return places;
+    /** Where joint labels have their places in the table; empty where they are these. */
+    Optional<CheckedPlaces> places() {
+        return packed ? Optional.of(new CheckedPlaces(allowed)) : Optional.empty();
     }
 
     /** The nodes of some tables, ascending. */
