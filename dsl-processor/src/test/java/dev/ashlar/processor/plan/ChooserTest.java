@@ -7,54 +7,22 @@ import dev.ashlar.processor.solve.BlockBuilder;
 import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.Quantity;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Plans of several forms of a step, made by hand: an operator with two strategies each. */
 class ChooserTest {
-    /** Of a mesh, as there is an operator. */
-    private record TwoPlans(Problem problem) implements PlanProblem {
-        /**
-         * @param time of both
-         * @param first memory of each at one time point
-         * @param second the same at another
-         */
-        static TwoPlans of(long time, long[] first, long[] second) {
-            BlockBuilder block = Block.builder("model", 1, 1);
-            int node = block.node(2);
-            block.add(Quantity.TIME, node, time, time).live(0, node, first).live(1, node, second);
-            return new TwoPlans(Problem.of(List.of(block.build())));
-        }
-
-        @Override
-        public boolean hasChoices() {
-            return true;
-        }
-
-        @Override
-        public PlannedGraph apply(List<Integer> labels) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public double seconds(long time) {
-            return time;
-        }
-
-        @Override
-        public Optional<Fastest> fastest() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<OperatorLabels> operators() {
-            return List.of(new OperatorLabels("a", 0, List.of()));
-        }
-
-        @Override
-        public List<RepeatedLabels> repeated() {
-            return List.of();
-        }
+    /**
+     * Plans of a mesh, as there is an operator.
+     *
+     * @param time of both
+     * @param first memory of each at one time point
+     * @param second the same at another
+     */
+    private static PlanProblem twoPlans(long time, long[] first, long[] second) {
+        BlockBuilder block = Block.builder("model", 1, 1);
+        int node = block.node(2);
+        block.add(Quantity.TIME, node, time, time).live(0, node, first).live(1, node, second);
+        return new HandMadeProblem(Problem.of(List.of(block.build())), List.of(new OperatorLabels("a", 0, List.of())));
     }
 
     /**
@@ -63,8 +31,8 @@ class ChooserTest {
      */
     @Test
     void aCurveClaimsNothingOfFormsThatMayFit() {
-        PlanProblem fast = TwoPlans.of(100, new long[] {1000, 500}, new long[] {500, 1000});
-        PlanProblem slow = TwoPlans.of(200, new long[] {700, 600}, new long[] {600, 700});
+        PlanProblem fast = twoPlans(100, new long[] {1000, 500}, new long[] {500, 1000});
+        PlanProblem slow = twoPlans(200, new long[] {700, 600}, new long[] {600, 700});
         Chooser.Choice choice = new Chooser(List.of(fast, slow), 1 << 20, 0).choose();
         assertEquals(0, choice.form());
         Evidence evidence = choice.evidence().get();

@@ -19,7 +19,6 @@ import dev.ashlar.processor.solve.Block;
 import dev.ashlar.processor.solve.BlockBuilder;
 import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.Quantity;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,69 +173,25 @@ class PinsTest {
     }
 
     /** Two operators of two strategies each, which have to choose alike. */
-    private static final class TwoAlike implements PlanProblem {
-        private final List<Strategy> strategies;
-        private final Problem problem;
-
-        TwoAlike() {
-            OperatorNode node = PinPlaces.operators(
-                            HandMadePlans.layers().graph().graph().root())
-                    .values()
-                    .iterator()
-                    .next();
-            strategies = Stream.of("[S0]", "[R]")
-                    .map(x -> Strategies.of(node, SimulatedMesh.mesh(4)).stream()
-                            .filter(s -> s.operands().get(0).toString().equals(x))
-                            .findFirst()
-                            .orElseThrow())
-                    .toList();
-            BlockBuilder block = Block.builder("b", 1, 0);
-            int first = block.node(2);
-            int second = block.node(2);
-            block.add(Quantity.TIME, first, 1, 2)
-                    .forbidPair(first, second, 0, 1)
-                    .forbidPair(first, second, 1, 0);
-            problem = Problem.of(List.of(block.build()));
-        }
-
-        @Override
-        public Problem problem() {
-            return problem;
-        }
-
-        @Override
-        public boolean hasChoices() {
-            return true;
-        }
-
-        @Override
-        public PlannedGraph apply(List<Integer> labels) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public double seconds(long time) {
-            return time;
-        }
-
-        @Override
-        public Optional<Fastest> fastest() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<OperatorLabels> operators() {
-            List<OperatorLabels> operators = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                operators.add(new OperatorLabels(i == 0 ? "a" : "b", i, strategies));
-            }
-            return operators;
-        }
-
-        @Override
-        public List<RepeatedLabels> repeated() {
-            return List.of();
-        }
+    private static PlanProblem twoAlike() {
+        OperatorNode node = PinPlaces.operators(
+                        HandMadePlans.layers().graph().graph().root())
+                .values()
+                .iterator()
+                .next();
+        List<Strategy> strategies = Stream.of("[S0]", "[R]")
+                .map(x -> Strategies.of(node, SimulatedMesh.mesh(4)).stream()
+                        .filter(s -> s.operands().get(0).toString().equals(x))
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
+        BlockBuilder block = Block.builder("b", 1, 0);
+        int first = block.node(2);
+        int second = block.node(2);
+        block.add(Quantity.TIME, first, 1, 2).forbidPair(first, second, 0, 1).forbidPair(first, second, 1, 0);
+        return new HandMadeProblem(
+                Problem.of(List.of(block.build())),
+                List.of(new OperatorLabels("a", 0, strategies), new OperatorLabels("b", 1, strategies)));
     }
 
     private static PinnedOperator pin(String operator, String layouts) {
@@ -246,19 +201,17 @@ class PinsTest {
 
     @Test
     void pinsLeaveTheStrategiesThatHaveTheirLayouts() {
-        PlanProblem pinned = PinnedPlans.of(new TwoAlike(), List.of(pin("b", "x[R]")));
+        PlanProblem pinned = PinnedPlans.of(twoAlike(), List.of(pin("b", "x[R]")));
         assertEquals(
                 List.of(1, 1), new Chooser(List.of(pinned), 100, 0).choose().labels());
         assertEquals(
-                List.of(0, 0),
-                new Chooser(List.of(new TwoAlike()), 100, 0).choose().labels());
+                List.of(0, 0), new Chooser(List.of(twoAlike()), 100, 0).choose().labels());
     }
 
     @Test
     void pinsThatContradictEachOtherAreNamed() {
         ModelException refuted = assertThrows(
-                ModelException.class,
-                () -> PinnedPlans.of(new TwoAlike(), List.of(pin("a", "x[S0]"), pin("b", "x[R]"))));
+                ModelException.class, () -> PinnedPlans.of(twoAlike(), List.of(pin("a", "x[S0]"), pin("b", "x[R]"))));
         assertEquals("pin of b", refuted.source().where());
         assertEquals(
                 "No plan obeys this pin of 'b' together with those of 'a'. Remove one of them, or pin less.",
@@ -267,8 +220,8 @@ class PinsTest {
 
     @Test
     void whatIsNotOfferedIsSaid() {
-        ModelException refuted = assertThrows(
-                ModelException.class, () -> PinnedPlans.of(new TwoAlike(), List.of(pin("a", "weight[S1]"))));
+        ModelException refuted =
+                assertThrows(ModelException.class, () -> PinnedPlans.of(twoAlike(), List.of(pin("a", "weight[S1]"))));
         assertTrue(refuted.getMessage().startsWith("This version does not execute 'a' with these layouts."));
     }
 }
