@@ -39,10 +39,10 @@ final class AgainTables {
             List<Variable> over = new ArrayList<>(ways.variables(marker));
             over.add(fates.variable(unit));
             Ways.Way way = ways.way(marker);
-            Function<Labels, Fate> fates = fate(unit);
+            Function<Labels, Fate> chosen = fate(unit);
             return new Fates.Rule(over, x -> {
                 boolean moved = way.isMoved(x);
-                Fate fate = fates.apply(x);
+                Fate fate = chosen.apply(x);
                 return moved != (fate.mode() == Fate.Mode.PASSED)
                         && (!moved || !(marker instanceof Marker.OfGather gather) || agrees(gather, fate, x));
             });
@@ -141,9 +141,9 @@ final class AgainTables {
     }
 
     private Predicate<Labels> isAgain(Unit unit, int call) {
-        Function<Labels, Fate> fates = fate(unit);
+        Function<Labels, Fate> chosen = fate(unit);
         return x -> {
-            Fate fate = fates.apply(x);
+            Fate fate = chosen.apply(x);
             return fate.isAgain() && fate.first() == call;
         };
     }

@@ -43,7 +43,7 @@ final class Bytes {
     }
 
     private Wanted crossing(Crossing crossing) {
-        return Objects.requireNonNull(crossings.get(crossing));
+        return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
     }
 
     /** What decides about a size. */

@@ -380,7 +380,7 @@ final class ProblemBuilder {
 
     /** How a tensor passes a crossing. */
     Wanted wanted(Crossing crossing) {
-        return Objects.requireNonNull(crossings.get(crossing));
+        return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
     }
 
     /** The strategy in which every device does all of an operator. */

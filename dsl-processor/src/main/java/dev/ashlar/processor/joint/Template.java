@@ -17,7 +17,7 @@ import java.util.Objects;
 record Template(Lifetimes lifetimes, Fates fates, Choices choices, Block block, Map<Variable, Integer> nodes) {
     /** The node of a variable with more than one label. */
     int node(Variable variable) {
-        return Objects.requireNonNull(nodes.get(variable));
+        return Objects.requireNonNull(nodes.get(variable), variable::toString);
     }
 
     /** Names of its time points as in the timeline, forward ones first. */

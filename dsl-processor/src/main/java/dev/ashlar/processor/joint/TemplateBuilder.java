@@ -66,7 +66,7 @@ final class TemplateBuilder {
     }
 
     private Wanted wanted(Crossing crossing) {
-        return Objects.requireNonNull(crossings.get(crossing));
+        return Objects.requireNonNull(crossings.get(crossing), crossing::toString);
     }
 
     private boolean isOpen(Crossing crossing) {

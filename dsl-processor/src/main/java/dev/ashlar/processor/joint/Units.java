@@ -162,7 +162,7 @@ final class Units {
     }
 
     private Place place(Value value) {
-        return Objects.requireNonNull(places.get(value));
+        return Objects.requireNonNull(places.get(value), value::toString);
     }
 
     /** In order of forward. */

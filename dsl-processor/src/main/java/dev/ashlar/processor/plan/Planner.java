@@ -106,40 +106,50 @@ public final class Planner {
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        long besideBytes = target.fixedBytes() + target.libraryBytes();
         Iterator<TrainingGraph> forms = StepForms.of(
                 graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
-        List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
-        Chooser.Choice choice;
-        ForkJoinTask<Map<String, Alternative>> alternatives;
-        Evidence evidence;
+        Chosen chosen;
         try {
-            List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, target, assembly, pins);
-            Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-            for (ForkJoinTask<Optional<PlanProblem>> next : later) {
-                Optional<PlanProblem> other = next.join();
-                Optional<Chooser> more = other.flatMap(chooser::with);
-                more.ifPresent(c -> problems.add(other.orElseThrow()));
-                chooser = more.orElse(chooser);
-            }
-            Chooser.Choice chosen = chooser.choose();
-            PlanProblem plans = problems.get(chosen.form());
-            long budgetBytes = Math.max(chosen.peakBytes(), target.budgetBytes() - besideBytes);
-            alternatives = ForkJoinPool.commonPool().submit(() -> Alternatives.of(plans, chosen.labels(), budgetBytes));
-            evidence = chosen.evidence().get();
-            choice = chosen;
+            chosen = chosen(forms, target, assembly, pins);
         } catch (TooManyRows tooMany) {
             throw notOnMeshes(
                     graph, "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
         }
-        PlanProblem plans = problems.get(choice.form());
-        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives.join(), evidence);
-        long peakBytes = stepPeakBytes(plan) - target.libraryBytes();
-        if (peakBytes != choice.peakBytes()) {
+        long peakBytes = stepPeakBytes(chosen.plan()) - target.libraryBytes();
+        if (peakBytes != chosen.peakBytes()) {
             throw new IllegalStateException(
-                    "the plan needs " + peakBytes + " bytes but was chosen for " + choice.peakBytes());
+                    "the plan needs " + peakBytes + " bytes but was chosen for " + chosen.peakBytes());
         }
-        return plan;
+        return chosen.plan();
+    }
+
+    /**
+     * A plan.
+     *
+     * @param peakBytes that it was chosen for
+     */
+    private record Chosen(Plan plan, long peakBytes) {}
+
+    private static Chosen chosen(
+            Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+        long besideBytes = target.fixedBytes() + target.libraryBytes();
+        List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
+        List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, target, assembly, pins);
+        Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
+        for (ForkJoinTask<Optional<PlanProblem>> next : later) {
+            Optional<PlanProblem> other = next.join();
+            Optional<Chooser> more = other.flatMap(chooser::with);
+            more.ifPresent(c -> problems.add(other.orElseThrow()));
+            chooser = more.orElse(chooser);
+        }
+        Chooser.Choice choice = chooser.choose();
+        PlanProblem plans = problems.get(choice.form());
+        long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
+        ForkJoinTask<Map<String, Alternative>> alternatives =
+                ForkJoinPool.commonPool().submit(() -> Alternatives.of(plans, choice.labels(), budgetBytes));
+        Evidence evidence = choice.evidence().get();
+        Plan plan = assembly.plan(plans.apply(choice.labels()), alternatives.join(), evidence);
+        return new Chosen(plan, choice.peakBytes());
     }
 
     /** Operators that pins speak of stay apart. */

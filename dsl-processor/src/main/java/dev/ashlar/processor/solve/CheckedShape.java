@@ -154,7 +154,7 @@ final class CheckedShape {
      */
     private List<Integer> summedUp(int node, List<Integer> inputs, List<Integer> open) {
         int own = scopes.size() + node;
-        double rows = joint(inputs);
+        double rows = joint(inputs, labels(inputs));
         List<Integer> largestFirst = inputs.stream()
                 .filter(t -> t != own)
                 .sorted(Comparator.comparingInt(t -> -tables.get(t).size()))
@@ -186,13 +186,18 @@ final class CheckedShape {
      */
     private double rank(int node, List<Integer> open) {
         List<Integer> with = with(node, open);
-        double all = Arrays.stream(nodes(with)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
-        return all > (double) LARGE * cards[node] ? TOO_LARGE * joint(with) : joint(with);
+        double labels = labels(with);
+        return joint(with, labels > (double) LARGE * cards[node] ? TOO_LARGE * labels : labels);
     }
 
-    private double joint(List<Integer> numbers) {
-        double all = Arrays.stream(nodes(numbers)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
-        return numbers.stream().mapToDouble(t -> tables.get(t).share()).reduce(all, (a, b) -> a * b);
+    /** How many joint labels the nodes of some tables have. */
+    private double labels(List<Integer> numbers) {
+        return Arrays.stream(nodes(numbers)).mapToDouble(n -> cards[n]).reduce(1, (a, b) -> a * b);
+    }
+
+    /** How many of so many joint labels are allowed, as far as that can be told. */
+    private double joint(List<Integer> numbers, double labels) {
+        return numbers.stream().mapToDouble(t -> tables.get(t).share()).reduce(labels, (a, b) -> a * b);
     }
 
     CheckedLabels labels() {
