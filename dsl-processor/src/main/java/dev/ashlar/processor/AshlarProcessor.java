@@ -168,6 +168,9 @@ public final class AshlarProcessor extends AbstractProcessor {
                             .formatted(type.getQualifiedName(), exists.getMessage()));
         } catch (IOException | RuntimeException | StackOverflowError e) {
             SpecReader.failed(type, e, diagnostics);
+        } catch (OutOfMemoryError e) {
+            // What was being planned is garbage here, so that there is room to say so.
+            SpecReader.outOfMemory(type, diagnostics);
         }
         current.reporter().print(diagnostics);
         return true;

@@ -143,6 +143,25 @@ final class RoundsTest {
         assertFalse(said.contains("\n"), said);
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void tooLittleHeapIsOneErrorThatSaysWhatToDo(Kind kind, @TempDir Path directory) {
+        Result result = CompilerKit.with(kind)
+                .source("net/Net.java", NET)
+                .source("net/Written.java", WRITTEN)
+                .option("-Aashlar.plan=net.Laptop")
+                .processors(new AshlarProcessor((plan, diagnostics, surroundings) -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }))
+                .compile(directory);
+
+        assertEquals(1, result.findings().size(), result.findings()::toString);
+        String said = result.findings().get(0).toString();
+        assertTrue(said.startsWith("Net.java:13:"), said);
+        assertTrue(said.contains("[ASH-067]") && said.contains("'net.Laptop'") && said.contains("-J-Xmx2g"), said);
+        assertFalse(said.contains("please report") || said.contains("\n"), said);
+    }
+
     /** javac 17 leaves unknown annotations out of the model: there it says that nothing makes the tensor. */
     @ParameterizedTest
     @EnumSource(Kind.class)

@@ -77,7 +77,9 @@ public enum Code {
     /** A pin means nothing, or no plan obeys it. */
     BAD_PIN(65),
     /** The mesh cannot share the batch. */
-    BATCH_NOT_SHARED(66);
+    BATCH_NOT_SHARED(66),
+    /** The compiler has too little heap for the planner. */
+    HEAP_TOO_SMALL(67);
 
     private final int number;
 

@@ -115,6 +115,16 @@ public final class SpecReader {
         return new Context(environment.getElementUtils(), sourceTypes, operators, diagnostics);
     }
 
+    /** The compiler's heap is too small, told on the interface that asks for more. */
+    public static void outOfMemory(TypeElement type, Diagnostics diagnostics) {
+        diagnostics.error(
+                Code.HEAP_TOO_SMALL,
+                place(type),
+                ("To plan '%s' takes more than the %d MiB of heap that the compiler has. Give it more: 'javac -J-Xmx2g', with Maven"
+                                + " 'MAVEN_OPTS=-Xmx2g', with Gradle 'org.gradle.jvmargs=-Xmx2g'.")
+                        .formatted(type.getQualifiedName(), Runtime.getRuntime().maxMemory() >> 20));
+    }
+
     /** An internal failure, told on the interface where it happened. */
     public static void failed(TypeElement type, Throwable failure, Diagnostics diagnostics) {
         StackTraceElement[] trace = failure.getStackTrace();
