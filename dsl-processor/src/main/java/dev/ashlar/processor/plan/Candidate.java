@@ -35,6 +35,9 @@ final class Candidate {
     /** Of a curve, whose points are far further apart than this: by prices alone. */
     private static final Effort ROUGH_MESH = new Effort(5e-3, 50_000, 0, 0);
 
+    /** The same of a large mesh, where it takes long: only the point of the smallest memory is slower for it, by 1 %. */
+    private static final Effort ROUGH_LARGE_MESH = new Effort(5e-3, 15_000, 0, 0);
+
     /** More than any plan needs. */
     private static final long UNLIMITED = 1L << 56;
 
@@ -266,6 +269,9 @@ final class Candidate {
     private Effort effort(boolean rough) {
         if (!rough) {
             return effort;
+        }
+        if (isLargeMesh()) {
+            return ROUGH_LARGE_MESH;
         }
         return isMesh() ? ROUGH_MESH : ROUGH;
     }

@@ -129,18 +129,20 @@ final class CheckedRows {
     /** Adds what the inputs come to in every row. */
     static void addUp(int[][] at, int rows, long[][] values, long[] sums) {
         int t = 0;
-        for (; t + 1 < values.length; t += 2) {
-            add(at[t], values[t], at[t + 1], values[t + 1], rows, sums);
+        for (; t + 2 < values.length; t += 3) {
+            add(at[t], values[t], at[t + 1], values[t + 1], at[t + 2], values[t + 2], rows, sums);
         }
-        if (t < values.length) {
+        for (; t < values.length; t++) {
             add(at[t], rows, values[t], sums);
         }
     }
 
-    /** Two inputs at once. */
-    private static void add(int[] at, long[] values, int[] at2, long[] values2, int rows, long[] sums) {
+    /** Three inputs at once: four sums fit between the least and the largest number of 64 bits. */
+    private static void add(
+            int[] at, long[] values, int[] at2, long[] values2, int[] at3, long[] values3, int rows, long[] sums) {
         for (int row = 0; row < rows; row++) {
-            sums[row] = CheckedTable.add(CheckedTable.add(sums[row], values[at[row]]), values2[at2[row]]);
+            long sum = Long.MIN_VALUE + sums[row] + values[at[row]] + values2[at2[row]] + values3[at3[row]];
+            sums[row] = Math.min(sum, Long.MIN_VALUE + CheckedTable.FORBIDDEN) - Long.MIN_VALUE;
         }
     }
 

@@ -74,22 +74,40 @@ record CheckedScope(int[] nodes, int[] entries) {
         Arrays.stream(nodes).filter(n -> n != node).forEach(left::add);
         left.add(other);
         int[] fewer = left.stream().mapToInt(Integer::intValue).toArray();
-        int size = CheckedTable.size(cards, fewer);
-        int[] own = new int[size];
-        int[] places = new int[cards.length];
-        for (int key = 0; key < size; key++) {
-            int rest = key;
-            for (int k = fewer.length - 1; k >= 0; k--) {
-                places[fewer[k]] = rest % cards[fewer[k]];
-                rest /= cards[fewer[k]];
+        int[] from = {0};
+        for (int n : fewer) {
+            int stride = stride(n, cards);
+            int[] more = new int[cards[n]];
+            Arrays.setAll(more, place -> stride * place);
+            if (n == other) {
+                int instead = stride(node, cards);
+                Arrays.setAll(more, place -> decided[place] < 0 ? -1 : more[place] + instead * decided[place]);
             }
-            places[node] = decided[places[other]];
-            int from = 0;
-            for (int n : nodes) {
-                from = from * cards[n] + places[n];
-            }
-            own[key] = places[node] < 0 ? -1 : entries[from];
+            from = crossed(from, more);
         }
+        int[] all = from;
+        int[] own = new int[all.length];
+        Arrays.setAll(own, key -> all[key] < 0 ? -1 : entries[all[key]]);
         return new CheckedScope(fewer, own);
+    }
+
+    /** How far apart joint labels are that differ by one place of a node; 0 of one that is not there. */
+    private int stride(int node, int[] cards) {
+        int stride = Arrays.binarySearch(nodes, node) < 0 ? 0 : 1;
+        for (int k = nodes.length - 1; stride > 0 && nodes[k] != node; k--) {
+            stride *= cards[nodes[k]];
+        }
+        return stride;
+    }
+
+    /** All sums of one number and another, of which the latter is fastest; -1 where one is missing. */
+    private static int[] crossed(int[] some, int[] others) {
+        int[] sums = new int[Math.multiplyExact(some.length, others.length)];
+        for (int e = 0; e < sums.length; e++) {
+            int one = some[e / others.length];
+            int other = others[e % others.length];
+            sums[e] = one < 0 || other < 0 ? -1 : one + other;
+        }
+        return sums;
     }
 }

@@ -6,9 +6,6 @@ import java.util.List;
 
 /** The least priced sum of a block for every choice of its boundary labels, and the inner labels that attain it. */
 final class Elimination {
-    /** Rows whose sums are held at a time. */
-    private static final int CHUNK = 1 << 11;
-
     private final EliminationPlan plan;
     private final long[][] tables;
     private final int factors;
@@ -30,104 +27,17 @@ final class Elimination {
         List<Step> steps = plan.steps();
         long[][] tables = Arrays.copyOf(priced, priced.length + steps.size());
         for (int s = 0; s < steps.size(); s++) {
-            tables[priced.length + s] = eliminate(steps.get(s), tables);
+            tables[priced.length + s] = StepSums.least(steps.get(s), tables);
         }
-        return new Elimination(plan, tables, priced.length, eliminate(plan.last(), tables));
+        return new Elimination(plan, tables, priced.length, StepSums.least(plan.last(), tables));
     }
 
-    /** The table of one step, by place of an entry. */
-    private static long[] eliminate(Step step, long[][] tables) {
-        int[] inputs = step.inputs();
-        int[][] at = step.at();
-        long[] result = new long[step.entries()];
-        // Most steps have two or three inputs: without sums of their own they are gone through once.
-        if (!step.isElimination() && result.length == step.rows()) {
-            add(step, tables, 0, result.length, result);
-        } else if (inputs.length == 2) {
-            least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], result);
-        } else if (inputs.length == 3) {
-            long[] third = tables[inputs[2]];
-            least(step.starts(), tables[inputs[0]], at[0], tables[inputs[1]], at[1], third, at[2], result);
-        } else {
-            least(step, tables, result);
+    private static long least(long[] sums) {
+        long least = FixedPoint.INFINITE;
+        for (long sum : sums) {
+            least = Math.min(least, sum);
         }
-        return result;
-    }
-
-    private static void least(int[] starts, long[] first, int[] at, long[] second, int[] at2, long[] result) {
-        for (int e = 0; e < result.length; e++) {
-            long least = FixedPoint.INFINITE;
-            for (int row = starts[e]; row < starts[e + 1]; row++) {
-                least = Math.min(least, first[at[row]] + second[at2[row]]);
-            }
-            result[e] = least;
-        }
-    }
-
-    private static void least(
-            int[] starts, long[] first, int[] at, long[] second, int[] at2, long[] third, int[] at3, long[] result) {
-        for (int e = 0; e < result.length; e++) {
-            long least = FixedPoint.INFINITE;
-            for (int row = starts[e]; row < starts[e + 1]; row++) {
-                long sum = Math.min(first[at[row]] + second[at2[row]], FixedPoint.INFINITE);
-                least = Math.min(least, sum + third[at3[row]]);
-            }
-            result[e] = least;
-        }
-    }
-
-    /** Some entries at a time, so that their sums stay near. */
-    private static void least(Step step, long[][] tables, long[] result) {
-        int[] starts = step.starts();
-        long[] sums = new long[CHUNK];
-        int from = 0;
-        while (from < result.length) {
-            int to = from + 1;
-            while (to < result.length && starts[to + 1] - starts[from] <= CHUNK) {
-                to++;
-            }
-            int rows = starts[to] - starts[from];
-            sums = rows <= sums.length ? sums : new long[rows];
-            Arrays.fill(sums, 0, rows, 0);
-            add(step, tables, starts[from], rows, sums);
-            least(starts, from, to, sums, result);
-            from = to;
-        }
-    }
-
-    /** Adds some rows of all inputs, two at a time. */
-    private static void add(Step step, long[][] tables, int from, int rows, long[] sums) {
-        int[] inputs = step.inputs();
-        int i = 0;
-        for (; i + 1 < inputs.length; i += 2) {
-            add(tables[inputs[i]], step.at()[i], tables[inputs[i + 1]], step.at()[i + 1], from, rows, sums);
-        }
-        if (i < inputs.length) {
-            add(tables[inputs[i]], step.at()[i], from, rows, sums);
-        }
-    }
-
-    private static void add(long[] table, int[] at, long[] other, int[] at2, int from, int rows, long[] sums) {
-        for (int row = 0; row < rows; row++) {
-            long sum = Math.min(sums[row] + table[at[from + row]], FixedPoint.INFINITE);
-            sums[row] = Math.min(sum + other[at2[from + row]], FixedPoint.INFINITE);
-        }
-    }
-
-    private static void add(long[] table, int[] at, int from, int rows, long[] sums) {
-        for (int row = 0; row < rows; row++) {
-            sums[row] = Math.min(sums[row] + table[at[from + row]], FixedPoint.INFINITE);
-        }
-    }
-
-    private static void least(int[] starts, int from, int to, long[] sums, long[] result) {
-        for (int e = from; e < to; e++) {
-            long least = FixedPoint.INFINITE;
-            for (int row = starts[e] - starts[from]; row < starts[e + 1] - starts[from]; row++) {
-                least = Math.min(least, sums[row]);
-            }
-            result[e] = least;
-        }
+        return least;
     }
 
     private long sum(Step step, int row) {
@@ -323,16 +233,13 @@ final class Elimination {
             follow(step, from, entries);
             return near(s - 1, labels, entries, more, visitor);
         }
-        int to = step.starts()[entries[s] + 1];
-        long least = Long.MAX_VALUE;
-        for (int row = from; row < to; row++) {
-            least = Math.min(least, sum(step, row));
-        }
-        for (int row = from; row < to; row++) {
-            long above = sum(step, row) - least;
-            if (above <= more && least + above < FixedPoint.INFINITE) {
-                labels[step.node()] = step.labels()[row];
-                follow(step, row, entries);
+        long[] sums = StepSums.of(step, tables, from, step.starts()[entries[s] + 1]);
+        long least = least(sums);
+        for (int k = 0; k < sums.length; k++) {
+            long above = sums[k] - least;
+            if (above <= more && sums[k] < FixedPoint.INFINITE) {
+                labels[step.node()] = step.labels()[from + k];
+                follow(step, from + k, entries);
                 if (!near(s - 1, labels, entries, more - above, visitor)) {
                     return false;
                 }

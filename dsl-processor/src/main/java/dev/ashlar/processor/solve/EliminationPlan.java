@@ -329,22 +329,16 @@ final class EliminationPlan {
                 rows, join.joint(), Arrays.stream(scope).map(block::labels).toArray());
         int[] starts = starts(join.joint(), order);
         int entries = starts.length - 1;
-        char[] labels = new char[rows];
-        char[] byRow = join.labels();
-        for (int k = 0; k < rows; k++) {
-            labels[k] = byRow[order[k]];
-        }
+        char[] labels = SparseTable.picked(join.labels(), order);
         int[][] at = new int[inputs.size()][];
         for (int i = 0; i < at.length; i++) {
             at[i] = picked(tables.get(inputs.get(i)).entries(), join.at()[i], order);
         }
-        char[][] joint = new char[scope.length][entries];
-        for (int k = 0; k < joint.length; k++) {
-            char[] column = join.joint()[k];
-            for (int e = 0; e < entries; e++) {
-                joint[k][e] = column[order[starts[e]]];
-            }
-        }
+        int[] firsts = new int[entries];
+        Arrays.setAll(firsts, e -> order[starts[e]]);
+        char[][] joint = Arrays.stream(join.joint(), 0, scope.length)
+                .map(column -> SparseTable.picked(column, firsts))
+                .toArray(char[][]::new);
         int[] numbers = inputs.stream().mapToInt(Integer::intValue).toArray();
         return new Step(node, scope, joint, starts, labels, numbers, at);
     }
@@ -359,17 +353,19 @@ final class EliminationPlan {
 
     /** Where rows in an order begin to differ in some columns, and their number. */
     private static int[] starts(char[][] columns, int[] order) {
-        BitSet first = new BitSet(order.length + 1);
-        first.set(0);
+        boolean[] first = new boolean[order.length + 1];
+        first[0] = true;
         for (char[] column : columns) {
-            for (int k = 1; k < order.length; k++) {
-                if (column[order[k]] != column[order[k - 1]]) {
-                    first.set(k);
-                }
-            }
+            compare(column, order, first);
         }
-        first.set(order.length);
-        return first.stream().toArray();
+        first[order.length] = true;
+        return Factor.places(first, true);
+    }
+
+    private static void compare(char[] column, int[] order, boolean[] differs) {
+        for (int k = 1; k < order.length; k++) {
+            differs[k] |= column[order[k]] != column[order[k - 1]];
+        }
     }
 
     Block block() {

@@ -199,13 +199,18 @@ final class Factor {
                     ? fewer[q - 1]
                     : rows.computeIfAbsent(amounts[q], r -> r.length == 0 ? r : picked(r, entries));
         }
-        boolean[] closed = new boolean[entries.length];
+        return new Factor(scope, entries.length, fewer, forbidden.length == 0 ? forbidden : picked(forbidden, entries));
+    }
+
+    /** Empty where none is set. */
+    private static boolean[] picked(boolean[] row, int[] entries) {
+        boolean[] few = new boolean[entries.length];
         boolean any = false;
-        for (int e = 0; e < entries.length; e++) {
-            closed[e] = forbidden(entries[e]);
-            any |= closed[e];
+        for (int e = 0; e < few.length; e++) {
+            few[e] = row[entries[e]];
+            any |= few[e];
         }
-        return new Factor(scope, entries.length, fewer, any ? closed : new boolean[0]);
+        return any ? few : new boolean[0];
     }
 
     private static long[] picked(long[] row, int[] entries) {
@@ -240,6 +245,22 @@ final class Factor {
             }
         }
         return -1;
+    }
+
+    /** All entries that are allowed, ascending. */
+    int[] allowed() {
+        return places(forbidden.length > 0 ? forbidden : new boolean[size], false);
+    }
+
+    /** Where a row has a value, ascending. */
+    static int[] places(boolean[] row, boolean value) {
+        int[] places = new int[row.length];
+        int count = 0;
+        for (int e = 0; e < row.length; e++) {
+            places[count] = e;
+            count += row[e] == value ? 1 : 0;
+        }
+        return Arrays.copyOf(places, count);
     }
 
     boolean forbidden(int entry) {

@@ -118,10 +118,7 @@ final class Join {
                 table.size(), columns, Arrays.stream(places).map(p -> cards[p]).toArray());
         char[][] byPlace = new char[order.length][];
         for (int p = 0; p < places.length; p++) {
-            byPlace[places[p]] = new char[rows.length];
-            for (int r = 0; r < rows.length; r++) {
-                byPlace[places[p]][r] = columns[p][rows[r]];
-            }
+            byPlace[places[p]] = SparseTable.picked(columns[p], rows);
         }
         return new Sorted(byPlace, rows);
     }

@@ -25,18 +25,24 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
 
     static SparseTable of(Block block, Factor factor) {
         int[] scope = factor.scope();
-        int[] allowed = IntStream.range(0, factor.size())
-                .filter(e -> !factor.forbidden(e))
-                .toArray();
-        char[][] labels = new char[scope.length][allowed.length];
-        for (int e = 0; e < allowed.length; e++) {
-            int rest = allowed[e];
-            for (int k = scope.length - 1; k >= 0; k--) {
-                labels[k][e] = (char) (rest % block.labels(scope[k]));
-                rest /= block.labels(scope[k]);
-            }
+        int[] allowed = factor.allowed();
+        char[][] labels = new char[scope.length][];
+        int[] rest = allowed.clone();
+        for (int k = scope.length - 1; k >= 0; k--) {
+            labels[k] = last(rest, block.labels(scope[k]));
         }
         return of(block, scope, labels, allowed);
+    }
+
+    /** Takes the fastest label from numbers of joint labels. */
+    private static char[] last(int[] joint, int cards) {
+        char[] labels = new char[joint.length];
+        for (int e = 0; e < labels.length; e++) {
+            int rest = joint[e] / cards;
+            labels[e] = (char) (joint[e] - rest * cards);
+            joint[e] = rest;
+        }
+        return labels;
     }
 
     int size() {
@@ -115,20 +121,33 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
         Arrays.setAll(order, r -> r);
         int[] next = new int[rows];
         for (int c = columns.length - 1; c >= 0; c--) {
-            int[] starts = new int[cards[c] + 1];
-            for (int r = 0; r < rows; r++) {
-                starts[columns[c][r] + 1]++;
-            }
-            for (int label = 0; label < cards[c]; label++) {
-                starts[label + 1] += starts[label];
-            }
-            for (int row : order) {
-                next[starts[columns[c][row]]++] = row;
-            }
+            sort(order, columns[c], cards[c], next);
             int[] swap = order;
             order = next;
             next = swap;
         }
         return order;
+    }
+
+    private static void sort(int[] order, char[] column, int cards, int[] sorted) {
+        int[] starts = new int[cards + 1];
+        for (int row : order) {
+            starts[column[row] + 1]++;
+        }
+        for (int label = 0; label < cards; label++) {
+            starts[label + 1] += starts[label];
+        }
+        for (int row : order) {
+            sorted[starts[column[row]]++] = row;
+        }
+    }
+
+    /** The labels of some rows. */
+    static char[] picked(char[] column, int[] rows) {
+        char[] picked = new char[rows.length];
+        for (int k = 0; k < picked.length; k++) {
+            picked[k] = column[rows[k]];
+        }
+        return picked;
     }
 }
