@@ -98,10 +98,10 @@ final class BlockOptions {
     /**
      * What was found.
      *
-     * @param byBoundary options by joint entry label, then joint exit label
+     * @param byBoundary options
      * @param complete whether the beam left none out
      */
-    record Listing(List<List<List<Option>>> byBoundary, boolean complete) {}
+    record Listing(OptionTable byBoundary, boolean complete) {}
 
     private BlockOptions(Problem problem, Narrowed narrowed, EliminationPlan plan, long most, Work work, int beam) {
         this.problem = problem;
@@ -135,14 +135,7 @@ final class BlockOptions {
         int b = relaxation.first(c);
         work.spend(relaxation.block(b).additions() / Work.COMPARISONS);
         Narrowed narrowed = Narrowed.of(relaxation.block(b), relaxation.outside(c), most, pricedAlone);
-        List<List<List<Option>>> result = new ArrayList<>();
-        for (int i = 0; i < chain.entries(b).size(); i++) {
-            List<List<Option>> row = new ArrayList<>();
-            for (int j = 0; j < chain.exits(b).size(); j++) {
-                row.add(new ArrayList<>());
-            }
-            result.add(row);
-        }
+        OptionTable result = new OptionTable(chain.entries(b).size());
         if (narrowed.isEmpty()) {
             return Optional.of(new Listing(result, true));
         }
@@ -159,18 +152,16 @@ final class BlockOptions {
         }
     }
 
-    private Optional<Listing> list(Chain chain, int b, List<List<List<Option>>> result) {
-        long[] outside = outside(Elimination.run(plan, narrowed.priced()));
+    private Optional<Listing> list(Chain chain, int b, OptionTable result) {
+        long[] outside = plan.byJoint(narrowed.outside());
         long[][][] rest = new long[priced.size()][][];
         for (int k = 0; k < rest.length; k++) {
             Elimination elimination = Elimination.run(plan, priced.get(k));
             rest[k] = elimination.rest(outside);
             work.spend(2 * elimination.additions() / Work.ADDITIONS);
         }
-        long[] around = new long[plan.last().entries()];
-        Arrays.setAll(around, e -> outside[plan.joints()[e]]);
         long[][] always = new long[rest.length][];
-        Arrays.fill(always, around);
+        Arrays.fill(always, outside);
         int factors = block.factors().size();
         for (int s = 0; s < plan.steps().size(); s++) {
             int at = factors + s;
@@ -187,26 +178,12 @@ final class BlockOptions {
                 plan.write(plan.joints()[key], labels);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
-                result.get(chain.entries(b).joint(all))
-                        .get(chain.exits(b).joint(all))
+                result.cell(chain.entries(b).joint(all), chain.exits(b).joint(all))
                         .add(option(partial.amounts(), last.groups(), all));
             }
         }
-        result.forEach(
-                row -> row.replaceAll(options -> Front.of(options, Option.QUANTITIES, pairs -> compared += pairs)));
+        result.replaceAll(options -> Front.of(options, Option.QUANTITIES, pairs -> compared += pairs));
         return Optional.of(new Listing(result, complete));
-    }
-
-    /** What other blocks add at least, by joint label of the entries and exits. */
-    private long[] outside(Elimination elimination) {
-        Boundary entries = Boundary.entries(block);
-        Boundary exits = Boundary.exits(block);
-        long[] outside = new long[elimination.joints()];
-        for (int key = 0; key < outside.length; key++) {
-            plan.write(key, labels);
-            outside[key] = narrowed.outside()[entries.joint(labels)][exits.joint(labels)];
-        }
-        return outside;
     }
 
     /** Adds the table of a step; false if there is too much to do. */

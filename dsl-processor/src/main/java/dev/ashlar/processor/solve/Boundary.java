@@ -47,18 +47,6 @@ final class Boundary {
         }
     }
 
-    /** Whether labels by node agree with a joint label. */
-    boolean agrees(int joint, int[] labels) {
-        int rest = joint;
-        for (int k = nodes.length - 1; k >= 0; k--) {
-            if (labels[nodes[k]] != rest % cards[k]) {
-                return false;
-            }
-            rest /= cards[k];
-        }
-        return true;
-    }
-
     /** The joint label of labels by node. */
     int joint(int[] labels) {
         int joint = 0;

@@ -10,14 +10,12 @@ final class Elimination {
     private final long[][] tables;
     private final int factors;
     private final long[] last;
-    private final int joints;
 
     private Elimination(EliminationPlan plan, long[][] tables, int factors, long[] last) {
         this.plan = plan;
         this.tables = tables;
         this.factors = factors;
         this.last = last;
-        joints = Arrays.stream(plan.kept()).map(plan.block()::labels).reduce(1, Math::multiplyExact);
     }
 
     /**
@@ -57,13 +55,13 @@ final class Elimination {
         return sum;
     }
 
-    /** How many joint labels the kept nodes have. */
-    int joints() {
-        return joints;
+    /** By place of the kept nodes' joint label; not to be written. */
+    long[] values() {
+        return last;
     }
 
     /** The number of the kept nodes' joint label. */
-    int joint(int[] labels) {
+    private int joint(int[] labels) {
         int entry = 0;
         for (int node : plan.kept()) {
             entry = entry * plan.block().labels(node) + labels[node];
@@ -74,7 +72,7 @@ final class Elimination {
     /**
      * The least sum with every label of every node; {@link FixedPoint#INFINITE} if there is none.
      *
-     * @param outside added by joint label of the kept nodes
+     * @param outside added by place of the kept nodes' joint label
      */
     long[][] leastByLabel(long[] outside) {
         Block block = plan.block();
@@ -91,9 +89,8 @@ final class Elimination {
         }
         int[] labels = new int[block.nodes()];
         for (int e = 0; e < last.length; e++) {
-            int joint = plan.joints()[e];
-            long sum = FixedPoint.add(last[e], outside[joint]);
-            plan.write(joint, labels);
+            long sum = FixedPoint.add(last[e], outside[e]);
+            plan.write(plan.joints()[e], labels);
             for (int node : plan.kept()) {
                 byLabel[node][labels[node]] = Math.min(byLabel[node][labels[node]], sum);
             }
@@ -114,14 +111,12 @@ final class Elimination {
     /**
      * What all else adds at least to an entry of a step's table; {@link FixedPoint#INFINITE} for entries without a sum.
      *
-     * @param outside added by joint label of the kept nodes
+     * @param outside added by place of the kept nodes' joint label
      * @return by table, then place of an entry; those of factors are missing
      */
     long[][] rest(long[] outside) {
         long[][] rest = new long[tables.length][];
-        long[] around = new long[last.length];
-        Arrays.setAll(around, e -> outside[plan.joints()[e]]);
-        spread(plan.last(), around, rest);
+        spread(plan.last(), outside, rest);
         for (int s = plan.steps().size() - 1; s >= 0; s--) {
             spread(plan.steps().get(s), rest[factors + s], rest);
         }
@@ -156,13 +151,7 @@ final class Elimination {
         return Arrays.binarySearch(plan.joints(), joint(labels));
     }
 
-    /** The least sum for boundary labels that are set in {@code labels}, by node. */
-    long value(int[] labels) {
-        int entry = entry(labels);
-        return entry < 0 ? FixedPoint.INFINITE : last[entry];
-    }
-
-    /** Sets the inner labels that attain {@link #value}, which must be finite; the first among equals. */
+    /** Sets the inner labels that attain the least sum for the boundary labels that are set, by node; the first among equals. */
     void complete(int[] labels) {
         int[] entries = new int[plan.steps().size()];
         follow(plan.last(), plan.last().starts()[entry(labels)], entries);
@@ -194,7 +183,7 @@ final class Elimination {
     }
 
     /**
-     * Visits labellings between the boundary labels that are set, with sums of at most {@link #value} and some more. Every choice of a
+     * Visits labellings between the boundary labels that are set, with sums of at most the least and some more. Every choice of a
      * label adds what it is above the best one's sum, so that no partial labelling leads nowhere.
      *
      * @param labels by node; written while it runs

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * In which order the inner nodes of a block are eliminated, and into which tables. Only joint labels that no table forbids are listed,
@@ -37,6 +38,8 @@ final class EliminationPlan {
     private final List<Step> steps;
     private final Step last;
     private final int[] joints;
+    private final int[] entries;
+    private final int[] exits;
 
     /**
      * How much there may be to go through.
@@ -114,7 +117,9 @@ final class EliminationPlan {
             }
         }
         last = step(-1, kept, open, List.of(), tables);
-        joints = numbers();
+        joints = numbers(kept);
+        entries = numbers(IntStream.range(0, block.entries()).toArray());
+        exits = numbers(block.exits());
     }
 
     /** Puts the result of a step into the place of its inputs. */
@@ -158,6 +163,8 @@ final class EliminationPlan {
         steps = like.steps;
         last = like.last;
         joints = like.joints;
+        entries = like.entries;
+        exits = like.exits;
     }
 
     /**
@@ -391,12 +398,30 @@ final class EliminationPlan {
         return joints;
     }
 
-    private int[] numbers() {
+    /** By place of a kept joint label, the joint entry label. */
+    int[] entryLabels() {
+        return entries;
+    }
+
+    /** By place of a kept joint label, the joint exit label. */
+    int[] exitLabels() {
+        return exits;
+    }
+
+    /** What is there by joint entry and exit label, by place of a kept joint label. */
+    long[] byJoint(long[][] byBoundary) {
+        long[] byJoint = new long[joints.length];
+        Arrays.setAll(byJoint, e -> byBoundary[entries[e]][exits[e]]);
+        return byJoint;
+    }
+
+    /** By place of a kept joint label, its part for some of the kept nodes. */
+    private int[] numbers(int[] nodes) {
         int[] numbers = new int[last.entries()];
-        for (int e = 0; e < numbers.length; e++) {
-            for (int k = 0; k < kept.length; k++) {
-                numbers[e] = Math.addExact(Math.multiplyExact(numbers[e], block.labels(kept[k])), last.joint()[k][e]);
-            }
+        for (int node : nodes) {
+            char[] labels = last.joint()[Arrays.binarySearch(kept, node)];
+            int cards = block.labels(node);
+            Arrays.setAll(numbers, e -> Math.addExact(Math.multiplyExact(numbers[e], cards), labels[e]));
         }
         return numbers;
     }

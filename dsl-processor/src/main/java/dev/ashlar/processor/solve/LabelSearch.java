@@ -46,7 +46,7 @@ final class LabelSearch {
             return false;
         }
         boolean all = listed.get().stream().allMatch(BlockOptions.Listing::complete);
-        List<List<List<List<Option>>>> options =
+        List<OptionTable> options =
                 listed.get().stream().map(BlockOptions.Listing::byBoundary).toList();
         return search(options, cutoff, budget, beam) && all;
     }
@@ -81,7 +81,7 @@ final class LabelSearch {
         if (listed.isEmpty()) {
             return new Found(raised, List.of(), false);
         }
-        List<List<List<List<Option>>>> options =
+        List<OptionTable> options =
                 listed.get().stream().map(BlockOptions.Listing::byBoundary).toList();
         List<Suffixes.Suffix> few = sorted(suffixes().of(options, cutoff, budget, BEAM));
         if (!few.isEmpty() && !isAsItSeems(few.get(0), budget)) {
@@ -135,7 +135,7 @@ final class LabelSearch {
         return Optional.of(all);
     }
 
-    private boolean search(List<List<List<List<Option>>>> options, long cutoff, long budget, int beam) {
+    private boolean search(List<OptionTable> options, long cutoff, long budget, int beam) {
         Suffixes suffixes = suffixes();
         Optional<List<Suffixes.Suffix>> found = suffixes.of(options, cutoff, budget, beam);
         found.ifPresent(all -> all.forEach(this::offer));

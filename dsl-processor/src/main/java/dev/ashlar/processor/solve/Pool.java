@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Ways to label blocks that are quickly found: those that labellings met so far used, those that differ from them in one label, and
@@ -60,8 +61,8 @@ final class Pool {
      *
      * @param most priced sum of the whole chain that is looked for
      */
-    List<List<List<List<Option>>>> options(Relaxation relaxation, long most) {
-        List<List<List<List<Option>>>> all = new ArrayList<>();
+    List<OptionTable> options(Relaxation relaxation, long most) {
+        List<OptionTable> all = new ArrayList<>();
         for (int c = 0; c < relaxation.classes(); c++) {
             all.add(new Listing(relaxation, c, most).list());
         }
@@ -77,7 +78,10 @@ final class Pool {
         private final Set<Way> ways;
         private final Boundary entries;
         private final Boundary exits;
-        private final List<List<List<Option>>> options = new ArrayList<>();
+        private final OptionTable options;
+        /** Pairs of joint entry and exit labels that some labelling has, ascending. */
+        private final int[] pairs;
+
         private int near;
 
         Listing(Relaxation relaxation, int c, long most) {
@@ -89,16 +93,15 @@ final class Pool {
             ways = byKind.get(chain.problem().kind(b));
             entries = chain.entries(b);
             exits = chain.exits(b);
-            for (int i = 0; i < entries.size(); i++) {
-                List<List<Option>> row = new ArrayList<>();
-                for (int j = 0; j < exits.size(); j++) {
-                    row.add(new ArrayList<>());
-                }
-                options.add(row);
-            }
+            options = new OptionTable(entries.size());
+            EliminationPlan plan = chain.plan(b);
+            pairs = IntStream.range(0, plan.joints().length)
+                    .map(e -> plan.entryLabels()[e] * exits.size() + plan.exitLabels()[e])
+                    .sorted()
+                    .toArray();
         }
 
-        List<List<List<Option>>> list() {
+        OptionTable list() {
             for (long part = 64; part >= 1 && near < NEAR; part /= 4) {
                 near = 0;
                 near(above - above / part);
@@ -112,19 +115,19 @@ final class Pool {
         /** Offers what is nearer to the least sum than all that is looked for. */
         private void near(long nearer) {
             int[] x = new int[priced.block().nodes()];
-            for (int i = 0; i < entries.size() && near < NEAR; i++) {
-                for (int j = 0; j < exits.size() && near < NEAR; j++) {
-                    long least = FixedPoint.add(outside[i][j], priced.least()[i][j]);
-                    if (least <= most - nearer) {
-                        exits.write(j, x);
-                        entries.write(i, x);
-                        long more = most - nearer - least;
-                        long highest = priced.least()[i][j] + more;
-                        priced.near(x, more, (y, less) -> {
-                            offer(y, highest - less);
-                            return ++near < NEAR;
-                        });
-                    }
+            for (int k = 0; k < pairs.length && near < NEAR; k++) {
+                int i = pairs[k] / exits.size();
+                int j = pairs[k] % exits.size();
+                long least = FixedPoint.add(outside[i][j], priced.least()[i][j]);
+                if (least <= most - nearer) {
+                    exits.write(j, x);
+                    entries.write(i, x);
+                    long more = most - nearer - least;
+                    long highest = priced.least()[i][j] + more;
+                    priced.near(x, more, (y, less) -> {
+                        offer(y, highest - less);
+                        return ++near < NEAR;
+                    });
                 }
             }
         }
@@ -151,7 +154,7 @@ final class Pool {
             int j = exits.joint(x);
             if (FixedPoint.add(outside[i][j], sum) <= most) {
                 Option option = Option.of(chain.problem(), priced.block(), x, timed);
-                List<Option> others = options.get(i).get(j);
+                List<Option> others = options.cell(i, j);
                 if (others.stream().noneMatch(o -> o.dominates(option))) {
                     others.removeIf(option::dominates);
                     others.add(option);

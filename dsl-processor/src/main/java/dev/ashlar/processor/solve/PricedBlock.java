@@ -5,46 +5,34 @@ import java.util.stream.IntStream;
 
 /** One block under prices: its tables, and the least sum for every pair of boundary labels. */
 final class PricedBlock {
+    private final EliminationPlan plan;
     private final Block block;
     private final long[] coefficients;
     private final long[][] priced;
     private final Elimination elimination;
-    private final Boundary entries;
-    private final Boundary exits;
     private final long[][] least;
 
     private PricedBlock(
-            Block block,
-            long[] coefficients,
-            long[][] priced,
-            Elimination elimination,
-            Boundary entries,
-            Boundary exits,
-            long[][] least) {
-        this.block = block;
+            EliminationPlan plan, long[] coefficients, long[][] priced, Elimination elimination, long[][] least) {
+        this.plan = plan;
+        block = plan.block();
         this.coefficients = coefficients;
         this.priced = priced;
         this.elimination = elimination;
-        this.entries = entries;
-        this.exits = exits;
         this.least = least;
     }
 
     static PricedBlock of(EliminationPlan plan, Boundary entries, Boundary exits, long[] coefficients) {
-        Block block = plan.block();
-        long[][] priced =
-                block.factors().stream().map(f -> priced(f, coefficients)).toArray(long[][]::new);
+        long[][] priced = plan.block().factors().stream()
+                .map(f -> priced(f, coefficients))
+                .toArray(long[][]::new);
         Elimination elimination = Elimination.run(plan, priced);
         long[][] least = new long[entries.size()][exits.size()];
-        int[] labels = new int[block.nodes()];
-        for (int i = 0; i < entries.size(); i++) {
-            for (int j = 0; j < exits.size(); j++) {
-                exits.write(j, labels);
-                entries.write(i, labels);
-                least[i][j] = exits.agrees(j, labels) ? elimination.value(labels) : FixedPoint.INFINITE;
-            }
+        Arrays.stream(least).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
+        for (int e = 0; e < plan.joints().length; e++) {
+            least[plan.entryLabels()[e]][plan.exitLabels()[e]] = elimination.values()[e];
         }
-        return new PricedBlock(block, coefficients, priced, elimination, entries, exits, least);
+        return new PricedBlock(plan, coefficients, priced, elimination, least);
     }
 
     static long[] priced(Factor factor, long[] coefficients) {
@@ -135,19 +123,7 @@ final class PricedBlock {
      * @param outside what the other blocks add, by joint entry and exit label
      */
     long[][] byLabel(long[][] outside) {
-        long[] byKept = new long[elimination.joints()];
-        Arrays.fill(byKept, FixedPoint.INFINITE);
-        int[] labels = new int[block.nodes()];
-        for (int i = 0; i < outside.length; i++) {
-            for (int j = 0; j < outside[i].length; j++) {
-                exits.write(j, labels);
-                entries.write(i, labels);
-                if (exits.agrees(j, labels)) {
-                    byKept[elimination.joint(labels)] = outside[i][j];
-                }
-            }
-        }
-        return elimination.leastByLabel(byKept);
+        return elimination.leastByLabel(plan.byJoint(outside));
     }
 
     boolean prices(Block other, long[] otherCoefficients) {

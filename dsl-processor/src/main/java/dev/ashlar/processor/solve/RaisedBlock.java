@@ -1,7 +1,6 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** What the blocks of a class come to at least where their directions take as long as they do: more than the sums at a share. */
@@ -37,13 +36,13 @@ final class RaisedBlock {
      * @param options that are in no labelling of the chain whose sum is above {@code most} otherwise
      * @param outside what the other blocks come to at least
      */
-    long[][] least(List<List<List<Option>>> options, long[][] outside, long most) {
+    long[][] least(OptionTable options, long[][] outside, long most) {
         long[][] higher = new long[least.length][];
         for (int i = 0; i < higher.length; i++) {
             higher[i] = least[i].clone();
             for (int j = 0; j < higher[i].length; j++) {
                 if (outside[i][j] < FixedPoint.INFINITE && higher[i][j] < FixedPoint.INFINITE) {
-                    long listed = options.get(i).get(j).stream()
+                    long listed = options.of(i, j).stream()
                             .mapToLong(this::cost)
                             .min()
                             .orElse(FixedPoint.INFINITE);

@@ -27,13 +27,16 @@ final class Relaxation {
         before = new long[n + 1][];
         before[0] = new long[] {0};
         for (int b = 0; b < n; b++) {
-            before[b + 1] =
-                    forward(before[b], leasts.get(classes[b]), chain.exits(b).size());
+            before[b + 1] = forward(
+                    chain.plan(b),
+                    before[b],
+                    leasts.get(classes[b]),
+                    chain.exits(b).size());
         }
         after = new long[n + 1][];
         after[n] = new long[] {0};
         for (int b = n - 1; b >= 0; b--) {
-            after[b] = backward(after[b + 1], leasts.get(classes[b]));
+            after[b] = backward(chain.plan(b), after[b + 1], leasts.get(classes[b]));
         }
         least = before[n][0];
     }
@@ -88,24 +91,24 @@ final class Relaxation {
         return priced.size() - 1;
     }
 
-    private static long[] forward(long[] before, long[][] least, int exits) {
+    private static long[] forward(EliminationPlan plan, long[] before, long[][] least, int exits) {
         long[] result = new long[exits];
         Arrays.fill(result, FixedPoint.INFINITE);
-        for (int i = 0; i < before.length; i++) {
-            for (int j = 0; j < result.length; j++) {
-                result[j] = Math.min(result[j], before[i] + least[i][j]);
-            }
+        for (int e = 0; e < plan.joints().length; e++) {
+            int i = plan.entryLabels()[e];
+            int j = plan.exitLabels()[e];
+            result[j] = Math.min(result[j], before[i] + least[i][j]);
         }
         return result;
     }
 
-    private static long[] backward(long[] after, long[][] least) {
+    private static long[] backward(EliminationPlan plan, long[] after, long[][] least) {
         long[] result = new long[least.length];
         Arrays.fill(result, FixedPoint.INFINITE);
-        for (int i = 0; i < result.length; i++) {
-            for (int j = 0; j < after.length; j++) {
-                result[i] = Math.min(result[i], after[j] + least[i][j]);
-            }
+        for (int e = 0; e < plan.joints().length; e++) {
+            int i = plan.entryLabels()[e];
+            int j = plan.exitLabels()[e];
+            result[i] = Math.min(result[i], after[j] + least[i][j]);
         }
         return result;
     }
@@ -212,11 +215,12 @@ final class Relaxation {
     }
 
     private void lower(long[][] outside, int b) {
-        for (int i = 0; i < outside.length; i++) {
-            for (int j = 0; j < outside[i].length; j++) {
-                if (before[b + 1][j] < FixedPoint.INFINITE) {
-                    outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[b][i], after[b + 1][j]));
-                }
+        EliminationPlan plan = chain.plan(b);
+        for (int e = 0; e < plan.joints().length; e++) {
+            int i = plan.entryLabels()[e];
+            int j = plan.exitLabels()[e];
+            if (before[b + 1][j] < FixedPoint.INFINITE) {
+                outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[b][i], after[b + 1][j]));
             }
         }
     }

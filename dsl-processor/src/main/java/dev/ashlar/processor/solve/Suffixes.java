@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Blocks from last to first: every suffix that can still lead below a cutoff and that no other suffix beats in everything. */
@@ -72,31 +73,31 @@ final class Suffixes {
     /**
      * Those of the whole chain; empty if there is too much to do.
      *
-     * @param options by class of blocks, joint entry label and joint exit label
+     * @param options by class of blocks
      * @param beam suffixes kept for a boundary label
      */
-    Optional<List<Suffix>> of(List<List<List<List<Option>>>> options, long cutoff, long budget, int beam) {
+    Optional<List<Suffix>> of(List<OptionTable> options, long cutoff, long budget, int beam) {
         long[][] needs = needs(options);
         List<List<Suffix>> suffixes =
                 List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
         // A beam bounds itself.
-        Work own = work.part(beam == Integer.MAX_VALUE ? effort.pricedSuffixes() : Long.MAX_VALUE);
+        Work left = work.part(beam == Integer.MAX_VALUE ? effort.pricedSuffixes() : Long.MAX_VALUE);
         for (int b = chain.blocks() - 1; b >= 0; b--) {
             List<List<Suffix>> longer = new ArrayList<>();
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
+            OptionTable own = options.get(relaxation.classOf(b));
             int at = b;
             List<List<Ranked>> ranked =
                     suffixes.stream().map(all -> ranked(all, at)).toList();
-            for (int i = 0; i < byEntry.size(); i++) {
+            for (int i = 0; i < chain.entries(b).size(); i++) {
                 List<Suffix> kept = new ArrayList<>();
                 if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
-                    kept = prepended(byEntry.get(i), ranked, b, i, new Limits(cutoff, budget, needs[b][i]), own);
+                    kept = prepended(own, ranked, b, i, new Limits(cutoff, budget, needs[b][i]), left);
                 }
                 if (kept.size() > beam) {
                     kept = pricedAlone ? spread(kept, beam) : best(kept, beam);
                     complete = false;
                 }
-                if (own.isSpent()) {
+                if (left.isSpent()) {
                     return Optional.empty();
                 }
                 longer.add(kept);
@@ -153,17 +154,18 @@ final class Suffixes {
     }
 
     /** What the blocks before need at least, static and kept, by block and joint entry label. */
-    private long[][] needs(List<List<List<List<Option>>>> options) {
+    private long[][] needs(List<OptionTable> options) {
         long[][] needs = new long[chain.blocks()][];
         long[] least = {0};
         for (int b = 0; b < chain.blocks(); b++) {
             needs[b] = least;
-            List<List<List<Option>>> byEntry = options.get(relaxation.classOf(b));
+            OptionTable own = options.get(relaxation.classOf(b));
             long[] next = new long[chain.exits(b).size()];
             Arrays.fill(next, FixedPoint.INFINITE);
             for (int i = 0; i < least.length; i++) {
-                for (int j = 0; j < next.length; j++) {
-                    for (Option option : byEntry.get(i).get(j)) {
+                for (Map.Entry<Integer, List<Option>> cell : own.of(i)) {
+                    int j = cell.getKey();
+                    for (Option option : cell.getValue()) {
                         next[j] = Math.min(next[j], least[i] + option.fixed() + option.kept());
                     }
                 }
@@ -179,15 +181,15 @@ final class Suffixes {
     }
 
     private List<Suffix> prepended(
-            List<List<Option>> byExit, List<List<Ranked>> suffixes, int b, int i, Limits limits, Work own) {
+            OptionTable options, List<List<Ranked>> suffixes, int b, int i, Limits limits, Work own) {
         long base = relaxation.before(b)[i] - relaxation.pricing().worth(limits.budget());
         List<Suffix> kept = new ArrayList<>();
         int enough = BUFFER;
-        for (int j = 0; j < suffixes.size(); j++) {
-            for (Option o : byExit.get(j)) {
+        for (Map.Entry<Integer, List<Option>> cell : options.of(i)) {
+            for (Option o : cell.getValue()) {
                 long least = base + o.time() + memory(b, o.fixed(), o.gradient(), 0) + kept(b, o);
                 int tried = 0;
-                for (Ranked r : suffixes.get(j)) {
+                for (Ranked r : suffixes.get(cell.getKey())) {
                     if (least + r.cost() >= limits.cutoff()) {
                         break;
                     }

@@ -60,9 +60,9 @@ final class Ways {
         problem = chain.problem();
     }
 
-    /** Adds what was listed of a block, by joint entry and exit label. */
-    void add(int b, List<List<List<Option>>> byBoundary) {
-        byBoundary.forEach(row -> row.forEach(options -> options.forEach(o -> add(b, o.labels()))));
+    /** Adds what was listed of a block. */
+    void add(int b, OptionTable options) {
+        options.forEach(o -> add(b, o.labels()));
     }
 
     private void add(int b, int[] labels) {
