@@ -153,7 +153,7 @@ final class BlockOptions {
     }
 
     private Optional<Listing> list(Chain chain, int b, OptionTable result) {
-        long[] outside = plan.byJoint(narrowed.outside());
+        long[] outside = narrowed.outside(plan.joints());
         long[][][] rest = new long[priced.size()][][];
         for (int k = 0; k < rest.length; k++) {
             Elimination elimination = Elimination.run(plan, priced.get(k));
@@ -175,7 +175,7 @@ final class BlockOptions {
         Table last = tables.get(tables.size() - 1);
         for (int key = 0; key < last.byKey().size(); key++) {
             for (Partial partial : last.byKey().get(key)) {
-                plan.write(plan.joints()[key], labels);
+                plan.joints().write(key, labels);
                 partial.write(labels);
                 int[] all = narrowed.whole(labels);
                 result.cell(chain.entries(b).joint(all), chain.exits(b).joint(all))

@@ -60,15 +60,6 @@ final class Elimination {
         return last;
     }
 
-    /** The number of the kept nodes' joint label. */
-    private int joint(int[] labels) {
-        int entry = 0;
-        for (int node : plan.kept()) {
-            entry = entry * plan.block().labels(node) + labels[node];
-        }
-        return entry;
-    }
-
     /**
      * The least sum with every label of every node; {@link FixedPoint#INFINITE} if there is none.
      *
@@ -90,8 +81,8 @@ final class Elimination {
         int[] labels = new int[block.nodes()];
         for (int e = 0; e < last.length; e++) {
             long sum = FixedPoint.add(last[e], outside[e]);
-            plan.write(plan.joints()[e], labels);
-            for (int node : plan.kept()) {
+            plan.joints().write(e, labels);
+            for (int node : plan.joints().nodes()) {
                 byLabel[node][labels[node]] = Math.min(byLabel[node][labels[node]], sum);
             }
         }
@@ -147,14 +138,10 @@ final class Elimination {
         }
     }
 
-    private int entry(int[] labels) {
-        return Arrays.binarySearch(plan.joints(), joint(labels));
-    }
-
     /** Sets the inner labels that attain the least sum for the boundary labels that are set, by node; the first among equals. */
     void complete(int[] labels) {
         int[] entries = new int[plan.steps().size()];
-        follow(plan.last(), plan.last().starts()[entry(labels)], entries);
+        follow(plan.last(), plan.last().starts()[plan.joints().place(labels)], entries);
         for (int s = entries.length - 1; s >= 0; s--) {
             Step step = plan.steps().get(s);
             int best = step.starts()[entries[s]];
@@ -191,7 +178,7 @@ final class Elimination {
      * @return whether all were visited
      */
     boolean near(int[] labels, long more, Visitor visitor) {
-        int entry = entry(labels);
+        int entry = plan.joints().place(labels);
         if (entry < 0) {
             return true;
         }

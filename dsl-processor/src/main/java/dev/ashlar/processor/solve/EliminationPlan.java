@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * In which order the inner nodes of a block are eliminated, and into which tables. Only joint labels that no table forbids are listed,
@@ -37,9 +36,7 @@ final class EliminationPlan {
     private final int[] kept;
     private final List<Step> steps;
     private final Step last;
-    private final int[] joints;
-    private final int[] entries;
-    private final int[] exits;
+    private final Joints joints;
 
     /**
      * How much there may be to go through.
@@ -117,9 +114,7 @@ final class EliminationPlan {
             }
         }
         last = step(-1, kept, open, List.of(), tables);
-        joints = numbers(kept);
-        entries = numbers(IntStream.range(0, block.entries()).toArray());
-        exits = numbers(block.exits());
+        joints = new Joints(block, kept, last.joint(), last.entries());
     }
 
     /** Puts the result of a step into the place of its inputs. */
@@ -163,8 +158,6 @@ final class EliminationPlan {
         steps = like.steps;
         last = like.last;
         joints = like.joints;
-        entries = like.entries;
-        exits = like.exits;
     }
 
     /**
@@ -393,46 +386,8 @@ final class EliminationPlan {
         return last;
     }
 
-    /** Numbers of the kept nodes' joint labels that are there, ascending: the label of the last is fastest. */
-    int[] joints() {
+    /** What the kept nodes' labels may be. */
+    Joints joints() {
         return joints;
-    }
-
-    /** By place of a kept joint label, the joint entry label. */
-    int[] entryLabels() {
-        return entries;
-    }
-
-    /** By place of a kept joint label, the joint exit label. */
-    int[] exitLabels() {
-        return exits;
-    }
-
-    /** What is there by joint entry and exit label, by place of a kept joint label. */
-    long[] byJoint(long[][] byBoundary) {
-        long[] byJoint = new long[joints.length];
-        Arrays.setAll(byJoint, e -> byBoundary[entries[e]][exits[e]]);
-        return byJoint;
-    }
-
-    /** By place of a kept joint label, its part for some of the kept nodes. */
-    private int[] numbers(int[] nodes) {
-        int[] numbers = new int[last.entries()];
-        for (int node : nodes) {
-            char[] labels = last.joint()[Arrays.binarySearch(kept, node)];
-            int cards = block.labels(node);
-            Arrays.setAll(numbers, e -> Math.addExact(Math.multiplyExact(numbers[e], cards), labels[e]));
-        }
-        return numbers;
-    }
-
-    /** Writes a joint label of the kept nodes into labels by node. */
-    void write(int joint, int[] labels) {
-        int rest = joint;
-        for (int k = kept.length - 1; k >= 0; k--) {
-            int cards = block.labels(kept[k]);
-            labels[kept[k]] = rest % cards;
-            rest /= cards;
-        }
     }
 }

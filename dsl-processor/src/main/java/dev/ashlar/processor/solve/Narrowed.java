@@ -14,22 +14,28 @@ import java.util.stream.IntStream;
  * @param labels of the whole block, by node and label
  * @param coefficients what one unit of every quantity costs
  * @param priced tables, by factor, then entry
- * @param outside the least priced sum of the other blocks, by joint entry and exit label
+ * @param joints of the entries and exits of the whole block
+ * @param around the least priced sum of the other blocks, by place of those
  * @param pricedAlone whether other points do not count
  */
 record Narrowed(
-        Block block, int[][] labels, long[] coefficients, long[][] priced, long[][] outside, boolean pricedAlone) {
+        Block block,
+        int[][] labels,
+        long[] coefficients,
+        long[][] priced,
+        Joints joints,
+        long[] around,
+        boolean pricedAlone) {
     /**
      * Nodes may have no label left.
      *
-     * @param outside least priced sums of the blocks around it by joint entry and exit label; {@link FixedPoint#INFINITE} where there
-     *     is none
+     * @param around least priced sums of the blocks around it by place of a joint label; {@link FixedPoint#INFINITE} where there is none
      * @param most priced sum that is looked for
      * @param pricedAlone whether points without a price go
      */
-    static Narrowed of(PricedBlock priced, long[][] outside, long most, boolean pricedAlone) {
+    static Narrowed of(PricedBlock priced, long[] around, long most, boolean pricedAlone) {
         Block whole = priced.block();
-        int[][] labels = priced.atMost(outside, most);
+        int[][] labels = priced.atMost(around, most);
         List<Factor> factors = new ArrayList<>();
         List<long[]> costs = new ArrayList<>();
         for (int f = 0; f < whole.factors().size(); f++) {
@@ -47,14 +53,25 @@ record Narrowed(
         for (int p = 0; p < points.length; p++) {
             coefficients[Quantity.COUNT + p] = priced.coefficients()[Quantity.ofPoint(points[p])];
         }
-        int[] entryNodes = new int[whole.entries()];
-        Arrays.setAll(entryNodes, node -> node);
-        int[] rows = entries(whole, entryNodes, labels);
-        int[] columns = entries(whole, whole.exits(), labels);
-        long[][] between =
-                Arrays.stream(rows).mapToObj(r -> picked(outside[r], columns)).toArray(long[][]::new);
         return new Narrowed(
-                block.withPoints(points), labels, coefficients, costs.toArray(long[][]::new), between, pricedAlone);
+                block.withPoints(points),
+                labels,
+                coefficients,
+                costs.toArray(long[][]::new),
+                priced.joints(),
+                around,
+                pricedAlone);
+    }
+
+    /** The least priced sum of the other blocks, by place of a joint label of this one; of those that are left. */
+    long[] outside(Joints left) {
+        long[] outside = new long[left.size()];
+        int[] own = new int[labels.length];
+        for (int place = 0; place < outside.length; place++) {
+            left.write(place, own);
+            outside[place] = around[joints.place(whole(own))];
+        }
+        return outside;
     }
 
     /** Entries of a table over some nodes for the labels that are left. */

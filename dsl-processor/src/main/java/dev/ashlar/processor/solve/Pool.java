@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Ways to label blocks that are quickly found: those that labellings met so far used, those that differ from them in one label, and
@@ -72,16 +71,14 @@ final class Pool {
     /** Lists the options of one class. */
     private final class Listing {
         private final PricedBlock priced;
-        private final long[][] outside;
+        private final long[] outside;
         private final long most;
         private final long above;
         private final Set<Way> ways;
         private final Boundary entries;
         private final Boundary exits;
         private final OptionTable options;
-        /** Pairs of joint entry and exit labels that some labelling has, ascending. */
-        private final int[] pairs;
-
+        private final int[] places;
         private int near;
 
         Listing(Relaxation relaxation, int c, long most) {
@@ -94,11 +91,7 @@ final class Pool {
             entries = chain.entries(b);
             exits = chain.exits(b);
             options = new OptionTable(entries.size());
-            EliminationPlan plan = chain.plan(b);
-            pairs = IntStream.range(0, plan.joints().length)
-                    .map(e -> plan.entryLabels()[e] * exits.size() + plan.exitLabels()[e])
-                    .sorted()
-                    .toArray();
+            places = priced.joints().byBoundary();
         }
 
         OptionTable list() {
@@ -115,17 +108,15 @@ final class Pool {
         /** Offers what is nearer to the least sum than all that is looked for. */
         private void near(long nearer) {
             int[] x = new int[priced.block().nodes()];
-            for (int k = 0; k < pairs.length && near < NEAR; k++) {
-                int i = pairs[k] / exits.size();
-                int j = pairs[k] % exits.size();
-                long least = FixedPoint.add(outside[i][j], priced.least()[i][j]);
+            for (int k = 0; k < places.length && near < NEAR; k++) {
+                int place = places[k];
+                long own = priced.least()[place];
+                long least = FixedPoint.add(outside[place], own);
                 if (least <= most - nearer) {
-                    exits.write(j, x);
-                    entries.write(i, x);
+                    priced.joints().write(place, x);
                     long more = most - nearer - least;
-                    long highest = priced.least()[i][j] + more;
                     priced.near(x, more, (y, less) -> {
-                        offer(y, highest - less);
+                        offer(y, own + more - less);
                         return ++near < NEAR;
                     });
                 }
@@ -150,11 +141,10 @@ final class Pool {
 
         /** Takes a labelling of the block that comes to a priced sum. */
         private void offer(int[] x, long sum) {
-            int i = entries.joint(x);
-            int j = exits.joint(x);
-            if (FixedPoint.add(outside[i][j], sum) <= most) {
+            int place = priced.joints().place(x);
+            if (place >= 0 && FixedPoint.add(outside[place], sum) <= most) {
                 Option option = Option.of(chain.problem(), priced.block(), x, timed);
-                List<Option> others = options.cell(i, j);
+                List<Option> others = options.cell(entries.joint(x), exits.joint(x));
                 if (others.stream().noneMatch(o -> o.dominates(option))) {
                     others.removeIf(option::dominates);
                     others.add(option);

@@ -3,36 +3,27 @@ package dev.ashlar.processor.solve;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** One block under prices: its tables, and the least sum for every pair of boundary labels. */
+/** One block under prices: its tables, and the least sum for every joint label of its entries and exits. */
 final class PricedBlock {
     private final EliminationPlan plan;
     private final Block block;
     private final long[] coefficients;
     private final long[][] priced;
     private final Elimination elimination;
-    private final long[][] least;
 
-    private PricedBlock(
-            EliminationPlan plan, long[] coefficients, long[][] priced, Elimination elimination, long[][] least) {
+    private PricedBlock(EliminationPlan plan, long[] coefficients, long[][] priced, Elimination elimination) {
         this.plan = plan;
         block = plan.block();
         this.coefficients = coefficients;
         this.priced = priced;
         this.elimination = elimination;
-        this.least = least;
     }
 
-    static PricedBlock of(EliminationPlan plan, Boundary entries, Boundary exits, long[] coefficients) {
+    static PricedBlock of(EliminationPlan plan, long[] coefficients) {
         long[][] priced = plan.block().factors().stream()
                 .map(f -> priced(f, coefficients))
                 .toArray(long[][]::new);
-        Elimination elimination = Elimination.run(plan, priced);
-        long[][] least = new long[entries.size()][exits.size()];
-        Arrays.stream(least).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
-        for (int e = 0; e < plan.joints().length; e++) {
-            least[plan.entryLabels()[e]][plan.exitLabels()[e]] = elimination.values()[e];
-        }
-        return new PricedBlock(plan, coefficients, priced, elimination, least);
+        return new PricedBlock(plan, coefficients, priced, Elimination.run(plan, priced));
     }
 
     static long[] priced(Factor factor, long[] coefficients) {
@@ -89,9 +80,14 @@ final class PricedBlock {
         return sum;
     }
 
-    /** By joint entry label, then joint exit label. */
-    long[][] least() {
-        return least;
+    /** What the labels of entries and exits may be. */
+    Joints joints() {
+        return plan.joints();
+    }
+
+    /** By place of a joint label; not to be written. */
+    long[] least() {
+        return elimination.values();
     }
 
     /** Sets the inner labels that attain the least sum for the boundary labels that are set. */
@@ -107,9 +103,9 @@ final class PricedBlock {
     /**
      * Labels with which some sum of the whole chain is at most {@code most}, by node.
      *
-     * @param outside what the other blocks add, by joint entry and exit label
+     * @param outside what the other blocks add, by place of a joint label
      */
-    int[][] atMost(long[][] outside, long most) {
+    int[][] atMost(long[] outside, long most) {
         return Arrays.stream(byLabel(outside))
                 .map(least -> IntStream.range(0, least.length)
                         .filter(label -> least[label] <= most)
@@ -120,10 +116,10 @@ final class PricedBlock {
     /**
      * The least sum of the whole chain by node and label; {@link FixedPoint#INFINITE} if there is none.
      *
-     * @param outside what the other blocks add, by joint entry and exit label
+     * @param outside what the other blocks add, by place of a joint label
      */
-    long[][] byLabel(long[][] outside) {
-        return elimination.leastByLabel(plan.byJoint(outside));
+    long[][] byLabel(long[] outside) {
+        return elimination.leastByLabel(outside);
     }
 
     boolean prices(Block other, long[] otherCoefficients) {

@@ -89,7 +89,8 @@ final class Primal {
                 chain.entries(b).joint(labels),
                 chain.exits(b).joint(labels));
         PricedBlock priced = relaxation.block(b);
-        if (priced.least()[ends.entry()][ends.exit()] >= FixedPoint.INFINITE) {
+        int place = priced.joints().place(labels);
+        if (place < 0 || priced.least()[place] >= FixedPoint.INFINITE) {
             return;
         }
         Between between = known.computeIfAbsent(ends, e -> {

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 /** What the blocks of a class come to at least where their directions take as long as they do: more than the sums at a share. */
 final class RaisedBlock {
     private final PricedBlock priced;
-    private final long[][] least;
+    private final long[] least;
     private final long[] coefficients;
 
     RaisedBlock(Relaxation relaxation, int c) {
@@ -31,23 +31,21 @@ final class RaisedBlock {
     }
 
     /**
-     * The least by joint entry and exit label.
+     * The least by place of a joint label.
      *
      * @param options that are in no labelling of the chain whose sum is above {@code most} otherwise
      * @param outside what the other blocks come to at least
      */
-    long[][] least(OptionTable options, long[][] outside, long most) {
-        long[][] higher = new long[least.length][];
-        for (int i = 0; i < higher.length; i++) {
-            higher[i] = least[i].clone();
-            for (int j = 0; j < higher[i].length; j++) {
-                if (outside[i][j] < FixedPoint.INFINITE && higher[i][j] < FixedPoint.INFINITE) {
-                    long listed = options.of(i, j).stream()
-                            .mapToLong(this::cost)
-                            .min()
-                            .orElse(FixedPoint.INFINITE);
-                    higher[i][j] = Math.max(higher[i][j], Math.min(listed, most - outside[i][j] + 1));
-                }
+    long[] least(OptionTable options, long[] outside, long most) {
+        Joints joints = priced.joints();
+        long[] higher = least.clone();
+        for (int place = 0; place < higher.length; place++) {
+            if (outside[place] < FixedPoint.INFINITE && higher[place] < FixedPoint.INFINITE) {
+                long listed = options.of(joints.entries()[place], joints.exits()[place]).stream()
+                        .mapToLong(this::cost)
+                        .min()
+                        .orElse(FixedPoint.INFINITE);
+                higher[place] = Math.max(higher[place], Math.min(listed, most - outside[place] + 1));
             }
         }
         return higher;

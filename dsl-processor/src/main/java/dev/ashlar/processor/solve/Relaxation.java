@@ -12,12 +12,12 @@ final class Relaxation {
     private final Pricing pricing;
     private final int[] classes;
     private final List<PricedBlock> priced;
-    private final List<long[][]> leasts;
+    private final List<long[]> leasts;
     private final long[][] before;
     private final long[][] after;
     private final long least;
 
-    private Relaxation(Chain chain, Pricing pricing, int[] classes, List<PricedBlock> priced, List<long[][]> leasts) {
+    private Relaxation(Chain chain, Pricing pricing, int[] classes, List<PricedBlock> priced, List<long[]> leasts) {
         this.chain = chain;
         this.pricing = pricing;
         this.classes = classes;
@@ -28,7 +28,7 @@ final class Relaxation {
         before[0] = new long[] {0};
         for (int b = 0; b < n; b++) {
             before[b + 1] = forward(
-                    chain.plan(b),
+                    chain.plan(b).joints(),
                     before[b],
                     leasts.get(classes[b]),
                     chain.exits(b).size());
@@ -36,7 +36,11 @@ final class Relaxation {
         after = new long[n + 1][];
         after[n] = new long[] {0};
         for (int b = n - 1; b >= 0; b--) {
-            after[b] = backward(chain.plan(b), after[b + 1], leasts.get(classes[b]));
+            after[b] = backward(
+                    chain.plan(b).joints(),
+                    after[b + 1],
+                    leasts.get(classes[b]),
+                    chain.entries(b).size());
         }
         least = before[n][0];
     }
@@ -47,36 +51,32 @@ final class Relaxation {
         for (int b = 0; b < classes.length; b++) {
             classes[b] = classOf(chain, b, pricing.coefficients(b), priced);
         }
-        List<long[][]> leasts = priced.stream().map(PricedBlock::least).toList();
+        List<long[]> leasts = priced.stream().map(PricedBlock::least).toList();
         return new Relaxation(chain, pricing, classes, priced, leasts);
     }
 
-    /** The same where blocks of a class are known to come to more than their priced sums, by joint entry and exit label. */
-    Relaxation raised(int c, long[][] higher) {
-        List<long[][]> leasts = new ArrayList<>(this.leasts);
+    /** The same where blocks of a class are known to come to more than their priced sums, by place of a joint label. */
+    Relaxation raised(int c, long[] higher) {
+        List<long[]> leasts = new ArrayList<>(this.leasts);
         leasts.set(c, higher);
         return new Relaxation(chain, pricing, classes, priced, leasts);
     }
 
     /** The same where all blocks come to at least as much as in another one of the same chain. */
     Relaxation atLeast(Relaxation other) {
-        List<long[][]> higher = new ArrayList<>();
+        List<long[]> higher = new ArrayList<>();
         for (int c = 0; c < leasts.size(); c++) {
-            long[][] own = leasts.get(c);
-            long[][] known = other.leasts.get(other.classOf(first(c)));
-            long[][] most = new long[own.length][];
-            for (int i = 0; i < most.length; i++) {
-                int row = i;
-                most[i] = new long[own[i].length];
-                Arrays.setAll(most[i], j -> Math.max(own[row][j], known[row][j]));
-            }
+            long[] own = leasts.get(c);
+            long[] known = other.leasts.get(other.classOf(first(c)));
+            long[] most = new long[own.length];
+            Arrays.setAll(most, place -> Math.max(own[place], known[place]));
             higher.add(most);
         }
         return new Relaxation(chain, pricing, classes, priced, higher);
     }
 
-    /** What blocks of a class come to at least, by joint entry and exit label. */
-    long[][] least(int c) {
+    /** What blocks of a class come to at least, by place of a joint label. */
+    long[] least(int c) {
         return leasts.get(c);
     }
 
@@ -87,28 +87,26 @@ final class Relaxation {
                 return c;
             }
         }
-        priced.add(PricedBlock.of(chain.plan(b), chain.entries(b), chain.exits(b), coefficients));
+        priced.add(PricedBlock.of(chain.plan(b), coefficients));
         return priced.size() - 1;
     }
 
-    private static long[] forward(EliminationPlan plan, long[] before, long[][] least, int exits) {
+    private static long[] forward(Joints joints, long[] before, long[] least, int exits) {
         long[] result = new long[exits];
         Arrays.fill(result, FixedPoint.INFINITE);
-        for (int e = 0; e < plan.joints().length; e++) {
-            int i = plan.entryLabels()[e];
-            int j = plan.exitLabels()[e];
-            result[j] = Math.min(result[j], before[i] + least[i][j]);
+        for (int place = 0; place < joints.size(); place++) {
+            int exit = joints.exits()[place];
+            result[exit] = Math.min(result[exit], before[joints.entries()[place]] + least[place]);
         }
         return result;
     }
 
-    private static long[] backward(EliminationPlan plan, long[] after, long[][] least) {
-        long[] result = new long[least.length];
+    private static long[] backward(Joints joints, long[] after, long[] least, int entries) {
+        long[] result = new long[entries];
         Arrays.fill(result, FixedPoint.INFINITE);
-        for (int e = 0; e < plan.joints().length; e++) {
-            int i = plan.entryLabels()[e];
-            int j = plan.exitLabels()[e];
-            result[i] = Math.min(result[i], after[j] + least[i][j]);
+        for (int place = 0; place < joints.size(); place++) {
+            int entry = joints.entries()[place];
+            result[entry] = Math.min(result[entry], after[joints.exits()[place]] + least[place]);
         }
         return result;
     }
@@ -197,31 +195,26 @@ final class Relaxation {
         return b;
     }
 
-    /** The least priced sum of the blocks around one of a class, by its joint entry and exit label. */
-    long[][] outside(int c) {
+    /** The least priced sum of the blocks around one of a class, by place of its joint label. */
+    long[] outside(int c) {
         return outside(IntStream.range(0, classes.length)
                 .filter(b -> classes[b] == c)
                 .boxed()
                 .toList());
     }
 
-    private long[][] outside(List<Integer> blocks) {
-        int first = blocks.get(0);
-        long[][] outside =
-                new long[chain.entries(first).size()][chain.exits(first).size()];
-        Arrays.stream(outside).forEach(row -> Arrays.fill(row, FixedPoint.INFINITE));
-        blocks.forEach(b -> lower(outside, b));
+    private long[] outside(List<Integer> blocks) {
+        Joints joints = chain.plan(blocks.get(0)).joints();
+        long[] outside = new long[joints.size()];
+        Arrays.fill(outside, FixedPoint.INFINITE);
+        blocks.forEach(b -> lower(outside, joints, before[b], after[b + 1]));
         return outside;
     }
 
-    private void lower(long[][] outside, int b) {
-        EliminationPlan plan = chain.plan(b);
-        for (int e = 0; e < plan.joints().length; e++) {
-            int i = plan.entryLabels()[e];
-            int j = plan.exitLabels()[e];
-            if (before[b + 1][j] < FixedPoint.INFINITE) {
-                outside[i][j] = Math.min(outside[i][j], FixedPoint.add(before[b][i], after[b + 1][j]));
-            }
+    private static void lower(long[] outside, Joints joints, long[] before, long[] after) {
+        for (int place = 0; place < outside.length; place++) {
+            long around = FixedPoint.add(before[joints.entries()[place]], after[joints.exits()[place]]);
+            outside[place] = Math.min(outside[place], around);
         }
     }
 
@@ -286,12 +279,18 @@ final class Relaxation {
         return x;
     }
 
-    private int entry(int b, int j) {
-        long[][] table = block(b).least();
+    /** The joint entry label of a block that leads to a joint exit label at the least sum; the first among equals. */
+    private int entry(int b, int exit) {
+        Joints joints = chain.plan(b).joints();
+        long[] own = block(b).least();
         int best = 0;
-        for (int i = 1; i < table.length; i++) {
-            if (before[b][i] + table[i][j] < before[b][best] + table[best][j]) {
-                best = i;
+        long least = FixedPoint.INFINITE;
+        for (int place = 0; place < own.length; place++) {
+            int entry = joints.entries()[place];
+            long sum = before[b][entry] + own[place];
+            if (joints.exits()[place] == exit && (sum < least || sum == least && entry < best)) {
+                best = entry;
+                least = sum;
             }
         }
         return best;

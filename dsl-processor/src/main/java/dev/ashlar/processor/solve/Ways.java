@@ -78,16 +78,14 @@ final class Ways {
     void add(Relaxation relaxation, long most) {
         for (int c = 0; c < relaxation.classes(); c++) {
             int b = relaxation.first(c);
-            long[][] outside = relaxation.outside(c);
+            PricedBlock priced = relaxation.block(b);
+            long[] outside = relaxation.outside(c);
             int[] labels = new int[problem.block(b).nodes()];
-            for (int i = 0; i < outside.length; i++) {
-                for (int j = 0; j < outside[i].length; j++) {
-                    if (FixedPoint.add(outside[i][j], relaxation.least(c)[i][j]) <= most) {
-                        chain.exits(b).write(j, labels);
-                        chain.entries(b).write(i, labels);
-                        relaxation.block(b).complete(labels);
-                        add(b, labels.clone());
-                    }
+            for (int place : priced.joints().byBoundary()) {
+                if (FixedPoint.add(outside[place], relaxation.least(c)[place]) <= most) {
+                    priced.joints().write(place, labels);
+                    priced.complete(labels);
+                    add(b, labels.clone());
                 }
             }
         }

@@ -54,7 +54,8 @@ final class JointPlannerBenchmark {
             "llama 32 4x8 fast",
             "llama 32 2x4 slow",
             "cnn 8 4x8 fast",
-            "cnn 8 2x2 slow");
+            "cnn 8 2x2 slow",
+            "attending 4 2x2 fast");
 
     private final PlannedInstance instance;
 

@@ -18,8 +18,8 @@ import java.util.List;
 /**
  * A model on a mesh of H100s, for benchmarks of the planner.
  *
- * @param model {@code gpt}, {@code llama} or {@code cnn}
- * @param layers decoder blocks; of a CNN residual ones
+ * @param model {@code gpt}, {@code llama}, {@code cnn}, or {@code attending}: an encoder's memory and a mask that all decoder blocks read
+ * @param layers decoder blocks, and as many encoder blocks where there is an encoder; of a CNN residual ones
  * @param mesh {@code 4x8}
  * @param links {@code fast}: NVLink inside, InfiniBand outside; {@code slow}: less than 25 GB/s on all axes
  */
@@ -45,6 +45,8 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
             case "gpt" -> SampleModels.gpt(dims);
             case "llama" -> llama(dims);
             case "cnn" -> cnn("batch=256 c=64 h=56 w=56 classes=1024 layers=" + layers);
+            case "attending" ->
+                attending("batch=%d seq=512 d=1024 layers=%d".formatted(Math.max(16, 2 * devices), layers));
             default -> throw new IllegalArgumentException("there is no model " + model);
         };
         return specs.precision("BF16");
@@ -108,6 +110,36 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
                         @Multiply gated(a=open, b=up)
                         @Linear(out = "d", bias = false) down(gated)
                         @Output @Add y(mid, down)
+                        """);
+    }
+
+    private static ModelSpecs attending(String dims) {
+        return ModelSpecs.model("Attending", dims, """
+                        @Input(shape = "batch seq d") source()
+                        @Input(shape = "batch seq d") mask()
+                        @Input(shape = "batch seq d") targets()
+                        @Repeat("layers") @Use(Encoder) encoded(source)
+                        @LayerNorm memory(encoded)
+                        @Linear(out = "d") start(targets)
+                        @Repeat("layers") @Use(Decoder) decoded(x=start, memory, mask)
+                        @Output @Linear(out = "d") y(decoded)
+                        @Loss @MeanSquaredError loss(x=y, targets)
+                        """)
+                .block("Encoder", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Linear(out = "4*d") up(x)
+                        @Gelu act(up)
+                        @Output @Linear(out = "d") y(act)
+                        """)
+                .block("Decoder", "", """
+                        @Input(shape = "batch seq d") x()
+                        @Input(shape = "batch seq d") memory()
+                        @Input(shape = "batch seq d") mask()
+                        @Linear(out = "d") query(x)
+                        @Linear(out = "d") key(memory)
+                        @Multiply scores(a=query, b=key)
+                        @Multiply masked(a=scores, b=mask)
+                        @Output @Add y(x, masked)
                         """);
     }
 
