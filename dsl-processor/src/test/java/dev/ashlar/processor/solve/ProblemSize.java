@@ -66,8 +66,11 @@ public final class ProblemSize {
                 .sorted(Comparator.comparingDouble((EliminationPlan.Step s) -> additions(block, s))
                         .reversed())
                 .limit(4)
-                .map(s -> "\n    step %.0f rows: node %d:%d between %s"
-                        .formatted(additions(block, s), s.node(), block.labels(s.node()), scope(block, s.scope())))
+                .map(s -> "\n    step %.0f rows: %s between %s"
+                        .formatted(
+                                additions(block, s),
+                                s.isElimination() ? "node " + scope(block, new int[] {s.node()}) : "sum",
+                                scope(block, s.scope())))
                 .collect(Collectors.joining());
         return "; elimination width %d, %.0f rows%s%s\n"
                 .formatted(
