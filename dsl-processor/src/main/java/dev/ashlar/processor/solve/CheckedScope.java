@@ -74,6 +74,7 @@ record CheckedScope(int[] nodes, int[] entries) {
         Arrays.stream(nodes).filter(n -> n != node).forEach(left::add);
         left.add(other);
         int[] fewer = left.stream().mapToInt(Integer::intValue).toArray();
+        int[] own = new int[CheckedTable.size(cards, fewer)];
         int[] from = {0};
         for (int n : fewer) {
             int stride = stride(n, cards);
@@ -86,7 +87,6 @@ record CheckedScope(int[] nodes, int[] entries) {
             from = crossed(from, more);
         }
         int[] all = from;
-        int[] own = new int[all.length];
         Arrays.setAll(own, key -> all[key] < 0 ? -1 : entries[all[key]]);
         return new CheckedScope(fewer, own);
     }
@@ -102,7 +102,7 @@ record CheckedScope(int[] nodes, int[] entries) {
 
     /** All sums of one number and another, of which the latter is fastest; -1 where one is missing. */
     private static int[] crossed(int[] some, int[] others) {
-        int[] sums = new int[Math.multiplyExact(some.length, others.length)];
+        int[] sums = new int[some.length * others.length];
         for (int e = 0; e < sums.length; e++) {
             int one = some[e / others.length];
             int other = others[e % others.length];

@@ -33,7 +33,6 @@ final class EliminationPlan {
 
     private final Block block;
     private final int mostRows;
-    private final int[] kept;
     private final List<Step> steps;
     private final Step last;
     private final Joints joints;
@@ -81,7 +80,6 @@ final class EliminationPlan {
     private EliminationPlan(Block block, int[] kept, Limits limits, boolean adds, int[] order) {
         this.block = block;
         mostRows = limits.mostRows();
-        this.kept = kept;
         steps = new ArrayList<>();
         List<SparseTable> tables = new ArrayList<>();
         block.factors().forEach(f -> tables.add(SparseTable.of(block, f)));
@@ -154,7 +152,6 @@ final class EliminationPlan {
     private EliminationPlan(Block block, EliminationPlan like) {
         this.block = block;
         mostRows = like.mostRows;
-        kept = like.kept;
         steps = like.steps;
         last = like.last;
         joints = like.joints;
@@ -370,11 +367,6 @@ final class EliminationPlan {
 
     Block block() {
         return block;
-    }
-
-    /** Entries and exits, ascending. */
-    int[] kept() {
-        return kept;
     }
 
     List<Step> steps() {
