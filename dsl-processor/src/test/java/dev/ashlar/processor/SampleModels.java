@@ -243,7 +243,12 @@ public final class SampleModels {
 
     /** Decoder blocks that all read what an encoder has made, and a mask. */
     public static ModelSpecs attending(int layers) {
-        return ModelSpecs.model("Attending", "batch=4 seq=4 d=8", """
+        return attending("batch=4 seq=4 d=8", layers);
+    }
+
+    /** The same of some sizes: {@code batch}, {@code seq} and {@code d}. */
+    public static ModelSpecs attending(String dims, int layers) {
+        return ModelSpecs.model("Attending", dims, """
                         @Input(shape = "batch seq d") source()
                         @Input(shape = "batch seq d") mask()
                         @Input(shape = "batch seq d") targets()

@@ -46,7 +46,7 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
             case "llama" -> llama(dims);
             case "cnn" -> cnn("batch=256 c=64 h=56 w=56 classes=1024 layers=" + layers);
             case "attending" ->
-                attending("batch=%d seq=512 d=1024 layers=%d".formatted(Math.max(16, 2 * devices), layers));
+                SampleModels.attending("batch=%d seq=512 d=1024".formatted(Math.max(16, 2 * devices)), layers);
             default -> throw new IllegalArgumentException("there is no model " + model);
         };
         return specs.precision("BF16");
@@ -110,36 +110,6 @@ record PlannedInstance(String model, int layers, String mesh, String links, Repe
                         @Multiply gated(a=open, b=up)
                         @Linear(out = "d", bias = false) down(gated)
                         @Output @Add y(mid, down)
-                        """);
-    }
-
-    private static ModelSpecs attending(String dims) {
-        return ModelSpecs.model("Attending", dims, """
-                        @Input(shape = "batch seq d") source()
-                        @Input(shape = "batch seq d") mask()
-                        @Input(shape = "batch seq d") targets()
-                        @Repeat("layers") @Use(Encoder) encoded(source)
-                        @LayerNorm memory(encoded)
-                        @Linear(out = "d") start(targets)
-                        @Repeat("layers") @Use(Decoder) decoded(x=start, memory, mask)
-                        @Output @Linear(out = "d") y(decoded)
-                        @Loss @MeanSquaredError loss(x=y, targets)
-                        """)
-                .block("Encoder", "", """
-                        @Input(shape = "batch seq d") x()
-                        @Linear(out = "4*d") up(x)
-                        @Gelu act(up)
-                        @Output @Linear(out = "d") y(act)
-                        """)
-                .block("Decoder", "", """
-                        @Input(shape = "batch seq d") x()
-                        @Input(shape = "batch seq d") memory()
-                        @Input(shape = "batch seq d") mask()
-                        @Linear(out = "d") query(x)
-                        @Linear(out = "d") key(memory)
-                        @Multiply scores(a=query, b=key)
-                        @Multiply masked(a=scores, b=mask)
-                        @Output @Add y(x, masked)
                         """);
     }
 
