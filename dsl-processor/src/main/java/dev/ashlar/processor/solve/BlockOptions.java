@@ -98,7 +98,7 @@ final class BlockOptions {
     /**
      * What was found.
      *
-     * @param byBoundary options
+     * @param byBoundary options by boundary labels
      * @param complete whether the beam left none out
      */
     record Listing(OptionTable byBoundary, boolean complete) {}

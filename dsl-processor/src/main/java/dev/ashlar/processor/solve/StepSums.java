@@ -25,7 +25,7 @@ final class StepSums {
         long[] result = new long[step.entries()];
         // Without sums of their own rows are gone through once.
         if (!step.isElimination() && result.length == step.rows()) {
-            add(step, tables, 0, 0, result.length, result);
+            add(step, tables, 0, result.length, result);
         } else {
             least(step, tables, result);
         }
@@ -40,7 +40,7 @@ final class StepSums {
      */
     static long[] of(Step step, long[][] tables, int from, int to) {
         long[] sums = new long[to - from];
-        add(step, tables, 0, from, sums.length, sums);
+        add(step, tables, from, sums.length, sums);
         return sums;
     }
 
@@ -114,13 +114,9 @@ final class StepSums {
         }
     }
 
-    /** Some entries at a time, so that the sums of all inputs but three stay near. */
+    /** Some entries at a time, so that their sums stay near. */
     private static void leastOfMany(Step step, long[][] tables, long[] result) {
         int[] starts = step.starts();
-        int[][] at = step.at();
-        long[] first = tables[step.inputs()[0]];
-        long[] second = tables[step.inputs()[1]];
-        long[] third = tables[step.inputs()[2]];
         long[] sums = new long[CHUNK];
         int from = 0;
         while (from < result.length) {
@@ -131,41 +127,29 @@ final class StepSums {
             int rows = starts[to] - starts[from];
             sums = rows <= sums.length ? sums : new long[rows];
             Arrays.fill(sums, 0, rows, 0);
-            add(step, tables, 3, starts[from], rows, sums);
-            least(starts, from, to, first, at[0], second, at[1], third, at[2], sums, result);
+            add(step, tables, starts[from], rows, sums);
+            least(starts, from, to, sums, result);
             from = to;
         }
     }
 
-    private static void least(
-            int[] starts,
-            int from,
-            int to,
-            long[] first,
-            int[] at,
-            long[] second,
-            int[] at2,
-            long[] third,
-            int[] at3,
-            long[] sums,
-            long[] result) {
+    private static void least(int[] starts, int from, int to, long[] sums, long[] result) {
         int before = starts[from];
         for (int e = from; e < to; e++) {
-            int end = starts[e + 1];
-            long least = ZERO + FixedPoint.INFINITE;
-            for (int row = starts[e]; row < end; row++) {
-                long sum = ZERO + sums[row - before] + first[at[row]] + second[at2[row]] + third[at3[row]];
-                least = Math.min(least, sum);
+            int end = starts[e + 1] - before;
+            long least = FixedPoint.INFINITE;
+            for (int row = starts[e] - before; row < end; row++) {
+                least = Math.min(least, sums[row]);
             }
-            result[e] = least - ZERO;
+            result[e] = least;
         }
     }
 
-    /** Adds some rows of all inputs from one on, three at a time. */
-    private static void add(Step step, long[][] tables, int input, int from, int rows, long[] sums) {
+    /** Adds some rows of all inputs, three at a time. */
+    private static void add(Step step, long[][] tables, int from, int rows, long[] sums) {
         int[] inputs = step.inputs();
         int[][] at = step.at();
-        int i = input;
+        int i = 0;
         for (; i + 2 < inputs.length; i += 3) {
             long[] third = tables[inputs[i + 2]];
             add(tables[inputs[i]], at[i], tables[inputs[i + 1]], at[i + 1], third, at[i + 2], from, rows, sums);
