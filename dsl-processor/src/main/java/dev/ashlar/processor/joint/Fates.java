@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -30,18 +29,21 @@ final class Fates {
     private static final int READERS_OF_A_RULE = 2;
 
     /**
-     * Of the calls of backward before which a unit may be made again, so many of the latest are offered, and the earliest. The latest serve
-     * what is made again alone or with its neighbours, the earliest a whole block of which the input alone is kept. With twelve of them the
-     * plans of a GPT on four devices were at most 0.2 % faster within ten budgets, and elimination added up three times as much.
+     * Of the calls of backward before which a unit may be made again, so many of the latest are offered on a mesh, and the earliest. The
+     * latest serve what is made again alone or with its neighbours, the earliest a whole block of which the input alone is kept. With twelve
+     * of them the plans of a GPT on four devices were at most 0.2 % faster within ten budgets, and elimination added up three times as much.
+     * On one device, where there is nothing else to choose, all are offered where units are few: the smallest memory of a GPT is 1 % less for
+     * it.
      */
     private static final int LATEST_CALLS = 2;
+
+    private static final int FEW_UNITS = 48;
 
     private final Units units;
     private final Map<Unit, List<Fate>> fates = new HashMap<>();
     private final Map<Unit, Variable> variables = new LinkedHashMap<>();
     private final Map<Variable, Set<Variable>> sums = new LinkedHashMap<>();
     private final List<Rule> rules = new ArrayList<>();
-    private final Map<Variable, Integer> ifAllIsKept = new HashMap<>();
     /** Units that backward may need, by what they lay out anew. */
     private final Map<Marker, Unit> moved = new HashMap<>();
 
@@ -82,12 +84,6 @@ final class Fates {
     /** What decides about a unit. */
     Variable variable(Unit unit) {
         return Objects.requireNonNull(variables.get(unit));
-    }
-
-    /** The label of a variable where every unit is kept; empty if something else decides about it too. */
-    OptionalInt labelIfAllIsKept(Variable variable) {
-        int label = ifAllIsKept.getOrDefault(variable, -1);
-        return label < 0 ? OptionalInt.empty() : OptionalInt.of(label);
     }
 
     /** The unit that something is laid out anew as, if backward may need it. */
@@ -186,7 +182,6 @@ final class Fates {
             }
             Variable variable = new Variable("readers of " + unit, sum.size());
             sums.put(variable, new LinkedHashSet<>(List.of(left.variable(), right.variable())));
-            ifAllIsKept.put(variable, sum.indexOf(Interval.NEVER));
             rules.add(new Rule(
                     List.of(left.variable(), right.variable(), variable),
                     x -> sum.get(x.of(variable))
@@ -213,13 +208,15 @@ final class Fates {
         fates.put(unit, all);
         Variable variable = new Variable("fate of " + unit, all.size());
         variables.put(unit, variable);
-        ifAllIsKept.put(variable, all.indexOf(new Fate(Fate.Mode.KEPT, -1, always.lasts())));
         if (all.size() > 1) {
             addRule(unit, variable, always, open);
         }
     }
 
-    private static List<Fate> offered(List<Fate> all) {
+    private List<Fate> offered(List<Fate> all) {
+        if (units.alone() && units.all().size() <= FEW_UNITS) {
+            return all;
+        }
         List<Integer> calls = all.stream()
                 .map(Fate::first)
                 .filter(f -> f >= 0)

@@ -2,17 +2,17 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.graph.OperatorNode;
 import dev.ashlar.processor.graph.RecomputedGraph;
+import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Account;
 import dev.ashlar.processor.solve.Problem;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** All ways to lay out the training step of a model on a mesh, as a problem for the solver. Memory is in bytes, time in 2⁻²⁰ ns. */
@@ -59,7 +59,28 @@ public final class JointProblem {
         if (target.collectives().mesh().devices() > 1) {
             throw new IllegalArgumentException("there are several devices");
         }
+        if (whole.form().accumulates() && whole.form().updateInBackward()) {
+            throw new Unplannable("gradients of micro-batches are updated in backward");
+        }
+        requirePlain(whole.train());
         return new ProblemBuilder(whole, target, new Findings(), evaluationBytes).build();
+    }
+
+    /** Of a graph whose backward makes tensors again already nothing is left to choose. */
+    private static void requirePlain(Variant variant) throws Unplannable {
+        if (variant.backward().stream().anyMatch(s -> s instanceof Step.Kernel k && k.recomputed())) {
+            throw new Unplannable("its backward makes tensors again already");
+        }
+        for (Step step : variant.forward()) {
+            if (step instanceof Step.BlockForward block) {
+                for (Step.Run run : block.runs()) {
+                    if (run.again()) {
+                        throw new Unplannable("its backward runs repetitions again already");
+                    }
+                    requirePlain(run.variant());
+                }
+            }
+        }
     }
 
     public Problem problem() {
@@ -126,22 +147,6 @@ public final class JointProblem {
     /** Whether anything is to be chosen. */
     public boolean hasChoices() {
         return IntStream.range(0, problem.variables()).anyMatch(v -> problem.labels(v) > 1);
-    }
-
-    /** The labelling that makes nothing again, where nothing else is to be chosen. */
-    public Optional<List<Integer>> only() {
-        List<Integer> labels = new ArrayList<>(Collections.nCopies(problem.variables(), 0));
-        for (int b = 0; b < pieces.size(); b++) {
-            Template template = templates.get(b);
-            for (Variable variable : template.nodes().keySet()) {
-                OptionalInt kept = template.fates().labelIfAllIsKept(variable);
-                if (variable.labels() > 1 && kept.isEmpty()) {
-                    return Optional.empty();
-                }
-                labels.set(problem.variable(b, template.node(variable)), kept.orElse(0));
-            }
-        }
-        return Optional.of(labels);
     }
 
     /** Time of a labelling. */

@@ -36,6 +36,9 @@ final class ProblemBuilder {
     /** Of more it takes minutes to find the best, where tensors go on past blocks. */
     private static final long MOST_WAYS = 2048;
 
+    /** Of more on one device, which has no blocks then, it takes longer than what menus of neighbours lose. */
+    private static final int MOST_UNITS = 128;
+
     private final TrainingGraph whole;
     private final Target target;
     private final Skeleton skeleton;
@@ -107,6 +110,9 @@ final class ProblemBuilder {
 
     JointProblem build() throws Unplannable {
         List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
+        if (target.collectives().mesh().devices() == 1 && updates(whole) != updates(skeleton.graph())) {
+            throw new Unplannable("what operators around its blocks share is updated in backward");
+        }
         updatesAtEnd = !whole.form().updateInBackward() || pieces.stream().anyMatch(ProblemBuilder::leavesGradients);
         if (updatesAtEnd && whole.form().updateInBackward() && settings.updateWorkspaceBytes(1) > 0) {
             throw new Unplannable("the update of what is shared takes memory beside the gradients");
@@ -153,6 +159,12 @@ final class ProblemBuilder {
         return new JointProblem(this, pieces, templates);
     }
 
+    private static long updates(TrainingGraph graph) {
+        return graph.train().backward().stream()
+                .filter(Step.Update.class::isInstance)
+                .count();
+    }
+
     private static boolean leavesGradients(Piece piece) {
         return piece.backward().stream()
                 .anyMatch(s -> s instanceof Step.ParameterGradient gradient && piece.leaves(gradient));
@@ -172,7 +184,11 @@ final class ProblemBuilder {
     private Draft draft(Piece piece, int number, Ties ties) throws Unplannable {
         boolean last = number == 0 && updatesAtEnd;
         boolean alone = target.collectives().mesh().devices() == 1;
-        Fates fates = Fates.of(Units.of(piece, target.repeats(), alone));
+        Units units = Units.of(piece, target.repeats(), alone);
+        if (alone && units.all().size() > MOST_UNITS) {
+            throw new Unplannable("a block makes more than " + MOST_UNITS + " tensors");
+        }
+        Fates fates = Fates.of(units);
         Lifetimes lifetimes = Lifetimes.of(piece, fates, last, number == 0 && evaluationBytes > 0, alone);
         Choices choices = new Choices();
         for (Step step : piece.forward()) {
@@ -363,7 +379,7 @@ final class ProblemBuilder {
             writer.node(new Variable("nothing", 1));
         }
         tables.write();
-        if (lifetimes.moments().get(0) instanceof Moment.Evaluation) {
+        if (points > 0 && lifetimes.moments().get(0) instanceof Moment.Evaluation) {
             tables.atFirst(Math.max(0, evaluationBytes - staticBytes));
         }
         if (number == 0) {

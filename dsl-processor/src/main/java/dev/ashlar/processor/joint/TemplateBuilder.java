@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ final class TemplateBuilder {
     private final BlockBuilder block;
     private final TableWriter writer;
     private final Map<Storage, Variable> keptBefore = new HashMap<>();
+    /** Variables of the piece before that are the next one's too. */
+    private final Set<Variable> passedOn = new HashSet<>();
+
     private final Map<Storage, StorageTables.Twin> twins = new HashMap<>();
 
     /**
@@ -201,9 +205,10 @@ final class TemplateBuilder {
         return variable;
     }
 
+    /** Of several crossings with one storage, as one device has them, each has a variable of its own. */
     private void kept(Crossing crossing, PieceTables tables) {
         Collection<StorageTables.Keeping> keeping = keeping(crossing);
-        Optional<Variable> same = same(keeping);
+        Optional<Variable> same = same(keeping).filter(passedOn::add);
         Variable kept = same.orElseGet(() -> new Variable("keeps " + crossing, 2));
         if (same.isEmpty()) {
             writer.node(kept);

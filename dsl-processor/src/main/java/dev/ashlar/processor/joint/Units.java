@@ -161,6 +161,11 @@ final class Units {
         }
     }
 
+    /** Whether there is one device. */
+    boolean alone() {
+        return alone;
+    }
+
     private Place place(Value value) {
         return Objects.requireNonNull(places.get(value), value::toString);
     }

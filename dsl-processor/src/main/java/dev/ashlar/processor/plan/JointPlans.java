@@ -16,8 +16,15 @@ import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Narrowing;
+import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Problem;
+import dev.ashlar.processor.solve.Solver;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +35,9 @@ import java.util.Optional;
  */
 record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Optional<Fastest> fastest)
         implements PlanProblem {
+    /** More than any plan needs. */
+    private static final long UNLIMITED = 1L << 56;
+
     /**
      * The plans of one form of the step on a mesh. Inputs arrive whole: every device takes its part of them.
      *
@@ -57,15 +67,26 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
     static Optional<JointPlans> ofOneDevice(TrainingGraph graph, PlanTarget target, CostModel costs, double seconds) {
         Target of = target(target, costs, Repeats.EVERYTHING);
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
-        long evaluationBytes = evaluationBytes(memory);
         try {
-            JointProblem joint = JointProblem.ofOneDevice(graph, of, evaluationBytes);
-            Optional<Fastest> fastest =
-                    joint.only().map(l -> new Fastest(l, memory.peakBytes(), seconds, "nothing recomputed"));
-            return Optional.of(new JointPlans(graph, of, joint, fastest));
+            JointProblem joint = JointProblem.ofOneDevice(graph, of, evaluationBytes(memory));
+            Fastest fastest = new Fastest(keepingAll(joint), memory.peakBytes(), seconds, "nothing recomputed");
+            return Optional.of(new JointPlans(graph, of, joint, Optional.of(fastest)));
         } catch (Unplannable form) {
             return Optional.empty();
         }
+    }
+
+    /** The labelling in which backward makes nothing again. */
+    private static List<Integer> keepingAll(JointProblem joint) {
+        Map<Integer, BitSet> kept = new HashMap<>();
+        for (JointProblem.Repeated repeated : joint.repeated()) {
+            BitSet labels = kept.computeIfAbsent(repeated.variable(), v -> new BitSet());
+            for (int label = 0; label < repeated.again().size(); label++) {
+                labels.set(label, !repeated.again().get(label));
+            }
+        }
+        Outcome only = Solver.solve(Narrowing.of(joint.problem(), kept), UNLIMITED, Effort.of(1));
+        return ((Outcome.Feasible) only).solution().labels();
     }
 
     private static long evaluationBytes(MemoryProfile memory) {
@@ -96,17 +117,29 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         return Overlapping.of(waiting, target.collectives(), target.format());
     }
 
+    private boolean isOfOneDevice() {
+        return target.collectives().mesh().devices() == 1;
+    }
+
     @Override
     public PlannedGraph apply(List<Integer> labels) {
+        if (isOfOneDevice()) {
+            boolean keepsAll = fastest.filter(f -> f.labels().equals(labels)).isPresent();
+            TrainingGraph graph = keepsAll ? whole : joint.recomputed(whole, labels);
+            return PlannedGraph.serial(graph, whole, target.collectives().mesh());
+        }
         Assignment assignment = joint.assignment(labels);
         TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
         return new PlannedGraph(reduced(joint.recomputed(local, labels)), reduced(local), whole, assignment);
     }
 
-    /** Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. */
+    /**
+     * Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. On one device the problem
+     * speaks of it.
+     */
     @Override
     public long evaluationBytes(List<Integer> labels) {
-        if (whole.form().lossChunks() == 1) {
+        if (whole.form().lossChunks() == 1 || isOfOneDevice()) {
             return 0;
         }
         TrainingGraph local =

@@ -1,18 +1,13 @@
 package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.device.DeviceCatalogue;
-import dev.ashlar.processor.diagnostic.Code;
 import dev.ashlar.processor.diagnostic.Diagnostics;
 import dev.ashlar.processor.diagnostic.ModelException;
 import dev.ashlar.processor.graph.PointwiseFusion;
 import dev.ashlar.processor.graph.TrainingGraph;
-import dev.ashlar.processor.joint.Unplannable;
 import dev.ashlar.processor.program.MemoryPoint;
-import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.Program;
 import dev.ashlar.processor.program.ProgramBuilder;
-import dev.ashlar.processor.program.Timeline;
-import dev.ashlar.processor.recompute.RecomputeProblem;
 import dev.ashlar.processor.solve.TooManyRows;
 import dev.ashlar.processor.spec.PlanSpec;
 import java.util.ArrayList;
@@ -24,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -101,19 +97,24 @@ public final class Planner {
         TrainingGraph graph = fusion.apply(model);
         Program whole = ProgramBuilder.build(graph);
         if (whole.backward().isEmpty() && target.mesh().devices() > 1) {
-            throw notOnMeshes(graph, "it is not trained");
+            throw FormProblems.notOnMeshes(graph, "it is not trained");
         }
         if (whole.backward().isEmpty()) {
             return assembly.only(PlannedGraph.serial(graph, graph, target.mesh()));
         }
-        Iterator<TrainingGraph> forms = StepForms.of(
+        Supplier<Iterator<TrainingGraph>> forms = () -> StepForms.of(
                 graph, target, pins, number -> inMicroBatches.apply(number).map(fusion));
+        FormProblems problems = new FormProblems(target, assembly, pins, true);
         Chosen chosen;
         try {
-            chosen = chosen(forms, target, assembly, pins);
+            chosen = chosen(forms.get(), target, assembly, problems);
         } catch (TooManyRows tooMany) {
-            throw notOnMeshes(
-                    graph, "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
+            if (target.mesh().devices() > 1) {
+                throw FormProblems.notOnMeshes(
+                        graph,
+                        "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
+            }
+            chosen = chosen(forms.get(), target, assembly, problems.byMenus());
         }
         long peakBytes = stepPeakBytes(chosen.plan()) - target.libraryBytes();
         if (peakBytes != chosen.peakBytes()) {
@@ -131,10 +132,10 @@ public final class Planner {
     private record Chosen(Plan plan, long peakBytes) {}
 
     private static Chosen chosen(
-            Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+            Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, FormProblems ofForms) {
         long besideBytes = target.fixedBytes() + target.libraryBytes();
-        List<PlanProblem> problems = new ArrayList<>(List.of(plans(forms.next(), target, assembly, pins)));
-        List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, target, assembly, pins);
+        List<PlanProblem> problems = new ArrayList<>(List.of(ofForms.plans(forms.next())));
+        List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, ofForms);
         Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
         for (ForkJoinTask<Optional<PlanProblem>> next : later) {
             Optional<PlanProblem> other = next.join();
@@ -172,21 +173,6 @@ public final class Planner {
                         .orElse(0);
     }
 
-    static PlanProblem meshPlans(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
-        try {
-            return JointPlans.of(graph, target, assembly);
-        } catch (Unplannable form) {
-            throw notOnMeshes(graph, form.reason());
-        }
-    }
-
-    private static ModelException notOnMeshes(TrainingGraph graph, String reason) {
-        return new ModelException(
-                Code.BAD_MESH,
-                graph.graph().spec().mesh().source(),
-                "This version does not plan this model on several devices: " + reason + ". Write mesh = {1}.");
-    }
-
     /** The fewest micro-batches that would do, if a few are enough. */
     private static Optional<String> microBatches(
             TrainingGraph graph,
@@ -219,44 +205,18 @@ public final class Planner {
         return List.of("Without the pins " + least + " bytes would do.");
     }
 
-    /** The same of a form beside the plain one; empty if that is not planned on meshes yet, or if its plans cannot obey the pins. */
-    private static Optional<PlanProblem> others(
-            TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
-        if (target.mesh().devices() == 1) {
-            return Optional.of(plans(graph, target, assembly, pins));
-        }
-        try {
-            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly), pins));
-        } catch (Unplannable | ModelException form) {
-            return Optional.empty();
-        }
-    }
-
     /** The plans of further forms, put together one after the other beside what the caller does with those before: they share what was found. */
     private static List<ForkJoinTask<Optional<PlanProblem>>> later(
-            Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
+            Iterator<TrainingGraph> forms, FormProblems problems) {
         List<ForkJoinTask<Optional<PlanProblem>>> later = new ArrayList<>();
         while (forms.hasNext()) {
             TrainingGraph form = forms.next();
             List<ForkJoinTask<?>> before = later.isEmpty() ? List.of() : List.of(later.get(later.size() - 1));
             later.add(ForkJoinPool.commonPool().submit(() -> {
                 before.forEach(ForkJoinTask::quietlyJoin);
-                return others(form, target, assembly, pins);
+                return problems.others(form);
             }));
         }
         return later;
-    }
-
-    /** All plans of one form of the step. */
-    private static PlanProblem plans(
-            TrainingGraph graph, PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins) {
-        if (target.mesh().devices() > 1) {
-            return PinnedPlans.of(meshPlans(graph, target, assembly), pins);
-        }
-        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
-        double seconds = assembly.time(graph).seconds();
-        RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
-        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)
-                .with(pins, PinPlaces.operators(graph.graph().root()));
     }
 }

@@ -44,7 +44,7 @@ public final class MeshPlans {
 
     /** The fastest plan of a model within its memory. */
     public static Plan fastest(ModelSpecs model) {
-        MeshPlans all = new MeshPlans(model, Planner::meshPlans);
+        MeshPlans all = new MeshPlans(model, FormProblems::onMesh);
         return all.within(all.target.budgetBytes() - all.target.device().fixedBytes(), Effort.of(1e-4));
     }
 
@@ -54,12 +54,12 @@ public final class MeshPlans {
      * @param budgets at least 2
      */
     public static List<Plan> atBudgets(ModelSpecs model, int budgets) {
-        return atBudgets(new MeshPlans(model, Planner::meshPlans), budgets);
+        return atBudgets(new MeshPlans(model, FormProblems::onMesh), budgets);
     }
 
     /** The same of plans whose step has another form. */
     public static List<Plan> atBudgets(ModelSpecs model, UnaryOperator<TrainingGraph> form, int budgets) {
-        return atBudgets(new MeshPlans(model, form.apply(model.graph()), Planner::meshPlans), budgets);
+        return atBudgets(new MeshPlans(model, form.apply(model.graph()), FormProblems::onMesh), budgets);
     }
 
     /** The same of those in which backward makes nothing again. */
@@ -77,7 +77,7 @@ public final class MeshPlans {
 
     /** The fastest within the peak of another plan. */
     static Plan withinThatOf(Plan other, ModelSpecs model) {
-        return new MeshPlans(model, Planner::meshPlans).within(other.memory().peakBytes(), ROUGH);
+        return new MeshPlans(model, FormProblems::onMesh).within(other.memory().peakBytes(), ROUGH);
     }
 
     private static List<Plan> atBudgets(MeshPlans all, int budgets) {

@@ -1,0 +1,79 @@
+package dev.ashlar.processor.plan;
+
+import dev.ashlar.processor.diagnostic.Code;
+import dev.ashlar.processor.diagnostic.ModelException;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.joint.Unplannable;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.Timeline;
+import dev.ashlar.processor.recompute.RecomputeProblem;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts together all plans of one form of the step.
+ *
+ * @param jointly whether what one device chooses is a problem like that of several, where its model has such a form
+ */
+record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins, boolean jointly) {
+    /** Copies the list. */
+    FormProblems {
+        pins = List.copyOf(pins);
+    }
+
+    /** The same, where one device chooses from menus of what its blocks drop: there is always one, and less to go through. */
+    FormProblems byMenus() {
+        return new FormProblems(target, assembly, pins, false);
+    }
+
+    /**
+     * The plans of a form.
+     *
+     * @throws ModelException if there are none on meshes, or none that obey the pins
+     */
+    PlanProblem plans(TrainingGraph graph) {
+        return target.mesh().devices() > 1 ? PinnedPlans.of(onMesh(graph, target, assembly), pins) : onOneDevice(graph);
+    }
+
+    /** The same of a form beside the plain one; empty if that is not planned on meshes yet, or if its plans cannot obey the pins. */
+    Optional<PlanProblem> others(TrainingGraph graph) {
+        if (target.mesh().devices() == 1) {
+            return Optional.of(onOneDevice(graph));
+        }
+        try {
+            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly), pins));
+        } catch (Unplannable | ModelException form) {
+            return Optional.empty();
+        }
+    }
+
+    /** All plans on a mesh, whatever is pinned. */
+    static PlanProblem onMesh(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
+        try {
+            return JointPlans.of(graph, target, assembly);
+        } catch (Unplannable form) {
+            throw notOnMeshes(graph, form.reason());
+        }
+    }
+
+    private PlanProblem onOneDevice(TrainingGraph graph) {
+        double seconds = assembly.time(graph).seconds();
+        Optional<JointPlans> joint =
+                jointly ? JointPlans.ofOneDevice(graph, target, assembly.costs(), seconds) : Optional.empty();
+        if (joint.isPresent()) {
+            return PinnedPlans.of(joint.get(), pins);
+        }
+        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
+        RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
+        return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)
+                .with(pins, PinPlaces.operators(graph.graph().root()));
+    }
+
+    static ModelException notOnMeshes(TrainingGraph graph, String reason) {
+        return new ModelException(
+                Code.BAD_MESH,
+                graph.graph().spec().mesh().source(),
+                "This version does not plan this model on several devices: " + reason + ". Write mesh = {1}.");
+    }
+}

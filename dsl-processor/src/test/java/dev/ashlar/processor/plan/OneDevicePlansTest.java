@@ -1,0 +1,111 @@
+package dev.ashlar.processor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ashlar.processor.ModelSpecs;
+import dev.ashlar.processor.SampleModels;
+import dev.ashlar.processor.device.DeviceCatalogue;
+import dev.ashlar.processor.diagnostic.Diagnostics;
+import dev.ashlar.processor.graph.TrainingGraph;
+import dev.ashlar.processor.program.MemoryProfile;
+import dev.ashlar.processor.program.ProgramBuilder;
+import dev.ashlar.processor.program.Timeline;
+import dev.ashlar.processor.solve.Effort;
+import dev.ashlar.processor.solve.Outcome;
+import dev.ashlar.processor.solve.ProvedSolver;
+import dev.ashlar.processor.solve.Solution;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What one device recomputes is chosen like what a mesh does, and that is never worse than a choice from menus of what may go together. */
+class OneDevicePlansTest {
+    private static final Effort EFFORT = Effort.of(1e-4);
+    private static final double SOLVED = 1 + 2e-4;
+
+    static Stream<Arguments> models() {
+        return Stream.of(
+                Arguments.of("mlp", SampleModels.mlp(), false),
+                Arguments.of("cnn", SampleModels.cnn(), false),
+                Arguments.of("residual", SampleModels.residual("batch=4 side=8 c=4 classes=3"), false),
+                Arguments.of("several losses", SampleModels.severalLosses(), false),
+                Arguments.of("gpt 1", SampleModels.gpt(1), false),
+                Arguments.of("gpt 6", SampleModels.gpt(6), false),
+                Arguments.of("gpt on an H100", SampleModels.gpt(4).device("h100-sxm"), false),
+                Arguments.of("gpt in 2", SampleModels.gpt(4).microBatches(2), false),
+                Arguments.of("llama 3", SampleModels.llama(3), true),
+                Arguments.of("attending 3", SampleModels.attending(3), false),
+                Arguments.of("skipping 3", SampleModels.skipping(3), false),
+                Arguments.of("sum", SampleModels.collecting("SUM"), false),
+                Arguments.of("nesting", SampleModels.nesting(), false),
+                Arguments.of("nested", SampleModels.nested(), false),
+                Arguments.of("shared and tied", SampleModels.sharedAndTied(), true),
+                Arguments.of("flat 30", SampleModels.flat(30), false),
+                Arguments.of("flat 60", SampleModels.flat(60), false));
+    }
+
+    /** @param sharesAroundBlocks whether operators before and behind blocks have one parameter, which backward updates behind the last */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("models")
+    void isNeverWorseThanMenus(String name, ModelSpecs model, boolean sharesAroundBlocks) {
+        PlanTarget target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
+                .orElseThrow();
+        PlanAssembly assembly = new PlanAssembly(model.graph(), target);
+        FormProblems problems = new FormProblems(target, assembly, List.of(), true);
+        Iterator<TrainingGraph> forms = StepForms.of(model.graph(), target, List.of(), n -> Optional.empty());
+        while (forms.hasNext()) {
+            TrainingGraph form = forms.next();
+            PlanProblem joint = problems.plans(form);
+            if (sharesAroundBlocks && form.form().updateInBackward()) {
+                assertInstanceOf(RecomputePlans.class, joint);
+            } else {
+                compare(
+                        assertInstanceOf(JointPlans.class, joint),
+                        problems.byMenus().plans(form),
+                        assembly);
+            }
+        }
+    }
+
+    private static void compare(JointPlans joint, PlanProblem menus, PlanAssembly assembly) {
+        ProvedSolver jointly = new ProvedSolver(joint.problem());
+        ProvedSolver byMenus = new ProvedSolver(menus.problem());
+        long least = smallest(byMenus);
+        long own = smallest(jointly);
+        assertTrue(own <= least, () -> own + " instead of " + least);
+        long most = menus.fastest().orElseThrow().peakBytes();
+        for (int i = 0; i <= 4; i++) {
+            long budget = least + (most - least) * i / 4;
+            Solution found = solution(jointly, budget);
+            Solution other = solution(byMenus, budget);
+            double seconds = joint.seconds(found.time());
+            double menusSeconds = menus.seconds(other.time());
+            assertTrue(
+                    seconds <= menusSeconds * SOLVED,
+                    () -> seconds + " instead of " + menusSeconds + " within " + budget);
+            check(joint, found, assembly);
+        }
+    }
+
+    /** Memory and time are those of the plan, whatever is chosen. */
+    private static void check(JointPlans joint, Solution found, PlanAssembly assembly) {
+        PlannedGraph planned = joint.apply(found.labels());
+        MemoryProfile memory = Timeline.of(ProgramBuilder.build(planned.graph()));
+        assertEquals(memory.peakBytes(), found.peak());
+        assertEquals(assembly.time(planned.graph()).seconds(), joint.seconds(found.time()), 1e-10);
+    }
+
+    private static long smallest(ProvedSolver solver) {
+        return ((Outcome.Infeasible) solver.smallest(EFFORT).outcome()).smallestBudget();
+    }
+
+    private static Solution solution(ProvedSolver solver, long budget) {
+        return ((Outcome.Feasible) solver.solve(budget, EFFORT).outcome()).solution();
+    }
+}
