@@ -293,6 +293,27 @@ public final class SampleModels {
                         + "\n@Loss @MeanSquaredError loss(x=t" + operators + ", targets)\n");
     }
 
+    /** Layers that each read what all before them made, multiplied. */
+    public static ModelSpecs dense(int layers) {
+        StringBuilder methods = new StringBuilder("""
+                @Input(shape = "batch d") x()
+                @Input(shape = "batch d") targets()
+                @Linear(out = "d") up0(x)
+                @Gelu act0(up0)
+                """);
+        for (int k = 1; k < layers; k++) {
+            String product = "act0";
+            for (int i = 1; i < k; i++) {
+                String next = "product%d_%d".formatted(k, i);
+                methods.append("@Multiply %s(%s, act%d)\n".formatted(next, product, i));
+                product = next;
+            }
+            methods.append("@Linear(out = \"d\") up%d(%s)\n@Gelu act%d(up%d)\n".formatted(k, product, k, k));
+        }
+        methods.append("@Loss @MeanSquaredError loss(x=act%d, targets)\n".formatted(layers - 1));
+        return ModelSpecs.model("Dense", "batch=8 d=16", methods.toString());
+    }
+
     /** Blocks within blocks, the outer one repeated. */
     public static ModelSpecs nested() {
         return ModelSpecs.model("Nested", "batch=2 seq=8 d=16", """

@@ -32,12 +32,11 @@ final class Fates {
      * Of the calls of backward before which a unit may be made again, so many of the latest are offered on a mesh, and the earliest. The
      * latest serve what is made again alone or with its neighbours, the earliest a whole block of which the input alone is kept. With twelve
      * of them the plans of a GPT on four devices were at most 0.2 % faster within ten budgets, and elimination added up three times as much.
-     * On one device, where there is nothing else to choose, all are offered where units are few: the smallest memory of a GPT is 1 % less for
-     * it.
+     * On one device, where there is nothing else to choose, all are offered where they are few: the smallest memory of a GPT is 1 % less for it.
      */
     private static final int LATEST_CALLS = 2;
 
-    private static final int FEW_UNITS = 48;
+    private static final int FEW_CALLS = 12;
 
     private final Units units;
     private final Map<Unit, List<Fate>> fates = new HashMap<>();
@@ -214,15 +213,15 @@ final class Fates {
     }
 
     private List<Fate> offered(List<Fate> all) {
-        if (units.alone() && units.all().size() <= FEW_UNITS) {
-            return all;
-        }
         List<Integer> calls = all.stream()
                 .map(Fate::first)
                 .filter(f -> f >= 0)
                 .distinct()
                 .sorted(Comparator.reverseOrder())
                 .toList();
+        if (units.alone() && calls.size() <= FEW_CALLS) {
+            return all;
+        }
         Set<Integer> offered = new HashSet<>();
         for (int i = 0; i < calls.size(); i++) {
             if (i < LATEST_CALLS || i == calls.size() - 1) {

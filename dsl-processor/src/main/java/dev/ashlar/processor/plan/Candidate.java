@@ -174,9 +174,13 @@ final class Candidate {
         throw new IllegalStateException("no plan within " + budgetBytes + " bytes, but a smaller one was known");
     }
 
+    /** @throws ProofTooLarge if no certificate is small enough to be looked at */
     private static Verdict.Accepted accepted(ProvedSolver.Proved proved) {
         if (proved.verdict() instanceof Verdict.Accepted accepted) {
             return accepted;
+        }
+        if (proved.verdict() instanceof Verdict.TooLarge large) {
+            throw new ProofTooLarge(large.reason());
         }
         throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
     }

@@ -8,6 +8,7 @@ import dev.ashlar.processor.program.MemoryProfile;
 import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.recompute.RecomputeProblem;
+import dev.ashlar.processor.solve.Solver;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param jointly whether what one device chooses is a problem like that of several, where its model has such a form
  */
 record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperator> pins, boolean jointly) {
+    /** Ten times what blocks of transformers come to on one device: of more it takes longer than what menus lose. */
+    private static final int MOST_ROWS = 40_000;
+
     /** Copies the list. */
     FormProblems {
         pins = List.copyOf(pins);
@@ -61,7 +65,7 @@ record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperato
         double seconds = assembly.time(graph).seconds();
         Optional<JointPlans> joint =
                 jointly ? JointPlans.ofOneDevice(graph, target, assembly.costs(), seconds) : Optional.empty();
-        if (joint.isPresent()) {
+        if (joint.isPresent() && Solver.isWithin(joint.get().problem(), MOST_ROWS)) {
             return PinnedPlans.of(joint.get(), pins);
         }
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));

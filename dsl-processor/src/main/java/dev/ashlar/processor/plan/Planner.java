@@ -108,11 +108,13 @@ public final class Planner {
         Chosen chosen;
         try {
             chosen = chosen(forms.get(), target, assembly, problems);
-        } catch (TooManyRows tooMany) {
+        } catch (TooManyRows | ProofTooLarge tooLarge) {
             if (target.mesh().devices() > 1) {
                 throw FormProblems.notOnMeshes(
                         graph,
-                        "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
+                        tooLarge instanceof ProofTooLarge
+                                ? "what is to be proved about its plans is too much to be checked; a mesh of one axis has less"
+                                : "what surrounds one of its blocks can lie in too many ways; a mesh of one axis has fewer");
             }
             chosen = chosen(forms.get(), target, assembly, problems.byMenus());
         }

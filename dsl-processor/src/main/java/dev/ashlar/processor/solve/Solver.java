@@ -56,6 +56,16 @@ public final class Solver {
         });
     }
 
+    /** Whether there is no more to go through than so many rows of tables for any block of a problem, once for all prices. */
+    public static boolean isWithin(Problem problem, int mostRows) {
+        try {
+            problem.blocks().stream().distinct().forEach(b -> EliminationPlan.of(b, mostRows, mostRows));
+            return true;
+        } catch (TooManyRows more) {
+            return false;
+        }
+    }
+
     /** A solver that keeps labels in whose place another could be. */
     static Solver ofAll(Problem problem) {
         return new Solver(Reduction.none(problem), new BlockStore());

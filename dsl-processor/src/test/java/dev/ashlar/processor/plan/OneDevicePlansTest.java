@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,6 +72,21 @@ class OneDevicePlansTest {
                         assembly);
             }
         }
+    }
+
+    /** Where every layer reads all before it what may be made again when is too much to go through. */
+    @Test
+    void menusDoWhereThereIsTooMuchToGoThrough() {
+        assertInstanceOf(JointPlans.class, plainPlans(SampleModels.dense(5)));
+        assertInstanceOf(RecomputePlans.class, plainPlans(SampleModels.dense(7)));
+        assertTrue(SampleModels.dense(7).plan().evidence().gap() <= 1e-3);
+    }
+
+    private static PlanProblem plainPlans(ModelSpecs model) {
+        PlanTarget target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
+                .orElseThrow();
+        TrainingGraph graph = model.graph();
+        return new FormProblems(target, new PlanAssembly(graph, target), List.of(), true).plans(graph);
     }
 
     private static void compare(JointPlans joint, PlanProblem menus, PlanAssembly assembly) {
