@@ -13,31 +13,17 @@ import java.util.Set;
 /**
  * Makes backward update every parameter as soon as its gradient is complete: behind the last step of its scope that adds to the gradient
  * or reads the value, so that backward computes with the same values as forward. Blocks whose parameters several repetitions or uses
- * share stay as they are; these parameters are updated at the end.
+ * share stay as they are; these parameters are updated at the end. So are those that operators before and behind a block have, whose
+ * gradient is there nearly until then anyway.
  */
 public final class UpdateInBackward {
     private final Map<Variant, Variant> made = new IdentityHashMap<>();
-    private final boolean acrossBlocks;
 
-    private UpdateInBackward(boolean acrossBlocks) {
-        this.acrossBlocks = acrossBlocks;
-    }
+    private UpdateInBackward() {}
 
     /** The graph with updates in backward. */
     public static TrainingGraph of(TrainingGraph graph) {
-        return of(graph, true);
-    }
-
-    /**
-     * The same, but that a parameter is updated at the end too that operators before and behind a block have. Its gradient is there nearly
-     * until then anyway.
-     */
-    public static TrainingGraph withinBlocks(TrainingGraph graph) {
-        return of(graph, false);
-    }
-
-    private static TrainingGraph of(TrainingGraph graph, boolean acrossBlocks) {
-        return graph.withTrain(new UpdateInBackward(acrossBlocks).apply(graph.train()))
+        return graph.withTrain(new UpdateInBackward().apply(graph.train()))
                 .with(graph.form().updatingInBackward());
     }
 
@@ -86,7 +72,7 @@ public final class UpdateInBackward {
             blocks += backward.get(i) instanceof Step.BlockBackward ? 1 : 0;
             for (ScopeParameter parameter : touched(backward.get(i))) {
                 last.put(parameter.name(), i);
-                if (!acrossBlocks && blocks > blocksBefore.getOrDefault(parameter.name(), blocks)) {
+                if (blocks > blocksBefore.getOrDefault(parameter.name(), blocks)) {
                     later.add(parameter.name());
                 }
             }

@@ -110,9 +110,6 @@ final class ProblemBuilder {
 
     JointProblem build() throws Unplannable {
         List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
-        if (target.collectives().mesh().devices() == 1 && updates(whole) != updates(skeleton.graph())) {
-            throw new Unplannable("what operators around its blocks share is updated in backward");
-        }
         updatesAtEnd = !whole.form().updateInBackward() || pieces.stream().anyMatch(ProblemBuilder::leavesGradients);
         if (updatesAtEnd && whole.form().updateInBackward() && settings.updateWorkspaceBytes(1) > 0) {
             throw new Unplannable("the update of what is shared takes memory beside the gradients");
@@ -157,12 +154,6 @@ final class ProblemBuilder {
             templates.add(template);
         }
         return new JointProblem(this, pieces, templates);
-    }
-
-    private static long updates(TrainingGraph graph) {
-        return graph.train().backward().stream()
-                .filter(Step.Update.class::isInstance)
-                .count();
     }
 
     private static boolean leavesGradients(Piece piece) {

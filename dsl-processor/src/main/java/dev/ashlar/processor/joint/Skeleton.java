@@ -55,7 +55,7 @@ final class Skeleton {
         TrainingGraph derived = Autodiff.derive(
                         whole.graph().with(scope(whole.graph().root())), whole.trainable())
                 .with(whole.form());
-        graph = whole.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
+        graph = whole.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
     }
 
     TrainingGraph graph() {

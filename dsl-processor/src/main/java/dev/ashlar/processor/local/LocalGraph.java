@@ -51,7 +51,7 @@ public final class LocalGraph {
         TrainingGraph derived = Autodiff.derive(part(graph, assignment, collectives, format), graph.trainable())
                 .with(graph.form())
                 .updatingAtOnce(UpdateParts.most(graph, collectives.mesh()));
-        return graph.form().updateInBackward() ? UpdateInBackward.withinBlocks(derived) : derived;
+        return graph.form().updateInBackward() ? UpdateInBackward.of(derived) : derived;
     }
 
     /** The same for evaluation alone; it cannot be trained. */

@@ -67,7 +67,7 @@ class MeshFormsTest {
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("cases")
     void updatingInBackward(String name, Long[] mesh) throws Exception {
-        check(model(name).plan(), model(name).mesh(mesh), UpdateInBackward::withinBlocks);
+        check(model(name).plan(), model(name).mesh(mesh), UpdateInBackward::of);
     }
 
     /** With what backward updates, and with micro-batches too. */
@@ -85,7 +85,7 @@ class MeshFormsTest {
     void allFormsAtOnce() throws Exception {
         UnaryOperator<TrainingGraph> chunks = g -> FusedLoss.of(g, 2, false);
         Long[] two = {2L};
-        check(model("gpt").plan(), model("gpt").mesh(two), g -> UpdateInBackward.withinBlocks(chunks.apply(g)));
+        check(model("gpt").plan(), model("gpt").mesh(two), g -> UpdateInBackward.of(chunks.apply(g)));
         check(model("gpt").plan(), model("gpt").mesh(two).microBatches(2), chunks);
     }
 

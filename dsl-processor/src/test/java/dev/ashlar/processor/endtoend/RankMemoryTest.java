@@ -140,7 +140,7 @@ class RankMemoryTest {
     /** A gradient is gone before the next one is made. */
     @Test
     void whatIsUpdatedInBackwardIsMeasured() throws Exception {
-        List<Plan> plans = MeshPlans.atBudgets(gpt().mesh(2L), UpdateInBackward::withinBlocks, 3);
+        List<Plan> plans = MeshPlans.atBudgets(gpt().mesh(2L), UpdateInBackward::of, 3);
         for (int i = 0; i < plans.size(); i++) {
             check(plans.get(i), "gpt updated in backward on [2], budget " + i, directory.resolve("plan" + i));
         }

@@ -142,7 +142,7 @@ class JointMemoryTest {
     @MethodSource("updating")
     void equalsTheTimelineWhereBackwardUpdates(String name, ModelSpecs model, Mesh mesh, Repeats repeats, int draws)
             throws Unplannable {
-        check(UpdateInBackward.withinBlocks(model.graph()), mesh, repeats, draws);
+        check(UpdateInBackward.of(model.graph()), mesh, repeats, draws);
     }
 
     static Stream<Arguments> chunked() {
@@ -162,7 +162,7 @@ class JointMemoryTest {
         TrainingGraph whole = FusedLoss.of(model.graph(), 4, false);
         check(whole, mesh, repeats, draws);
         if (whole.form().microBatches() == 1) {
-            check(UpdateInBackward.withinBlocks(whole), mesh, repeats, draws);
+            check(UpdateInBackward.of(whole), mesh, repeats, draws);
         }
     }
 

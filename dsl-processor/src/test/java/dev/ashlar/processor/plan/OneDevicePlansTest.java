@@ -32,29 +32,28 @@ class OneDevicePlansTest {
 
     static Stream<Arguments> models() {
         return Stream.of(
-                Arguments.of("mlp", SampleModels.mlp(), false),
-                Arguments.of("cnn", SampleModels.cnn(), false),
-                Arguments.of("residual", SampleModels.residual("batch=4 side=8 c=4 classes=3"), false),
-                Arguments.of("several losses", SampleModels.severalLosses(), false),
-                Arguments.of("gpt 1", SampleModels.gpt(1), false),
-                Arguments.of("gpt 6", SampleModels.gpt(6), false),
-                Arguments.of("gpt on an H100", SampleModels.gpt(4).device("h100-sxm"), false),
-                Arguments.of("gpt in 2", SampleModels.gpt(4).microBatches(2), false),
-                Arguments.of("llama 3", SampleModels.llama(3), true),
-                Arguments.of("attending 3", SampleModels.attending(3), false),
-                Arguments.of("skipping 3", SampleModels.skipping(3), false),
-                Arguments.of("sum", SampleModels.collecting("SUM"), false),
-                Arguments.of("nesting", SampleModels.nesting(), false),
-                Arguments.of("nested", SampleModels.nested(), false),
-                Arguments.of("shared and tied", SampleModels.sharedAndTied(), true),
-                Arguments.of("flat 30", SampleModels.flat(30), false),
-                Arguments.of("flat 60", SampleModels.flat(60), false));
+                Arguments.of("mlp", SampleModels.mlp()),
+                Arguments.of("cnn", SampleModels.cnn()),
+                Arguments.of("residual", SampleModels.residual("batch=4 side=8 c=4 classes=3")),
+                Arguments.of("several losses", SampleModels.severalLosses()),
+                Arguments.of("gpt 1", SampleModels.gpt(1)),
+                Arguments.of("gpt 6", SampleModels.gpt(6)),
+                Arguments.of("gpt on an H100", SampleModels.gpt(4).device("h100-sxm")),
+                Arguments.of("gpt in 2", SampleModels.gpt(4).microBatches(2)),
+                Arguments.of("llama 3", SampleModels.llama(3)),
+                Arguments.of("attending 3", SampleModels.attending(3)),
+                Arguments.of("skipping 3", SampleModels.skipping(3)),
+                Arguments.of("sum", SampleModels.collecting("SUM")),
+                Arguments.of("nesting", SampleModels.nesting()),
+                Arguments.of("nested", SampleModels.nested()),
+                Arguments.of("shared and tied", SampleModels.sharedAndTied()),
+                Arguments.of("flat 30", SampleModels.flat(30)),
+                Arguments.of("flat 60", SampleModels.flat(60)));
     }
 
-    /** @param sharesAroundBlocks whether operators before and behind blocks have one parameter, which backward updates behind the last */
     @ParameterizedTest(name = "{0}")
     @MethodSource("models")
-    void isNeverWorseThanMenus(String name, ModelSpecs model, boolean sharesAroundBlocks) {
+    void isNeverWorseThanMenus(String name, ModelSpecs model) {
         PlanTarget target = PlanTarget.read(model.spec(), DeviceCatalogue.standard(), new Diagnostics())
                 .orElseThrow();
         PlanAssembly assembly = new PlanAssembly(model.graph(), target);
@@ -62,15 +61,8 @@ class OneDevicePlansTest {
         Iterator<TrainingGraph> forms = StepForms.of(model.graph(), target, List.of(), n -> Optional.empty());
         while (forms.hasNext()) {
             TrainingGraph form = forms.next();
-            PlanProblem joint = problems.plans(form);
-            if (sharesAroundBlocks && form.form().updateInBackward()) {
-                assertInstanceOf(RecomputePlans.class, joint);
-            } else {
-                compare(
-                        assertInstanceOf(JointPlans.class, joint),
-                        problems.byMenus().plans(form),
-                        assembly);
-            }
+            JointPlans joint = assertInstanceOf(JointPlans.class, problems.plans(form));
+            compare(joint, problems.byMenus().plans(form), assembly);
         }
     }
 

@@ -123,7 +123,7 @@ class PlannerTest {
         assertTrue(pinned.evidence().smallestFeasibleBytes() > 2 * logits);
     }
 
-    /** What several repetitions share waits for the end of backward. */
+    /** What several repetitions share, or operators before and behind blocks, waits for the end of backward. */
     @Test
     void sharedParametersAreUpdatedAtTheEnd() {
         Plan whole = SampleModels.sharedAndTied().plan();
@@ -134,9 +134,8 @@ class PlannerTest {
                 .map(p -> p.phase() + " " + p.at())
                 .toList();
         assertTrue(points.contains("update optimizer"), points::toString);
-        // The head reads the embedding's weight before it is updated, which is after the embedding's own gradient.
-        assertEquals(
-                points.indexOf("update optimizer") - 1, points.indexOf("backward update wte.weight"), points::toString);
+        assertFalse(points.contains("backward update wte.weight"), points::toString);
+        assertTrue(points.stream().anyMatch(p -> p.startsWith("backward update")), points::toString);
     }
 
     @Test
