@@ -36,6 +36,7 @@ final class Fates {
      */
     private static final int LATEST_CALLS = 2;
 
+    /** So many calls, or fewer, are few. */
     private static final int FEW_CALLS = 12;
 
     private final Units units;

@@ -38,9 +38,6 @@ final class Candidate {
     /** The same of a large mesh, where it takes long: of 48 layers only the point of the smallest memory is slower for it, by 0.7 %. */
     private static final Effort ROUGH_LARGE_MESH = new Effort(5e-3, 15_000, 0, 0);
 
-    /** More than any plan needs. */
-    private static final long UNLIMITED = 1L << 56;
-
     private final PlanProblem plans;
     private final ProvedSolver solver;
     private final Effort effort;
@@ -93,11 +90,11 @@ final class Candidate {
             fastestBytes = known.peakBytes();
             fastest = new Claimed(known.labels(), known.peakBytes(), known.seconds(), known.seconds(), () -> known);
         } else {
-            ProvedSolver.Claim claim = solver.later(UNLIMITED, effort);
-            Outcome.Feasible found = feasible(claim.outcome(), UNLIMITED);
+            ProvedSolver.Claim claim = solver.later(PlanProblem.UNLIMITED_BYTES, effort);
+            Outcome.Feasible found = feasible(claim.outcome(), PlanProblem.UNLIMITED_BYTES);
             Solution solution = found.solution();
             fastestBytes = Math.max(solution.peak(), evaluationBytes(solution));
-            fastest = claimed(claim, solution, found, UNLIMITED);
+            fastest = claimed(claim, solution, found, PlanProblem.UNLIMITED_BYTES);
         }
     }
 

@@ -42,12 +42,9 @@ record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperato
 
     /** The same of a form beside the plain one; empty if that is not planned on meshes yet, or if its plans cannot obey the pins. */
     Optional<PlanProblem> others(TrainingGraph graph) {
-        if (target.mesh().devices() == 1) {
-            return Optional.of(onOneDevice(graph));
-        }
         try {
-            return Optional.of(PinnedPlans.of(JointPlans.of(graph, target, assembly), pins));
-        } catch (Unplannable | ModelException form) {
+            return Optional.of(plans(graph));
+        } catch (ModelException form) {
             return Optional.empty();
         }
     }
@@ -63,11 +60,21 @@ record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperato
 
     private PlanProblem onOneDevice(TrainingGraph graph) {
         double seconds = assembly.time(graph).seconds();
-        Optional<JointPlans> joint =
-                jointly ? JointPlans.ofOneDevice(graph, target, assembly.costs(), seconds) : Optional.empty();
-        if (joint.isPresent() && Solver.isWithin(joint.get().problem(), MOST_ROWS)) {
-            return PinnedPlans.of(joint.get(), pins);
+        return jointly(graph, seconds).map(p -> PinnedPlans.of(p, pins)).orElseGet(() -> byMenus(graph, seconds));
+    }
+
+    private Optional<PlanProblem> jointly(TrainingGraph graph, double seconds) {
+        try {
+            return jointly
+                    ? Optional.<PlanProblem>of(OneDevicePlans.of(graph, target, assembly.costs(), seconds))
+                            .filter(p -> Solver.isWithin(p.problem(), MOST_ROWS))
+                    : Optional.empty();
+        } catch (Unplannable form) {
+            return Optional.empty();
         }
+    }
+
+    private PlanProblem byMenus(TrainingGraph graph, double seconds) {
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
         RecomputeProblem recompute = RecomputeProblem.of(graph, memory, assembly.costs(), seconds);
         return new RecomputePlans(graph, recompute, target.mesh(), memory.peakBytes(), seconds, true)

@@ -16,28 +16,16 @@ import dev.ashlar.processor.program.ProgramBuilder;
 import dev.ashlar.processor.program.Timeline;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Layout;
-import dev.ashlar.processor.solve.Effort;
-import dev.ashlar.processor.solve.Narrowing;
-import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Problem;
-import dev.ashlar.processor.solve.Solver;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The plans of a mesh: how the devices share every operator, and what backward keeps or makes again; of one device the latter alone.
+ * The plans of a mesh: how the devices share every operator, and what backward keeps or makes again.
  *
  * @param whole the model on one device
- * @param fastest the plan that recomputes nothing, where nothing else is to be chosen
  */
-record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Optional<Fastest> fastest)
-        implements PlanProblem {
-    /** More than any plan needs. */
-    private static final long UNLIMITED = 1L << 56;
-
+record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implements PlanProblem {
     /**
      * The plans of one form of the step on a mesh. Inputs arrive whole: every device takes its part of them.
      *
@@ -56,40 +44,11 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
             TrainingGraph graph, PlanTarget target, CostModel costs, Repeats repeats, Findings findings)
             throws Unplannable {
         Target of = target(target, costs, repeats);
-        return new JointPlans(graph, of, JointProblem.of(graph, of, findings), Optional.empty());
+        return new JointPlans(graph, of, JointProblem.of(graph, of, findings));
     }
 
-    /**
-     * The plans of one device, whose memory holds evaluation too; empty if the model has a form that is not planned so yet.
-     *
-     * @param seconds of a step that recomputes nothing
-     */
-    static Optional<JointPlans> ofOneDevice(TrainingGraph graph, PlanTarget target, CostModel costs, double seconds) {
-        Target of = target(target, costs, Repeats.EVERYTHING);
-        MemoryProfile memory = Timeline.of(ProgramBuilder.build(graph));
-        try {
-            JointProblem joint = JointProblem.ofOneDevice(graph, of, evaluationBytes(memory));
-            Fastest fastest = new Fastest(keepingAll(joint), memory.peakBytes(), seconds, "nothing recomputed");
-            return Optional.of(new JointPlans(graph, of, joint, Optional.of(fastest)));
-        } catch (Unplannable form) {
-            return Optional.empty();
-        }
-    }
-
-    /** The labelling in which backward makes nothing again. */
-    private static List<Integer> keepingAll(JointProblem joint) {
-        Map<Integer, BitSet> kept = new HashMap<>();
-        for (JointProblem.Repeated repeated : joint.repeated()) {
-            BitSet labels = kept.computeIfAbsent(repeated.variable(), v -> new BitSet());
-            for (int label = 0; label < repeated.again().size(); label++) {
-                labels.set(label, !repeated.again().get(label));
-            }
-        }
-        Outcome only = Solver.solve(Narrowing.of(joint.problem(), kept), UNLIMITED, Effort.of(1));
-        return ((Outcome.Feasible) only).solution().labels();
-    }
-
-    private static long evaluationBytes(MemoryProfile memory) {
+    /** What a program that only evaluates needs, in bytes; 0 if there is none. */
+    static long evaluationBytes(MemoryProfile memory) {
         return memory.points().stream()
                 .filter(p -> p.phase().equals("losses") || p.phase().equals("outputs"))
                 .mapToLong(MemoryPoint::bytes)
@@ -97,7 +56,8 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
                 .orElse(0);
     }
 
-    private static Target target(PlanTarget target, CostModel costs, Repeats repeats) {
+    /** Inputs arrive whole. */
+    static Target target(PlanTarget target, CostModel costs, Repeats repeats) {
         Collectives collectives = new Collectives(target.mesh(), target.device());
         Layout whole = Layout.replicated(target.mesh().rank());
         return new Target(collectives, costs, target.format(), i -> whole, repeats);
@@ -117,29 +77,17 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
         return Overlapping.of(waiting, target.collectives(), target.format());
     }
 
-    private boolean isOfOneDevice() {
-        return target.collectives().mesh().devices() == 1;
-    }
-
     @Override
     public PlannedGraph apply(List<Integer> labels) {
-        if (isOfOneDevice()) {
-            boolean keepsAll = fastest.filter(f -> f.labels().equals(labels)).isPresent();
-            TrainingGraph graph = keepsAll ? whole : joint.recomputed(whole, labels);
-            return PlannedGraph.serial(graph, whole, target.collectives().mesh());
-        }
         Assignment assignment = joint.assignment(labels);
         TrainingGraph local = LocalGraph.of(whole, assignment, target.collectives(), target.format());
         return new PlannedGraph(reduced(joint.recomputed(local, labels)), reduced(local), whole, assignment);
     }
 
-    /**
-     * Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. On one device the problem
-     * speaks of it.
-     */
+    /** Evaluation makes all logits of which training makes a chunk at a time; else it needs less than training does. */
     @Override
     public long evaluationBytes(List<Integer> labels) {
-        if (whole.form().lossChunks() == 1 || isOfOneDevice()) {
+        if (whole.form().lossChunks() == 1) {
             return 0;
         }
         TrainingGraph local =
@@ -149,8 +97,12 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
 
     @Override
     public double seconds(long time) {
-        return fastest.map(f -> f.seconds() + joint.seconds(time - joint.time(f.labels())))
-                .orElseGet(() -> joint.seconds(time));
+        return joint.seconds(time);
+    }
+
+    @Override
+    public Optional<Fastest> fastest() {
+        return Optional.empty();
     }
 
     @Override
@@ -162,8 +114,6 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint, Option
 
     @Override
     public List<RepeatedLabels> repeated() {
-        return joint.repeated().stream()
-                .map(r -> new RepeatedLabels(r.name(), r.variable(), r.again()))
-                .toList();
+        return RepeatedLabels.of(joint);
     }
 }

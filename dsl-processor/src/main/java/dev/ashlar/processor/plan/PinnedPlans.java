@@ -44,7 +44,7 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
     }
 
     private boolean isPossible() {
-        return !(Solver.solve(problem, 1L << 56, Effort.of(1)) instanceof Outcome.Contradiction);
+        return !(Solver.solve(problem, UNLIMITED_BYTES, Effort.of(1)) instanceof Outcome.Contradiction);
     }
 
     /** Pins are added one after the other; the first that leaves no plan is the one that is told. */

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** All plans of a model on a mesh, as a problem for the solver and back. */
 interface PlanProblem {
+    /** More memory than any plan needs. */
+    long UNLIMITED_BYTES = 1L << 56;
+
     /** Memory in bytes, times in units that {@link #seconds} knows. */
     Problem problem();
 

@@ -1,5 +1,6 @@
 package dev.ashlar.processor.plan;
 
+import dev.ashlar.processor.joint.JointProblem;
 import java.util.List;
 
 /**
@@ -13,5 +14,11 @@ record RepeatedLabels(String name, int variable, List<Boolean> again) {
     /** Copies the list. */
     RepeatedLabels {
         again = List.copyOf(again);
+    }
+
+    static List<RepeatedLabels> of(JointProblem joint) {
+        return joint.repeated().stream()
+                .map(r -> new RepeatedLabels(r.name(), r.variable(), r.again()))
+                .toList();
     }
 }

@@ -61,7 +61,7 @@ class OneDevicePlansTest {
         Iterator<TrainingGraph> forms = StepForms.of(model.graph(), target, List.of(), n -> Optional.empty());
         while (forms.hasNext()) {
             TrainingGraph form = forms.next();
-            JointPlans joint = assertInstanceOf(JointPlans.class, problems.plans(form));
+            OneDevicePlans joint = assertInstanceOf(OneDevicePlans.class, problems.plans(form));
             compare(joint, problems.byMenus().plans(form), assembly);
         }
     }
@@ -69,7 +69,7 @@ class OneDevicePlansTest {
     /** Where every layer reads all before it what may be made again when is too much to go through. */
     @Test
     void menusDoWhereThereIsTooMuchToGoThrough() {
-        assertInstanceOf(JointPlans.class, plainPlans(SampleModels.dense(5)));
+        assertInstanceOf(OneDevicePlans.class, plainPlans(SampleModels.dense(5)));
         assertInstanceOf(RecomputePlans.class, plainPlans(SampleModels.dense(7)));
         assertTrue(SampleModels.dense(7).plan().evidence().gap() <= 1e-3);
     }
@@ -81,7 +81,7 @@ class OneDevicePlansTest {
         return new FormProblems(target, new PlanAssembly(graph, target), List.of(), true).plans(graph);
     }
 
-    private static void compare(JointPlans joint, PlanProblem menus, PlanAssembly assembly) {
+    private static void compare(OneDevicePlans joint, PlanProblem menus, PlanAssembly assembly) {
         ProvedSolver jointly = new ProvedSolver(joint.problem());
         ProvedSolver byMenus = new ProvedSolver(menus.problem());
         long least = smallest(byMenus);
@@ -102,7 +102,7 @@ class OneDevicePlansTest {
     }
 
     /** Memory and time are those of the plan, whatever is chosen. */
-    private static void check(JointPlans joint, Solution found, PlanAssembly assembly) {
+    private static void check(OneDevicePlans joint, Solution found, PlanAssembly assembly) {
         PlannedGraph planned = joint.apply(found.labels());
         MemoryProfile memory = Timeline.of(ProgramBuilder.build(planned.graph()));
         assertEquals(memory.peakBytes(), found.peak());
