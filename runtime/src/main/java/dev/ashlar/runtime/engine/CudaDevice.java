@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.cuda.DeviceStats;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * One CUDA device with a stream of its own, which is the opening thread's from then on. The only class, beside those it makes, that
- * touches the presets of CUDA: where nobody opens a device, they need not be there.
+ * One CUDA device with a stream of its own, which is the opening thread's until that opens another or comes {@linkplain #again() again} to
+ * one. The only class, beside those it makes, that touches the presets of CUDA: where nobody opens a device, they need not be there.
  */
 final class CudaDevice implements AutoCloseable {
     private static final String HELP = "put org.bytedeco:pytorch with the classifier linux-x86_64-gpu in place of"
@@ -110,6 +110,12 @@ final class CudaDevice implements AutoCloseable {
 
     int index() {
         return index;
+    }
+
+    /** Makes device and stream those of the engine's thread, where another engine of it was used meanwhile. */
+    void again() {
+        torch_cuda.set_device(index);
+        torch_cuda.setCurrentCUDAStream(stream);
     }
 
     /** Makes the device that of the calling thread, which is not the engine's. */

@@ -96,6 +96,13 @@ final class KernelContext implements AutoCloseable {
         return completions;
     }
 
+    /** To be called before what may come behind another engine's on this thread. */
+    void again() {
+        if (cuda != null && !recording) {
+            cuda.again();
+        }
+    }
+
     /**
      * To be called before the host waits for the device: there ranks may wait for one that has gone. While kernels are recorded the
      * device has nothing to do.

@@ -91,8 +91,9 @@ public final class Ops {
         return trace.where();
     }
 
-    /** Back to the outermost level, after an exception. */
+    /** Begins at the outermost level, after whatever failed or another engine of this thread did. */
     public void reset() {
+        engine.context().again();
         trace.reset();
     }
 

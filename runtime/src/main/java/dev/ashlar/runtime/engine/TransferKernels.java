@@ -52,6 +52,7 @@ final class TransferKernels {
     }
 
     HostTensor download(Tensor tensor) {
+        context.again();
         boolean floating = tensor.is_floating_point();
         try (Tensor typed = Tensors.as(tensor, floating ? DType.FLOAT32 : DType.INT64);
                 Tensor packed = typed.contiguous()) {
