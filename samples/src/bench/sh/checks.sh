@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What one CUDA device is checked by: the same losses as the CPU's and as PyTorch's, updates and fused kernels against libtorch's, and
+# What one CUDA device is checked by: the same losses as the CPU's, as PyTorch's and in micro-batches, updates and fused kernels against libtorch's, and
 # the tests that need a device. TESTS: a class path with the runtime's test classes and JUnit's console.
 . "$(dirname "$0")/rows.sh"
 samples=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,3 +15,4 @@ if [ -n "${TESTS:-}" ]; then
     grep -E 'tests (successful|failed|aborted|skipped)|containers failed' "$OUT/tests.txt"
 fi
 T=180 row $gpu.CudaAgainstCpu
+row $gpu.PartsAgainstWhole

@@ -31,8 +31,8 @@ public @interface Plan {
 
     /**
      * Number of micro-batches that a batch is split into, which run one after the other and add up their gradients; a divisor of the
-     * batch. On a mesh those of each micro-batch are reduced before they are added. 0 leaves the choice to the planner: on CPUs up to
-     * eight, where that is fastest within the memory; on GPUs one.
+     * batch. On a mesh those of each micro-batch are reduced before they are added. 0 leaves the choice to the planner: on CPUs and
+     * on one GPU up to eight, where that is fastest within the memory; on several GPUs one.
      */
     int microBatches() default 0;
 

@@ -67,10 +67,10 @@ final class StepForms {
         return Stream.concat(Stream.of(graph), Stream.concat(others, parts)).iterator();
     }
 
-    /** On accelerators it is not measured yet what micro-batches take beside their kernels. */
+    /** On meshes of accelerators the compiler would take twice as long. */
     static boolean choosesMicroBatches(TrainingGraph graph, PlanTarget target) {
         boolean open = ((Number) graph.graph().spec().microBatches().value()).longValue() == 0;
-        return open && target.device().cpu();
+        return open && (target.device().cpu() || target.mesh().devices() == 1);
     }
 
     private static List<TrainingGraph> others(TrainingGraph graph, PlanTarget target, List<PinnedOperator> pins) {

@@ -93,7 +93,7 @@ final class StatementWriter {
             CodeBlock weight = seed.weight() == 1
                     ? CodeBlock.of("batchWeight")
                     : CodeBlock.of("$L * batchWeight", literal(seed.weight()));
-            code.addStatement("$L = ops.scalar($L)", assign(seed.result()), weight);
+            code.addStatement("$L = ops.seed($L)", assign(seed.result()), weight);
         } else if (statement instanceof Statement.ParameterGradient gradient) {
             code.addStatement("p.$L.addGradient($L)", gradient.field(), operand(gradient.gradient()));
         } else if (statement instanceof Statement.Update update) {

@@ -21,6 +21,7 @@ public final class Engine implements AutoCloseable {
     private final Ops ops;
     private long step;
     private long part;
+    private @Nullable Tensor share;
     private boolean followsStep;
 
     private Engine(KernelContext context, Seed seed, boolean debug) {
@@ -53,7 +54,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Opens one of several devices of this host. On CUDA the calling thread's kernels go to a stream of the engine's own until it is
-     * closed.
+     * closed, another is opened, or a step of another begins.
      *
      * @param index which of the host's devices of this kind
      * @param debug check every floating-point result and throw {@link NonFiniteException} at the first that is not finite
@@ -107,6 +108,21 @@ public final class Engine implements AutoCloseable {
         return part;
     }
 
+    /**
+     * Sets what the part of the batch that runs counts, where the device alone knows it: gradients of the loss begin with it.
+     *
+     * @param newShare a 32-bit float, which stays with the caller; null where the host has told it already
+     */
+    public void share(@Nullable Tensor newShare) {
+        share = newShare;
+    }
+
+    /** What the part of the batch that runs counts, where the host has not told it. */
+    @Nullable
+    Tensor share() {
+        return share;
+    }
+
     /** The number of the training step. */
     public long step() {
         return step;
@@ -157,9 +173,14 @@ public final class Engine implements AutoCloseable {
         return new CudaReport(context, cuda, numbers);
     }
 
-    /** A tensor on the device that a recording reads, with its first values. */
+    /** What a recording reads, with its first values; floats become numbers of the compute type on the device. */
     public Feed feed(HostTensor first) {
-        return new Feed(context, ops.upload(first), first);
+        return new Feed(context, context.compute(), first);
+    }
+
+    /** The same of numbers that stay 32-bit floats. */
+    public Feed feed(float... first) {
+        return new Feed(context, DType.FLOAT32, HostTensor.of(first, first.length));
     }
 
     /**

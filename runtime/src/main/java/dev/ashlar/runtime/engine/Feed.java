@@ -6,24 +6,24 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Tensor;
 
-/** An input of a {@link Recording}: where that reads it, and memory of the host that its next values come from without any wait. */
+/** An input of a {@link Recording}: memory of the host that each replay takes its values from, at the place where that was recorded. */
 public final class Feed implements AutoCloseable {
-    private final Tensor tensor;
+    private final KernelContext context;
+    private final DType floating;
+    private final long[] shape;
     private final Tensor staged;
 
-    /** @param tensor the input with its first values; taken */
-    Feed(KernelContext context, Tensor tensor, HostTensor first) {
-        this.tensor = tensor;
-        this.staged = context.pinnedOnHost(first.dtype() == DType.INT64 ? DType.INT64 : DType.FLOAT32, first.shape());
-    }
-
-    /** Where the recording reads it; borrowed. */
-    public Tensor tensor() {
-        return tensor;
+    /** @param floating what floats become on the device */
+    Feed(KernelContext context, DType floating, HostTensor first) {
+        this.context = context;
+        this.floating = floating;
+        this.shape = first.shape();
+        this.staged = context.pinnedOnHost(first.dtype() == DType.INT64 ? DType.INT64 : DType.FLOAT32, shape);
+        next(first);
     }
 
     /**
-     * Gives the next values to the device, behind all that it was given. The values before have to be there already.
+     * Sets the values of the next replay. The one before has to have taken its own.
      *
      * @param values of the shape and type of the first
      */
@@ -37,12 +37,18 @@ public final class Feed implements AutoCloseable {
                 data.put(values.floats(), 0, values.floats().length);
             }
         }
-        tensor.copy_(staged, true);
+    }
+
+    /** To be called while the device records: a tensor that each replay copies its values to; owned by the caller. */
+    public Tensor load() {
+        DType type = Tensors.type(staged);
+        Tensor values = context.empty(type, shape);
+        values.copy_(staged, true);
+        return type == DType.INT64 ? values : Tensors.converted(values, floating);
     }
 
     @Override
     public void close() {
-        tensor.close();
         staged.close();
     }
 }

@@ -841,6 +841,12 @@ public final class Ops {
         return trace.checked("sum", ShapeKernels.sum(tensors));
     }
 
+    /** What the gradients of a loss begin with: its weight in the batch, times what the part that runs counts where only the device knows that. */
+    public Tensor seed(double weight) {
+        Tensor share = engine.share();
+        return share == null ? scalar(weight) : share.mul(engine.context().scalar(weight));
+    }
+
     /** A scalar tensor in 32-bit floats. */
     public Tensor scalar(double value) {
         return engine.context().full(DType.FLOAT32, value);

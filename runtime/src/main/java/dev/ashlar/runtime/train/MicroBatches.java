@@ -3,6 +3,7 @@ package dev.ashlar.runtime.train;
 import dev.ashlar.runtime.HostTensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The parts of a batch that run one after the other, cut along the first dimension of every input. A loss is a mean: that of the batch is
@@ -39,6 +40,20 @@ public record MicroBatches(int count, int targets, long ignored) {
                     return input.narrow(0, index * length, length);
                 })
                 .toList();
+    }
+
+    /** All parts. */
+    List<List<HostTensor>> parts(List<HostTensor> batch) {
+        return IntStream.range(0, count).mapToObj(i -> part(batch, i)).toList();
+    }
+
+    /** What each part counts of the batch, by {@link #share}. */
+    float[] shares(List<HostTensor> batch) {
+        float[] shares = new float[count];
+        for (int i = 0; i < count; i++) {
+            shares[i] = (float) share(batch, part(batch, i));
+        }
+        return shares;
     }
 
     /** A part's share of what is counted; 0 if nothing is. */

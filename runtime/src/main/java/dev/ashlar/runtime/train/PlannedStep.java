@@ -89,8 +89,7 @@ public abstract class PlannedStep<B> implements Step<B> {
         this.mesh = ranks.mesh(
                 plan.mesh(), device == DeviceKind.CUDA ? Transport.cuda(ranks.localRank()) : Transport.host());
         this.engine = Engine.open(device, ranks.localRank(), plan.precision(), seed, settings.debug(), mesh);
-        this.recorded = new RecordedStep(
-                engine, mesh, settings.graph() && microBatches().count() == 1);
+        this.recorded = new RecordedStep(engine, mesh, settings.graph());
         this.ops = engine.ops();
         this.collectives = engine.collectives();
         this.reductions = engine.reductions();
@@ -200,17 +199,16 @@ public abstract class PlannedStep<B> implements Step<B> {
 
     /** A whole step at once: a loss that is not finite is found after the update. */
     private float replay(B batch, double learningRate) {
-        List<HostTensor> inputs = parts(checked(batch));
+        List<HostTensor> inputs = checked(batch);
+        List<List<HostTensor>> parts =
+                microBatches().parts(inputs).stream().map(this::own).toList();
+        RecordedStep.Body body = new RecordedStep.Body(
+                this::begin, part -> forwardBackward(part, 1), () -> updateParameters(learningRate));
         return guarded(() -> {
             rate = learningRate;
             mesh.watch().step(updates);
             optimizer().rate(learningRate);
-            losses = named(recorded.run(inputs, uploaded -> {
-                begin();
-                Tensor[] made = forwardBackward(uploaded, 1);
-                updateParameters(learningRate);
-                return made;
-            }));
+            losses = named(recorded.run(parts, microBatches().shares(inputs), body));
             float loss = weighted(losses);
             store.all().forEach(Parameter::updated);
             passes++;
@@ -500,16 +498,16 @@ public abstract class PlannedStep<B> implements Step<B> {
     }
 
     /** This rank's parts of the inputs. */
-    private List<HostTensor> parts(List<HostTensor> inputs) {
-        List<HostTensor> parts = new ArrayList<>();
+    private List<HostTensor> own(List<HostTensor> inputs) {
+        List<HostTensor> own = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
-            parts.add(mesh.part(inputs.get(i), plan.inputs().get(i).layout()));
+            own.add(mesh.part(inputs.get(i), plan.inputs().get(i).layout()));
         }
-        return parts;
+        return own;
     }
 
     private Tensor[] upload(List<HostTensor> inputs) {
-        return parts(inputs).stream().map(ops::upload).toArray(Tensor[]::new);
+        return own(inputs).stream().map(ops::upload).toArray(Tensor[]::new);
     }
 
     private Tensor[] whole(Tensor[] outputs) {

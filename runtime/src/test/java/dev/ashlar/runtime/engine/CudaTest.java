@@ -280,27 +280,34 @@ final class CudaTest {
         try (Engine engine = Engine.open(DeviceKind.CUDA, Precision.BF16, Seed.of(1), false);
                 Feed whole = engine.feed(HostTensor.of(new long[] {1, 2}, 2));
                 Feed floating = engine.feed(HostTensor.of(new float[] {1, 2}, 2));
+                Feed exact = engine.feed(1);
                 Tensor sum = engine.ops().upload(HostTensor.of(new float[] {0, 0}, 2));
                 Tensor work = engine.ops().normal(4096, 4096)) {
             Report[] made = new Report[1];
             try (Recording recording = engine.record(() -> {
-                engine.ops().addInPlace(sum, floating.tensor());
-                try (Tensor first = sum.select(0, 0);
-                        Tensor second = whole.tensor().select(0, 1)) {
-                    made[0] = engine.report(List.of(first, second));
+                try (Tensor integers = whole.load();
+                        Tensor numbers = floating.load();
+                        Tensor single = exact.load()) {
+                    engine.ops().addInPlace(sum, numbers);
+                    try (Tensor first = sum.select(0, 0);
+                            Tensor second = integers.select(0, 1);
+                            Tensor third = single.select(0, 0)) {
+                        made[0] = engine.report(List.of(first, second, third));
+                    }
+                    for (int i = 0; i < 200; i++) { // the report is not the end
+                        engine.ops().addInPlace(work, work);
+                    }
+                    engine.ops().addInPlace(sum, numbers);
                 }
-                for (int i = 0; i < 200; i++) { // the report is not the end
-                    engine.ops().addInPlace(work, work);
-                }
-                engine.ops().addInPlace(sum, floating.tensor());
             })) {
                 Report report = made[0];
                 for (int i = 0; i < 4; i++) {
                     whole.next(HostTensor.of(new long[] {i, 10 * i}, 2));
                     floating.next(HostTensor.of(new float[] {i, -i}, 2));
+                    exact.next(HostTensor.of(new float[] {1 + i * 0x1p-20f}, 1));
                     report.expect();
                     recording.replay();
-                    assertArrayEquals(new float[] {i * i, 10 * i}, report.await(), "replay " + i);
+                    assertArrayEquals(new float[] {i * i, 10 * i, 1 + i * 0x1p-20f}, report.await(), "replay " + i);
                 }
                 assertEquals(
                         HostTensor.of(new float[] {12, -12}, 2), engine.ops().download(sum));

@@ -67,7 +67,7 @@ final class BigramStep extends PlannedStep<BigramStep.Batch> {
             Tensor[] loss = ops.at("loss").crossEntropy(logits, targets, IGNORED, 0);
             try (Tensor probabilities = loss[1];
                     Tensor count = loss[2];
-                    Tensor lossGradient = ops.scalar(lossWeight);
+                    Tensor lossGradient = ops.seed(lossWeight);
                     Tensor gradient =
                             ops.crossEntropyBackward(lossGradient, probabilities, targets, count, IGNORED, 0)) {
                 weight.addGradient(ops.at("logits").embeddingWeightGradient(gradient, tokens, BYTES));

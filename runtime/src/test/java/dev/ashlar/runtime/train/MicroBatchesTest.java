@@ -1,5 +1,6 @@
 package dev.ashlar.runtime.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -21,7 +22,8 @@ class MicroBatchesTest {
         assertEquals(
                 BATCH.get(0),
                 parts.part(BATCH, 0).get(0).append(parts.part(BATCH, 1).get(0)));
-        assertEquals(BATCH, MicroBatches.ONE.part(BATCH, 0));
+        assertEquals(List.of(parts.part(BATCH, 0), parts.part(BATCH, 1)), parts.parts(BATCH));
+        assertEquals(List.of(BATCH), MicroBatches.ONE.parts(BATCH));
     }
 
     @Test
@@ -30,6 +32,7 @@ class MicroBatchesTest {
         assertEquals(0.5, parts.share(BATCH, parts.part(BATCH, 0)));
         assertEquals(0, parts.share(BATCH, parts.part(BATCH, 1)));
         assertEquals(0.25, MicroBatches.equal(4).share(BATCH, BATCH));
+        assertArrayEquals(new float[] {0.5f, 0, 0, 0.5f}, parts.shares(BATCH));
         List<HostTensor> ignored = List.of(HostTensor.of(new long[] {-1, -1}, 2));
         assertEquals(0, MicroBatches.counting(2, 0, -1).share(ignored, ignored));
     }

@@ -95,7 +95,7 @@ final class TinyMlpStep extends PlannedStep<TinyMlpBatch> {
         Tensor logits = ops.at("down").linear(dropped, downWeight.value(), downBias.value());
         Tensor[] loss = ops.at("loss").crossEntropy(logits, targets, IGNORED, 0);
         logits.close();
-        Tensor lossGradient = ops.scalar(weight);
+        Tensor lossGradient = ops.seed(weight);
         Tensor logitsGradient =
                 ops.at("loss").crossEntropyBackward(lossGradient, loss[1], targets, loss[2], IGNORED, 0);
         lossGradient.close();
