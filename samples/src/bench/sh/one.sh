@@ -2,10 +2,10 @@
 # All rows of one H100, PyTorch's behind ours: about seven minutes.
 . "$(dirname "$0")/rows.sh"
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader
-for plan in SmallFree Small7 Small5 Small4 Small3 Small2; do
+for plan in SmallFree Small7 Small5 Small4 Small3 Small2 SmallSegments SmallLeast; do
     one 30 $plan
 done
-for plan in BillionFree Billion21 Billion16 Billion11; do
+for plan in BillionFree Billion21 Billion16 Billion11 Billion10; do
     one 20 $plan
 done
 row -Dashlar.graph=false $gpu.GpuBenchmark --steps 30 Small7

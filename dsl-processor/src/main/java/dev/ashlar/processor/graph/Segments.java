@@ -43,6 +43,15 @@ public final class Segments {
         return graph.withTrain(graph.train().withRuns(cut));
     }
 
+    /** Whether forward of all repetitions of a block that the model itself uses may run twice a step. */
+    public static boolean isRepeatable(TrainingGraph graph, String use) {
+        return graph.train().forward().stream()
+                .filter(s -> s instanceof Step.BlockForward block
+                        && block.node().name().equals(use))
+                .flatMap(s -> ((Step.BlockForward) s).runs().stream())
+                .allMatch(r -> isRepeatable(r.variant()));
+    }
+
     /** Whether forward may run twice a step: what it makes is the same every time, and it changes nothing else. */
     public static boolean isRepeatable(Variant variant) {
         for (Step step : variant.forward()) {

@@ -6,6 +6,7 @@ import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Variant;
 import dev.ashlar.processor.local.Assignment;
+import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Collectives;
 import dev.ashlar.processor.shard.Strategy;
 import dev.ashlar.processor.solve.Account;
@@ -166,6 +167,10 @@ public final class JointProblem {
 
     List<Piece> pieces() {
         return pieces;
+    }
+
+    StepSettings settings() {
+        return builder.settings();
     }
 
     List<Template> templates() {

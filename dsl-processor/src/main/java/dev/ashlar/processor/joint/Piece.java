@@ -3,6 +3,8 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
+import dev.ashlar.processor.program.Liveness;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -105,6 +107,23 @@ record Piece(
                 behind,
                 behindBackward,
                 all);
+    }
+
+    /** Whether its forward reads what comes in by a port. */
+    boolean reads(Port port) {
+        return forward.stream().flatMap(s -> Liveness.reads(s).stream()).anyMatch(v -> v == port.value());
+    }
+
+    /** Whether its backward reads what comes in by a port, itself or as copies of it that one device does not make. */
+    boolean readsBackward(Port port) {
+        Set<Value> names = new HashSet<>(Set.of(port.value()));
+        forward.stream()
+                .filter(s -> s instanceof Step.Collective copy && copy.source() == port.value())
+                .forEach(s -> names.add(((Step.Collective) s).result()));
+        return backward.stream()
+                .filter(s -> s instanceof Step.Kernel)
+                .flatMap(s -> Liveness.reads(s).stream())
+                .anyMatch(names::contains);
     }
 
     /** Whether a port is there from its beginning to its end: what comes in by it goes out again. */

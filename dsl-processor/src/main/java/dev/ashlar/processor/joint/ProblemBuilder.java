@@ -108,6 +108,10 @@ final class ProblemBuilder {
         return target;
     }
 
+    StepSettings settings() {
+        return settings;
+    }
+
     JointProblem build() throws Unplannable {
         List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
         updatesAtEnd = !whole.form().updateInBackward() || pieces.stream().anyMatch(ProblemBuilder::leavesGradients);

@@ -49,6 +49,15 @@ record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperato
         }
     }
 
+    /** The plans of a form that run segments of repetitions again, if they are offered: a pin speaks of what is kept of each repetition. */
+    Optional<PlanProblem> segmented(PlanProblem plans) {
+        return pins.isEmpty()
+                        && plans instanceof OneDevicePlans all
+                        && !all.whole().form().accumulates()
+                ? SegmentedPlans.of(all, assembly)
+                : Optional.empty();
+    }
+
     /** All plans on a mesh, whatever is pinned. */
     static PlanProblem onMesh(TrainingGraph graph, PlanTarget target, PlanAssembly assembly) {
         try {

@@ -114,6 +114,6 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
 
     @Override
     public List<RepeatedLabels> repeated() {
-        return RepeatedLabels.of(joint);
+        return RepeatedLabels.of(joint.repeated());
     }
 }

@@ -45,7 +45,7 @@ record OneDevicePlans(TrainingGraph whole, Mesh mesh, JointProblem joint, Fastes
     /** The labelling in which backward makes nothing again. */
     private static List<Integer> keepingAll(JointProblem joint) {
         Map<Integer, BitSet> kept = new HashMap<>();
-        for (RepeatedLabels repeated : RepeatedLabels.of(joint)) {
+        for (RepeatedLabels repeated : RepeatedLabels.of(joint.repeated())) {
             BitSet labels = kept.computeIfAbsent(repeated.variable(), v -> new BitSet());
             for (int label = 0; label < repeated.again().size(); label++) {
                 labels.set(label, !repeated.again().get(label));
@@ -88,6 +88,6 @@ record OneDevicePlans(TrainingGraph whole, Mesh mesh, JointProblem joint, Fastes
 
     @Override
     public List<RepeatedLabels> repeated() {
-        return RepeatedLabels.of(joint);
+        return RepeatedLabels.of(joint.repeated());
     }
 }

@@ -22,6 +22,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Plans a model: how devices share it, and what backward keeps or computes again, so that a step is fastest within the memory. */
 public final class Planner {
@@ -137,13 +138,14 @@ public final class Planner {
             Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, FormProblems ofForms) {
         long besideBytes = target.fixedBytes() + target.libraryBytes();
         List<PlanProblem> problems = new ArrayList<>(List.of(ofForms.plans(forms.next())));
-        List<ForkJoinTask<Optional<PlanProblem>>> later = later(forms, ofForms);
+        List<ForkJoinTask<List<PlanProblem>>> later = later(problems.get(0), forms, ofForms);
         Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
-        for (ForkJoinTask<Optional<PlanProblem>> next : later) {
-            Optional<PlanProblem> other = next.join();
-            Optional<Chooser> more = other.flatMap(chooser::with);
-            more.ifPresent(c -> problems.add(other.orElseThrow()));
-            chooser = more.orElse(chooser);
+        for (ForkJoinTask<List<PlanProblem>> next : later) {
+            for (PlanProblem other : next.join()) {
+                Optional<Chooser> more = chooser.with(other);
+                more.ifPresent(c -> problems.add(other));
+                chooser = more.orElse(chooser);
+            }
         }
         Chooser.Choice choice = chooser.choose();
         PlanProblem plans = problems.get(choice.form());
@@ -208,15 +210,19 @@ public final class Planner {
     }
 
     /** The plans of further forms, put together one after the other beside what the caller does with those before: they share what was found. */
-    private static List<ForkJoinTask<Optional<PlanProblem>>> later(
-            Iterator<TrainingGraph> forms, FormProblems problems) {
-        List<ForkJoinTask<Optional<PlanProblem>>> later = new ArrayList<>();
+    private static List<ForkJoinTask<List<PlanProblem>>> later(
+            PlanProblem first, Iterator<TrainingGraph> forms, FormProblems problems) {
+        List<ForkJoinTask<List<PlanProblem>>> later = new ArrayList<>();
+        later.add(ForkJoinPool.commonPool()
+                .submit(() -> problems.segmented(first).stream().toList()));
         while (forms.hasNext()) {
             TrainingGraph form = forms.next();
-            List<ForkJoinTask<?>> before = later.isEmpty() ? List.of() : List.of(later.get(later.size() - 1));
+            ForkJoinTask<?> before = later.get(later.size() - 1);
             later.add(ForkJoinPool.commonPool().submit(() -> {
-                before.forEach(ForkJoinTask::quietlyJoin);
-                return problems.others(form);
+                before.quietlyJoin();
+                return problems.others(form).stream()
+                        .flatMap(p -> Stream.concat(Stream.of(p), problems.segmented(p).stream()))
+                        .toList();
             }));
         }
         return later;

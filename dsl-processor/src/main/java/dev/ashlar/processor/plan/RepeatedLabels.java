@@ -16,8 +16,8 @@ record RepeatedLabels(String name, int variable, List<Boolean> again) {
         again = List.copyOf(again);
     }
 
-    static List<RepeatedLabels> of(JointProblem joint) {
-        return joint.repeated().stream()
+    static List<RepeatedLabels> of(List<JointProblem.Repeated> repeated) {
+        return repeated.stream()
                 .map(r -> new RepeatedLabels(r.name(), r.variable(), r.again()))
                 .toList();
     }

@@ -69,6 +69,12 @@ public final class Block {
         return entries;
     }
 
+    /** Whether nothing that is chosen in the blocks around it matters here: what it shares with them has one label. */
+    public boolean isApart() {
+        return IntStream.concat(IntStream.range(0, entries), Arrays.stream(exits))
+                .allMatch(node -> labels[node] == 1);
+    }
+
     public int forwardPoints() {
         return forwardPoints;
     }

@@ -190,6 +190,11 @@ final class Factor {
         return new Factor(scope, size, amounts, fewer);
     }
 
+    /** The same with other amounts. */
+    Factor withAmounts(long[][] others) {
+        return new Factor(scope, size, others, forbidden);
+    }
+
     /** The same with some of its entries. */
     Factor picked(int[] entries) {
         Map<long[], long[]> rows = new IdentityHashMap<>();

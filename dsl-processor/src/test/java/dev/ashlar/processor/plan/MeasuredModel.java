@@ -10,31 +10,9 @@ import java.util.stream.Stream;
 
 /** A model whose plans are held against the allocator: small ones written here, and the samples as they are. */
 enum MeasuredModel {
-    GPT("""
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=4 seq=64 d=64 heads=4 vocab=256")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("3") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
-                @LayerNorm Tensor norm(Tensor body);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @LayerNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
-                @Add Tensor mid(Tensor x, Tensor attn);
-                @Linear(out = "4*d") Tensor up(Tensor mid);
-                @Gelu Tensor act(Tensor up);
-                @Linear(out = "d") Tensor down(Tensor act);
-                @Output @Add Tensor y(Tensor mid, Tensor down);
-            }
-            """),
+    GPT(gpt("batch=4 seq=64 d=64 heads=4 vocab=256", 3)),
+    /** What blocks are given is most of its memory, so that segments of them need less. */
+    GPT_DEEP(gpt("batch=4 seq=256 d=32 heads=4 vocab=64", 16)),
     LLAMA(llama("batch=4 seq=64 d=64 heads=4 groups=2 vocab=256", "3*d")),
     LLAMA_LONG(llama("batch=2 seq=256 d=64 heads=8 groups=2 vocab=32", "d")),
     CNN("""
@@ -72,6 +50,34 @@ enum MeasuredModel {
     SAMPLE_MLP("mlp", "Mlp"),
     SAMPLE_CNN("cnn", "Cnn"),
     SAMPLE_GPT("gpt", "Gpt");
+
+    private static String gpt(String dims, int layers) {
+        return """
+            package net;
+            import dev.ashlar.dsl.*;
+            @Model(dims = "%s")
+            interface Net {
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
+                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
+                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
+                @Repeat("%d") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
+                @LayerNorm Tensor norm(Tensor body);
+                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor norm);
+                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
+            }
+            @Block
+            interface Decoder {
+                @Input(shape = "batch seq d") Tensor x();
+                @LayerNorm Tensor ln1(Tensor x);
+                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
+                @Add Tensor mid(Tensor x, Tensor attn);
+                @Linear(out = "4*d") Tensor up(Tensor mid);
+                @Gelu Tensor act(Tensor up);
+                @Linear(out = "d") Tensor down(Tensor act);
+                @Output @Add Tensor y(Tensor mid, Tensor down);
+            }
+            """.formatted(dims, layers);
+    }
 
     private static String llama(String dims, String width) {
         return """

@@ -53,6 +53,8 @@ class MemoryAgainstRealityTest {
         "GPT, BF16, LION",
         "GPT, BF16_MIXED, ADAMW",
         "GPT, BF16_MIXED, LION",
+        "GPT_DEEP, FP32, ADAMW",
+        "GPT_DEEP, BF16, SGD",
         "LLAMA, FP32, ADAMW",
         "LLAMA, BF16_MIXED, ADAMW",
         "LLAMA_LONG, FP32, SGD",

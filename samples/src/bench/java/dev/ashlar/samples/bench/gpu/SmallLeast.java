@@ -8,6 +8,6 @@ import dev.ashlar.dsl.Train;
 /** GPT-2 small in less memory than a batch as a whole needs: in micro-batches, whose number the planner chooses. */
 @Plan(
         device = "h100-sxm",
-        memory = "2.4GiB")
+        memory = "2.3GiB")
 @Train(optimizer = Optimizer.ADAMW, precision = Precision.BF16)
 public interface SmallLeast extends Transformer {}
