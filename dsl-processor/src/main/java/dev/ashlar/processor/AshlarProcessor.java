@@ -184,8 +184,7 @@ public final class AshlarProcessor extends AbstractProcessor {
         String name = BatchWriter.name(spec.simpleName());
         if (!new EarlierRecord(processingEnv, sourceTypes)
                 .isThere(spec.packageName(), name, inputs, BatchWriter.componentType(), type)) {
-            surroundings.write(
-                    BatchWriter.write(spec.packageName(), spec.simpleName(), inputs, surroundings.generated()));
+            surroundings.write(BatchWriter.write(spec, inputs, surroundings.generated()));
         }
     }
 

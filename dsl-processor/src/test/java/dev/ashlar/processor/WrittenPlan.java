@@ -43,7 +43,7 @@ public final class WrittenPlan implements AutoCloseable {
         List<String> inputs = plan.model().graph().root().inputs().stream()
                 .map(ScopeInput::name)
                 .toList();
-        JavaFile batch = BatchWriter.write(spec.packageName(), spec.model().simpleName(), inputs, Optional.empty());
+        JavaFile batch = BatchWriter.write(spec.model(), inputs, Optional.empty());
         CompilerKit.Result result = CompilerKit.with(Kind.JAVAC)
                 .processors()
                 .option("-Xlint:all,-path,-processing,-serial,-options,-classfile")

@@ -19,4 +19,9 @@ public record InterfaceSpec(
         String qualifiedName,
         List<ValueSpec> dims,
         List<MethodSpec> methods,
-        Source source) {}
+        Source source) {
+    /** Its name within its package, as in source: {@code "Outer.Block"}. */
+    public String nestedName() {
+        return packageName.isEmpty() ? qualifiedName : qualifiedName.substring(packageName.length() + 1);
+    }
+}

@@ -38,6 +38,11 @@ public record PlanSpec(
         List<AnnotationSpec> pins,
         TrainSpec train,
         Source source) {
+    /** Its name within its package, as in source: {@code "Outer.Laptop"}. */
+    public String nestedName() {
+        return packageName.isEmpty() ? qualifiedName : qualifiedName.substring(packageName.length() + 1);
+    }
+
     /** The same plan of another form of its model. */
     public PlanSpec with(InterfaceSpec other) {
         return new PlanSpec(

@@ -6,6 +6,7 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterSpec;
 import com.palantir.javapoet.TypeSpec;
+import dev.ashlar.processor.spec.InterfaceSpec;
 import java.util.List;
 import java.util.Optional;
 import javax.lang.model.element.Modifier;
@@ -25,10 +26,11 @@ public final class BatchWriter {
     }
 
     /** The file. */
-    public static JavaFile write(String packageName, String model, List<String> inputs, Optional<ClassName> generated) {
+    public static JavaFile write(InterfaceSpec model, List<String> inputs, Optional<ClassName> generated) {
         MethodSpec.Builder components = MethodSpec.constructorBuilder();
-        TypeSpec.Builder batch = TypeSpec.recordBuilder(name(model)).addModifiers(Modifier.PUBLIC);
-        StringBuilder javadoc = new StringBuilder("One batch of {@link " + model.replace('_', '.') + "}.\n\n");
+        TypeSpec.Builder batch =
+                TypeSpec.recordBuilder(name(model.simpleName())).addModifiers(Modifier.PUBLIC);
+        StringBuilder javadoc = new StringBuilder("One batch of {@link " + model.nestedName() + "}.\n\n");
         for (String input : inputs) {
             components.addParameter(
                     ParameterSpec.builder(Names.HOST_TENSOR, input).build());
@@ -42,7 +44,7 @@ public final class BatchWriter {
                 .addMember("value", "$S", "dev.ashlar.processor.AshlarProcessor")
                 .build()));
         batch.addJavadoc("$L", javadoc).recordConstructor(components.build());
-        return JavaFile.builder(packageName, batch.build())
+        return JavaFile.builder(model.packageName(), batch.build())
                 .indent("    ")
                 .skipJavaLangImports(true)
                 .build();

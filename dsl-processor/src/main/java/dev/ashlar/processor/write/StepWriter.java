@@ -95,7 +95,7 @@ public final class StepWriter {
         CodeBlock.Builder doc = CodeBlock.builder();
         doc.add(
                 "Executes the plan {@link $T}, written by Ashlar.\n\n<pre>\n",
-                ClassName.get(plan.packageName(), plan.simpleName().replace('_', '.')));
+                ClassName.get(plan.packageName(), plan.nestedName()));
         facts.summary().forEach(line -> doc.add("$L\n", line));
         return doc.add("</pre>\n").build();
     }

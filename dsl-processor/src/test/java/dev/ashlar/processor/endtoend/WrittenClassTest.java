@@ -45,6 +45,31 @@ final class WrittenClassTest {
         assertEquals(shallow.keySet(), deep.keySet());
     }
 
+    /** An underscore in a name is no nesting. */
+    @Test
+    void namesMayHaveUnderscores(@TempDir Path directory) {
+        String source = """
+                package net;
+                import dev.ashlar.dsl.*;
+                interface Around_1 {
+                    @Model(dims = "batch=2 d=4")
+                    interface Net_2 {
+                        @Input(shape = "batch d") Tensor x();
+                        @Input(shape = "batch d") Tensor targets();
+                        @Linear(out = "d") Tensor y(Tensor x);
+                        @Loss @MeanSquaredError Tensor loss(@In(to = "x") Tensor y, Tensor targets);
+                    }
+                    @Plan(device = "cpu", memory = "1GiB")
+                    interface Plan_3 extends Net_2 {}
+                }
+                """;
+        try (CompiledPlan plan = CompiledPlan.of(source, directory)) {
+            assertTrue(plan.written("Around_1_Plan_3").contains("{@link Around_1.Plan_3}"));
+            String batch = plan.result().generated().get("net/Around_1_Net_2Batch.java");
+            assertTrue(batch.contains("{@link Around_1.Net_2}"), batch);
+        }
+    }
+
     @Test
     void usesNoReflection(@TempDir Path directory) {
         String code = disassembled(directory, LongModel.deep(3));
