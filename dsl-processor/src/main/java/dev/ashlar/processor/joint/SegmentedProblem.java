@@ -8,9 +8,9 @@ import dev.ashlar.processor.solve.Problem;
 import dev.ashlar.processor.solve.SegmentBlock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -49,12 +49,12 @@ public final class SegmentedProblem {
     }
 
     /**
-     * The same with segments of about the square root of the longest row of repetitions that are alike; empty if no such row is long enough,
-     * or something depends on what is around it.
+     * The same with segments of about the square root of the longest row of repetitions that are alike: as many as there may be with
+     * repetitions behind them, and half as many. None if no such row is long enough, or something depends on what is around it.
      *
      * @param joint of one device
      */
-    public static Optional<SegmentedProblem> of(JointProblem joint) {
+    public static List<SegmentedProblem> of(JointProblem joint) {
         int first = 0;
         int longest = 0;
         for (int b = 0; b < joint.pieces().size(); b++) {
@@ -63,16 +63,21 @@ public final class SegmentedProblem {
             longest = Math.max(alike, longest);
         }
         if (longest < LEAST_REPETITIONS) {
-            return Optional.empty();
+            return List.of();
         }
         Amounts amounts = Amounts.of(joint.pieces().get(first), joint.settings());
         if (!amounts.isMostAgain()) {
-            return Optional.empty();
+            return List.of();
         }
         int length = (int) Math.round(Math.sqrt(longest));
         Block segment =
                 SegmentBlock.of(joint.templates().get(first).block(), length, amounts.given(), amounts.waiting());
-        return Optional.of(new SegmentedProblem(joint, first, length, (longest - 1) / length, segment));
+        int all = (longest - 1) / length;
+        int start = first;
+        return IntStream.of(all, (all + 1) / 2)
+                .distinct()
+                .mapToObj(count -> new SegmentedProblem(joint, start, length, count, segment))
+                .toList();
     }
 
     /**

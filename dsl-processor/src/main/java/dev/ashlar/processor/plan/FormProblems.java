@@ -49,13 +49,18 @@ record FormProblems(PlanTarget target, PlanAssembly assembly, List<PinnedOperato
         }
     }
 
-    /** The plans of a form that run segments of repetitions again, if they are offered: a pin speaks of what is kept of each repetition. */
-    Optional<PlanProblem> segmented(PlanProblem plans) {
-        return pins.isEmpty()
-                        && plans instanceof OneDevicePlans all
-                        && !all.whole().form().accumulates()
-                ? SegmentedPlans.of(all, assembly)
-                : Optional.empty();
+    /**
+     * The plans of a form that run segments of repetitions again, for each number of segments, if they are offered. They are for little
+     * memory, where gradients do not wait for the end of backward unless they have to. A pin speaks of what is kept of each repetition.
+     */
+    List<PlanProblem> segmented(PlanProblem plans) {
+        if (!pins.isEmpty() || !(plans instanceof OneDevicePlans all)) {
+            return List.of();
+        }
+        boolean atEnd = all.whole().graph().spec().train().clipping();
+        boolean offered = all.whole().form().updateInBackward()
+                || atEnd && !all.whole().form().accumulates();
+        return offered ? SegmentedPlans.of(all, assembly) : List.of();
     }
 
     /** All plans on a mesh, whatever is pinned. */

@@ -213,8 +213,7 @@ public final class Planner {
     private static List<ForkJoinTask<List<PlanProblem>>> later(
             PlanProblem first, Iterator<TrainingGraph> forms, FormProblems problems) {
         List<ForkJoinTask<List<PlanProblem>>> later = new ArrayList<>();
-        later.add(ForkJoinPool.commonPool()
-                .submit(() -> problems.segmented(first).stream().toList()));
+        later.add(ForkJoinPool.commonPool().submit(() -> problems.segmented(first)));
         while (forms.hasNext()) {
             TrainingGraph form = forms.next();
             ForkJoinTask<?> before = later.get(later.size() - 1);

@@ -17,11 +17,12 @@ import java.util.Optional;
  * @param keepsAll the plan that makes nothing again but by running segments again
  */
 record SegmentedPlans(OneDevicePlans plans, SegmentedProblem segmented, Fastest keepsAll) implements PlanProblem {
-    /** Empty if the model has no repetitions that may run again, or few. */
-    static Optional<PlanProblem> of(OneDevicePlans plans, PlanAssembly assembly) {
-        return SegmentedProblem.of(plans.joint())
+    /** For each number of segments that is offered; none if the model has no repetitions that may run again, or few. */
+    static List<PlanProblem> of(OneDevicePlans plans, PlanAssembly assembly) {
+        return SegmentedProblem.of(plans.joint()).stream()
                 .filter(s -> Segments.isRepeatable(plans.whole(), s.use()))
-                .map(s -> of(plans, s, assembly));
+                .<PlanProblem>map(s -> of(plans, s, assembly))
+                .toList();
     }
 
     private static SegmentedPlans of(OneDevicePlans plans, SegmentedProblem segmented, PlanAssembly assembly) {

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ashlar.processor.ModelSpecs;
@@ -57,19 +58,24 @@ class SegmentedPlansTest {
         FormProblems problems = new FormProblems(target, assembly, List.of(), true);
         Iterator<TrainingGraph> forms = StepForms.of(model.graph(), target, List.of(), n -> Optional.empty());
         while (forms.hasNext()) {
-            PlanProblem segmented =
-                    problems.segmented(problems.plans(forms.next())).orElseThrow();
-            PlanProblem.Fastest keepsAll = segmented.fastest().orElseThrow();
-            assertEquals(keepsAll.peakBytes(), check(segmented, keepsAll.labels(), assembly));
-            for (int seed = 0; seed < DRAWS; seed++) {
-                check(segmented, drawn(segmented.problem(), new Random(seed)), assembly);
-            }
-            ProvedSolver solver = new ProvedSolver(segmented.problem());
-            long least = smallest(solver);
-            for (int i = 0; i <= 2; i++) {
-                Solution found = solution(solver, least + (keepsAll.peakBytes() - least) * i / 2);
-                check(segmented, found.labels(), assembly);
-            }
+            OneDevicePlans plans = (OneDevicePlans) problems.plans(forms.next());
+            List<PlanProblem> offered = SegmentedPlans.of(plans, assembly);
+            assertFalse(offered.isEmpty());
+            offered.forEach(segmented -> check(segmented, assembly));
+        }
+    }
+
+    private static void check(PlanProblem segmented, PlanAssembly assembly) {
+        PlanProblem.Fastest keepsAll = segmented.fastest().orElseThrow();
+        assertEquals(keepsAll.peakBytes(), check(segmented, keepsAll.labels(), assembly));
+        for (int seed = 0; seed < DRAWS; seed++) {
+            check(segmented, drawn(segmented.problem(), new Random(seed)), assembly);
+        }
+        ProvedSolver solver = new ProvedSolver(segmented.problem());
+        long least = smallest(solver);
+        for (int i = 0; i <= 2; i++) {
+            Solution found = solution(solver, least + (keepsAll.peakBytes() - least) * i / 2);
+            check(segmented, found.labels(), assembly);
         }
     }
 
@@ -86,10 +92,9 @@ class SegmentedPlansTest {
         while (forms.hasNext()) {
             PlanProblem plans = problems.plans(forms.next());
             apart = Math.min(apart, smallest(new ProvedSolver(plans.problem())));
-            together = Math.min(
-                    together,
-                    smallest(new ProvedSolver(
-                            problems.segmented(plans).orElseThrow().problem())));
+            for (PlanProblem segmented : problems.segmented(plans)) {
+                together = Math.min(together, smallest(new ProvedSolver(segmented.problem())));
+            }
         }
         assertTrue(together < apart, together + " and " + apart);
         long smallest = model.plan().evidence().smallestFeasibleBytes();
@@ -113,7 +118,8 @@ class SegmentedPlansTest {
                 SampleModels.cnn())) {
             PlanTarget target = target(model);
             FormProblems problems = new FormProblems(target, new PlanAssembly(model.graph(), target), List.of(), true);
-            assertEquals(Optional.empty(), problems.segmented(problems.plans(model.graph())));
+            PlanProblem plans = problems.plans(model.graph());
+            assertEquals(List.of(), SegmentedPlans.of((OneDevicePlans) plans, new PlanAssembly(model.graph(), target)));
         }
     }
 
