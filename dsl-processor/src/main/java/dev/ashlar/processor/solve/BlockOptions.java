@@ -3,6 +3,7 @@ package dev.ashlar.processor.solve;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +39,18 @@ final class BlockOptions {
     private PointGroups groups;
     private final Counted counted;
     private final List<Table> tables = new ArrayList<>();
-    /** What entries of tables cost, by choice of shares, then table. */
+    /** What entries of tables cost, by choice of prices, then table. */
     private final List<long[][]> priced;
+
+    /** The least priced sum of the blocks around it, by choice of prices, then place of a joint label of the whole block. */
+    private final List<long[]> around;
 
     private long compared;
     private int held;
     private boolean isTooMuch;
     private boolean complete = true;
 
-    /** Amounts by quantity, then by group of points; what they cost, by choice of shares; the labels they come from. */
+    /** Amounts by quantity, then by group of points; what they cost, by choice of prices; the labels they come from. */
     private record Partial(long[] amounts, long[] costs, int node, int label, Partial[] parts) implements Front.Vector {
         @Override
         public long at(int quantity) {
@@ -103,7 +107,23 @@ final class BlockOptions {
      */
     record Listing(OptionTable byBoundary, boolean complete) {}
 
-    private BlockOptions(Problem problem, Narrowed narrowed, EliminationPlan plan, long most, Work work, int beam) {
+    /**
+     * What is known around a block.
+     *
+     * @param outside the least priced sum of the other blocks, by place of a joint label
+     * @param others relaxations at other prices that add up to as much: what is above {@code most} in one of them is no way
+     */
+    record Around(long[] outside, List<Relaxation> others) {}
+
+    private BlockOptions(
+            Problem problem,
+            Narrowed narrowed,
+            EliminationPlan plan,
+            int b,
+            List<Relaxation> others,
+            long most,
+            Work work,
+            int beam) {
         this.problem = problem;
         this.narrowed = narrowed;
         this.most = most;
@@ -120,6 +140,11 @@ final class BlockOptions {
                 .forEach(c -> priced.add(block.factors().stream()
                         .map(f -> PricedBlock.priced(f, c))
                         .toArray(long[][]::new)));
+        around = new ArrayList<>(Collections.nCopies(priced.size(), narrowed.around()));
+        for (Relaxation other : others) {
+            priced.add(narrowed.priced(other.block(b)));
+            around.add(other.outside(other.classOf(b)));
+        }
     }
 
     /**
@@ -132,15 +157,30 @@ final class BlockOptions {
      */
     static Optional<Listing> list(
             Chain chain, Relaxation relaxation, int c, boolean pricedAlone, long most, Work work, int beam) {
+        Around around = new Around(relaxation.outside(c), List.of());
+        return list(chain, relaxation, c, around, pricedAlone, most, work, beam);
+    }
+
+    /** The same with what is known around the block. */
+    static Optional<Listing> list(
+            Chain chain,
+            Relaxation relaxation,
+            int c,
+            Around around,
+            boolean pricedAlone,
+            long most,
+            Work work,
+            int beam) {
         int b = relaxation.first(c);
         work.spend(relaxation.block(b).additions() / Work.COMPARISONS);
-        Narrowed narrowed = Narrowed.of(relaxation.block(b), relaxation.outside(c), most, pricedAlone);
+        Narrowed narrowed = Narrowed.of(relaxation.block(b), around.outside(), most, pricedAlone);
         OptionTable result = new OptionTable(chain.entries(b).size());
         if (narrowed.isEmpty()) {
             return Optional.of(new Listing(result, true));
         }
         return plan(narrowed.block())
-                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, p, most, work, beam).list(chain, b, result));
+                .flatMap(p -> new BlockOptions(chain.problem(), narrowed, p, b, around.others(), most, work, beam)
+                        .list(chain, b, result));
     }
 
     /** In which order nodes are gone through; empty if that is too much to hold. */
@@ -153,15 +193,14 @@ final class BlockOptions {
     }
 
     private Optional<Listing> list(Chain chain, int b, OptionTable result) {
-        long[] outside = narrowed.outside(plan.joints());
         long[][][] rest = new long[priced.size()][][];
+        long[][] always = new long[rest.length][];
         for (int k = 0; k < rest.length; k++) {
             Elimination elimination = Elimination.run(plan, priced.get(k));
-            rest[k] = elimination.rest(outside);
+            always[k] = narrowed.outside(plan.joints(), around.get(k));
+            rest[k] = elimination.rest(always[k]);
             work.spend(2 * elimination.additions() / Work.ADDITIONS);
         }
-        long[][] always = new long[rest.length][];
-        Arrays.fill(always, outside);
         int factors = block.factors().size();
         for (int s = 0; s < plan.steps().size(); s++) {
             int at = factors + s;

@@ -172,20 +172,24 @@ final class CheckedBlock {
     }
 
     /**
+     * Other prices.
+     *
+     * @param costs of some entries of a factor
+     * @param outside what other blocks cost at least, by joint label of the shared nodes
+     */
+    record Other(BiFunction<Factor, int[], long[]> costs, long[] outside) {}
+
+    /**
      * What the block can come to, by joint label of the shared nodes.
      *
      * @param outside what other blocks cost at least, by the same
      * @param measure of what counts
-     * @param others costs of some entries of a factor at other prices, at which what counts comes to no less either
+     * @param others prices at which what counts comes to no less either
      * @param limit on what the whole chain costs
      * @param tried is told how many sums are made
      */
     List<List<long[]>> options(
-            long[] outside,
-            CheckedMeasure measure,
-            List<BiFunction<Factor, int[], long[]>> others,
-            long limit,
-            LongConsumer tried) {
+            long[] outside, CheckedMeasure measure, List<Other> others, long limit, LongConsumer tried) {
         BitSet[] left = left(outside, limit);
         CheckedBlock fewer = Arrays.equals(left, allowed)
                 ? this
@@ -209,11 +213,7 @@ final class CheckedBlock {
     }
 
     private List<List<long[]>> listed(
-            long[] outside,
-            CheckedMeasure measure,
-            List<BiFunction<Factor, int[], long[]>> others,
-            long limit,
-            LongConsumer tried) {
+            long[] outside, CheckedMeasure measure, List<Other> others, long limit, LongConsumer tried) {
         List<Integer> order =
                 shape.steps().stream().map(Step::node).filter(n -> n >= 0).toList();
         List<List<long[]>> costs = new ArrayList<>(List.of(this.costs));
@@ -224,14 +224,14 @@ final class CheckedBlock {
                 (step, values, byLabel) ->
                         rest[step.node()] = CheckedRest.of(step.rows().support(), values, limit));
         CheckedRest around = CheckedRest.of(shape.last().rows().support(), outside, limit);
-        for (BiFunction<Factor, int[], long[]> other : others) {
-            List<long[]> own = costs(other);
+        for (Other other : others) {
+            List<long[]> own = costs(other.costs());
             costs.add(own);
             downwards(
                     tables(own),
-                    outside,
+                    other.outside(),
                     (step, values, byLabel) -> rest[step.node()] = rest[step.node()].and(values, limit));
-            around = around.and(outside, limit);
+            around = around.and(other.outside(), limit);
         }
         return new CheckedOptions(block, shape.labels(), shape.scopes(), costs, allowed, measure, limit, tried)
                 .list(order, order.stream().map(node -> rest[node]).toList(), around);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 
 /** Least priced sums of the whole chain: the bound, and with every label. Blocks that are used alike are summed up once. */
@@ -12,8 +11,8 @@ final class CheckedChain {
     private final Problem problem;
     private final CheckedShapes shapes;
     private final BitSet[] allowed;
-    private final List<CheckedBlock> distinct = new ArrayList<>();
-    private final List<long[]> least = new ArrayList<>();
+    private final List<CheckedBlock> distinct;
+    private final List<long[]> least;
     private final int[] numbers;
     private final long[][] before;
     private final long[][] after;
@@ -23,18 +22,36 @@ final class CheckedChain {
      * @throws ArithmeticException if a price of an entry leaves a long or a table is too large
      */
     CheckedChain(Problem problem, CheckedShapes shapes, CheckedPrices prices, BitSet[] allowed) {
+        this(problem, shapes, prices, allowed, new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** @param known blocks, and what they come to at least, by number */
+    private CheckedChain(
+            Problem problem,
+            CheckedShapes shapes,
+            CheckedPrices prices,
+            BitSet[] allowed,
+            List<CheckedBlock> known,
+            List<long[]> least) {
         this.problem = problem;
         this.shapes = shapes;
         this.allowed = allowed;
+        this.least = least;
+        distinct = known;
         int n = problem.blocks().size();
         numbers = new int[n];
         for (int b = 0; b < n; b++) {
             numbers[b] = number(b, prices);
         }
-        distinct.forEach(block -> least.add(block.least()));
+        distinct.stream().skip(least.size()).forEach(block -> least.add(block.least()));
         before = new long[n + 1][];
         after = new long[n + 1][];
         pass();
+    }
+
+    /** The same at other prices; blocks that cost the same there come to as much as is known here. Numbers stay, and more may come. */
+    CheckedChain at(CheckedPrices prices) {
+        return new CheckedChain(problem, shapes, prices, allowed, new ArrayList<>(distinct), new ArrayList<>(least));
     }
 
     private void pass() {
@@ -182,16 +199,42 @@ final class CheckedChain {
      * @param others prices at which what counts comes to no less either
      */
     List<List<long[]>> options(
-            int number,
-            long[] outside,
-            CheckedMeasure measure,
-            List<CheckedPrices> others,
-            long limit,
-            LongConsumer tried) {
+            int number, long[] outside, CheckedMeasure measure, List<Other> others, long limit, LongConsumer tried) {
         int b = first(number);
-        List<BiFunction<Factor, int[], long[]>> costs = new ArrayList<>();
-        others.forEach(prices -> costs.add((f, entries) -> prices.costs(b, f, entries)));
+        List<CheckedBlock.Other> costs = new ArrayList<>();
+        others.forEach(o ->
+                costs.add(new CheckedBlock.Other((f, entries) -> o.prices().costs(b, f, entries), o.outside())));
         return distinct.get(number).options(outside, measure, costs, limit, tried);
+    }
+
+    /**
+     * Other prices at which the limit is the same.
+     *
+     * @param outside what all other blocks come to at least, by joint label of the shared nodes
+     */
+    record Other(CheckedPrices prices, long[] outside) {}
+
+    /** How many blocks have a number. */
+    int count(int number) {
+        return (int) Arrays.stream(numbers).filter(n -> n == number).count();
+    }
+
+    /**
+     * What all other blocks come to at least around one, by joint label of its shared nodes.
+     *
+     * @param after what the later ones do, by joint exit label
+     */
+    long[] outside(int b, long[] after) {
+        long[] outside = new long[at(b).least().length];
+        for (int k = 0; k < outside.length; k++) {
+            outside[k] = CheckedTable.add(before[b][entry(b, k)], after[exit(b, k)]);
+        }
+        return outside;
+    }
+
+    /** Least priced sums of a block and all later ones, by joint entry label. */
+    long[] after(int b) {
+        return after[b];
     }
 
     /** The first block of a number. */

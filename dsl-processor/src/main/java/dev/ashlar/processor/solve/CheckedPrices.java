@@ -55,6 +55,24 @@ final class CheckedPrices {
         priced = new int[n][];
         later = new long[n];
         earlier = new long[n];
+        addUp();
+    }
+
+    /** The same with other prices of points that add up to as much. */
+    private CheckedPrices(CheckedPrices other, long[][] lambda) {
+        problem = other.problem;
+        timed = other.timed;
+        this.lambda = lambda;
+        mu = other.mu;
+        all = other.all;
+        priced = new int[lambda.length][];
+        later = new long[lambda.length];
+        earlier = new long[lambda.length];
+        addUp();
+    }
+
+    private void addUp() {
+        int n = lambda.length;
         for (int b = 0; b < n; b++) {
             long[] own = lambda[b];
             priced[b] = IntStream.range(0, own.length).filter(p -> own[p] != 0).toArray();
@@ -91,6 +109,30 @@ final class CheckedPrices {
             }
         }
         return others;
+    }
+
+    /**
+     * The same where a quarter, half or all of what a block's points cost is paid at the next later point that has a price: as good a bound, at
+     * which other ways of the block are dear. None where there is no such point.
+     */
+    List<CheckedPrices> paidLater(int b) {
+        int next = b + 1;
+        while (next < lambda.length && priced[next].length == 0) {
+            next++;
+        }
+        List<CheckedPrices> moved = new ArrayList<>();
+        for (int quarters = 1; quarters <= 4 && next < lambda.length && priced[b].length > 0; quarters *= 2) {
+            long[][] points = lambda.clone();
+            points[b] = lambda[b].clone();
+            points[next] = lambda[next].clone();
+            for (int p : priced[b]) {
+                long part = lambda[b][p] / 4 * quarters;
+                points[b][p] -= part;
+                points[next][priced[next][0]] = Math.addExact(points[next][priced[next][0]], part);
+            }
+            moved.add(new CheckedPrices(this, points));
+        }
+        return moved;
     }
 
     /** floor(amount * price / 2^32). */

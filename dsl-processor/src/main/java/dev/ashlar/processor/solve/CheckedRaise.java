@@ -62,7 +62,10 @@ final class CheckedRaise {
     private long[] higher(int number, long[] outside, long limit, LongConsumer tried) {
         int b = chain.first(number);
         CheckedMeasure measure = new CheckedMeasure(problem, prices, b, true);
-        List<List<long[]>> options = chain.options(number, outside, measure, prices.others(b), limit, tried);
+        List<CheckedChain.Other> others = prices.others(b).stream()
+                .map(p -> new CheckedChain.Other(p, outside))
+                .toList();
+        List<List<long[]>> options = chain.options(number, outside, measure, others, limit, tried);
         long[] higher = chain.least(number).clone();
         for (int k = 0; k < higher.length; k++) {
             long listed =

@@ -2,9 +2,14 @@ package dev.ashlar.processor.solve;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The checker's own search: what every block can come to, then one block after the other from the last one on. */
+/**
+ * The checker's own search, one block after the other from the last one on. What a block can come to is listed once all later ones are put
+ * together: that is less where these come to more than the sum of what each does, and is not needed where nothing is left of them.
+ */
 final class CheckedSearch {
     private static final int TIME = 0;
     private static final int FIXED = 1;
@@ -71,21 +76,63 @@ final class CheckedSearch {
         for (Proof.Raise raise : raises) {
             new CheckedRaise(problem, prices, chain).raise(raise, this::count);
         }
-        List<long[]> outside = chain.outside();
-        List<List<List<long[]>>> options = new ArrayList<>();
-        for (int c = 0; c < chain.distinct(); c++) {
-            CheckedMeasure measure = new CheckedMeasure(problem, prices, chain.first(c), relaxed);
-            options.add(chain.options(c, outside.get(c), measure, others(c), limit, this::count));
-        }
+        Map<Integer, List<List<long[]>>> options = new HashMap<>();
         List<List<long[]>> suffixes = List.of(List.of(new long[] {0, 0, 0, -1}));
         for (int b = problem.blocks().size() - 1; b >= 0; b--) {
-            suffixes = longer(b, options.get(chain.number(b)), suffixes);
+            // Where nothing is left of later blocks, it does not matter what earlier ones come to.
+            if (suffixes.stream().allMatch(List::isEmpty)) {
+                return true;
+            }
+            int at = b;
+            long[] after = after(b + 1, suffixes);
+            List<List<long[]>> own = options.computeIfAbsent(chain.number(b), c -> listed(at, after, limit));
+            suffixes = longer(b, own, suffixes);
         }
         return suffixes.stream().allMatch(List::isEmpty);
     }
 
-    private List<CheckedPrices> others(int c) {
-        return relaxed ? prices.others(chain.first(c)) : List.of();
+    /**
+     * What a block and those that are used alike can come to.
+     *
+     * @param after what the later blocks cost at least, by joint label of their entries
+     */
+    private List<List<long[]>> listed(int b, long[] after, long limit) {
+        int number = chain.number(b);
+        boolean isOne = chain.count(number) == 1;
+        long[] outside = isOne ? chain.outside(b, after) : chain.outside().get(number);
+        List<CheckedChain.Other> others = new ArrayList<>();
+        if (relaxed) {
+            prices.others(chain.first(number)).forEach(p -> others.add(new CheckedChain.Other(p, outside)));
+        }
+        if (relaxed && isOne) {
+            for (CheckedPrices moved : prices.paidLater(b)) {
+                CheckedChain other = chain.at(moved);
+                others.add(new CheckedChain.Other(moved, other.outside(b, other.after(b + 1))));
+            }
+        }
+        CheckedMeasure measure = new CheckedMeasure(problem, prices, b, relaxed);
+        return chain.options(number, outside, measure, others, limit, this::count);
+    }
+
+    /** What is put together of the blocks from {@code b} on costs at least, by joint label of their entries. */
+    private long[] after(int b, List<List<long[]>> suffixes) {
+        return suffixes.stream()
+                .mapToLong(all -> all.stream().mapToLong(s -> cost(b, s)).min().orElse(CheckedTable.FORBIDDEN))
+                .toArray();
+    }
+
+    private long cost(int b, long[] sums) {
+        if (b == problem.blocks().size()) {
+            return 0;
+        }
+        long cost = Math.addExact(sums[TIME], CheckedPrices.floor(sums[FIXED], prices.all()));
+        cost = Math.addExact(cost, CheckedPrices.floor(sums[GRADIENT], prices.earlier(b)));
+        return Math.addExact(cost, CheckedPrices.floor(Math.max(0, sums[PEAK]), peakPrice(b)));
+    }
+
+    /** Of all points of a block and later ones. */
+    private long peakPrice(int b) {
+        return Math.addExact(prices.later(b), prices.points(b, false));
     }
 
     private List<List<long[]>> longer(int b, List<List<long[]>> options, List<List<long[]>> suffixes) {
@@ -95,7 +142,7 @@ final class CheckedSearch {
         int[] enough = new int[before.length];
         Arrays.fill(enough, BUFFER);
         long gradientPrice = prices.earlier(b);
-        long peakPrice = Math.addExact(prices.later(b), prices.points(b, false));
+        long peakPrice = peakPrice(b);
         for (int k = 0; k < options.size(); k++) {
             int entry = chain.entry(b, k);
             for (long[] option : options.get(k)) {

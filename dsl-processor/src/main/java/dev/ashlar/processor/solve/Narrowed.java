@@ -65,6 +65,15 @@ record Narrowed(
 
     /** The least priced sum of the other blocks, by place of a joint label of this one; of those that are left. */
     long[] outside(Joints left) {
+        return outside(left, around);
+    }
+
+    /**
+     * The same of other sums.
+     *
+     * @param around by place of a joint label of the whole block
+     */
+    long[] outside(Joints left, long[] around) {
         long[] outside = new long[left.size()];
         int[] own = new int[labels.length];
         for (int place = 0; place < outside.length; place++) {
@@ -86,6 +95,17 @@ record Narrowed(
             entries = longer;
         }
         return entries;
+    }
+
+    /** Tables at other prices with the labels that are left, by factor, then entry. */
+    long[][] priced(PricedBlock other) {
+        Block whole = other.block();
+        long[][] left = new long[whole.factors().size()][];
+        Arrays.setAll(
+                left,
+                f -> picked(
+                        other.priced()[f], entries(whole, whole.factors().get(f).scope(), labels)));
+        return left;
     }
 
     private static long[] picked(long[] row, int[] entries) {

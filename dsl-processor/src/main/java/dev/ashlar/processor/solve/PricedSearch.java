@@ -3,9 +3,12 @@ package dev.ashlar.processor.solve;
 import dev.ashlar.processor.solve.Prices.PointPrice;
 import dev.ashlar.processor.solve.Prices.SegmentShare;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * A search that keeps the budget at priced points alone, and counts directions of blocks with a share of nothing or all by that part of their
@@ -23,6 +26,18 @@ final class PricedSearch {
 
     /** A share of what is missing that makes other prices worth a look. */
     private static final double WORTH = 1.0 / 16;
+
+    /** Partial labellings of all closer searches, and of all searches for some labellings. */
+    private static final long MOST_CLOSER = 5_000_000;
+
+    /** Rounds of looking for labellings of a few ways. */
+    private static final int APPROACHES = 8;
+
+    /** How often less is proved where it was too much. */
+    private static final int PARTS = 3;
+
+    /** Bounds up to the one that is proved. */
+    private static final int RUNGS = 4;
 
     private final Chain chain;
     private final Problem problem;
@@ -155,6 +170,68 @@ final class PricedSearch {
             }
         }
         return false;
+    }
+
+    /**
+     * Goes on where a search was given up: counts all directions of equal blocks as they are, looks for labellings of a few ways, then searches
+     * from the last block on.
+     *
+     * @param target bound that is enough
+     * @param proved takes bounds on the time; they hold for {@link #prices}
+     */
+    void closely(LongSupplier target, Effort effort, LongConsumer proved) {
+        wholeWhereEqual(target.getAsLong(), effort);
+        proved.accept(bound(raiser()));
+        Raiser before = raiser();
+        approach(effort, new Work(MOST_CLOSER));
+        begun = Optional.of(before);
+        Work closer = new Work(MOST_CLOSER);
+        long known = bound(raiser());
+        for (int part = 0; part < PARTS && known < target.getAsLong(); part++) {
+            long cutoff = known + ((target.getAsLong() - known) >> part);
+            Optional<Long> least = new LateSearch(chain, raiser().relaxation(), incumbent, effort, closer)
+                    .least(cutoff, goal.budget());
+            if (least.isPresent()) {
+                // What is too much to check may be less with a lower bound.
+                for (int rung = 1; rung <= RUNGS; rung++) {
+                    proved.accept(known + (least.get() - known) / RUNGS * rung);
+                }
+                proved.accept(least.get());
+                return;
+            }
+        }
+    }
+
+    /** Whether there is something to go on from. */
+    boolean hasBegun() {
+        return begun.isPresent();
+    }
+
+    /** Looks for labellings of a few ways; where they are not what they seem more points get prices. */
+    private void approach(Effort effort, Work closer) {
+        List<int[]> found = List.of();
+        Map<Integer, Integer> fewer = new HashMap<>();
+        for (int round = 0; round < APPROACHES && (round == 0 || !found.isEmpty() && refine(found)); round++) {
+            found = new LateSearch(chain, raiser().relaxation(), incumbent, effort, closer)
+                    .some(incumbent.best(), goal.budget(), fewer);
+        }
+    }
+
+    /** Counts the directions of equal blocks as they are, also those whose prices do not mix them, if that raises the bound. */
+    private void wholeWhereEqual(long cutoff, Effort effort) {
+        Raiser before = raiser();
+        Prices prices = start.pricing().prices();
+        List<SegmentShare> shares = prices.segments().stream()
+                .map(s -> isMixed(s) || start.count(start.classOf(s.block())) > 1
+                        ? whole(s)
+                        : new SegmentShare(s.block(), s.backward(), Prices.sum(s.share())))
+                .toList();
+        begun = Optional.of(raiser(new Prices(prices.points(), shares)));
+        raiser().raise(slack(raiser(), cutoff), effort.options());
+        optimise(cutoff, effort);
+        if (bound(raiser()) <= bound(before)) {
+            begun = Optional.of(before);
+        }
     }
 
     /** Whether some labellings were met. */

@@ -12,11 +12,14 @@ import java.util.stream.IntStream;
 /**
  * Raises the bound on the time or the peak until it meets the best labelling. In this order, each on what the one before leaves: dual
  * and labellings made of its columns; labels that the prices rule out; cases by the label of a node that many blocks share; search;
- * cases by a boundary label.
+ * cases by a boundary label; a closer search.
  */
 final class Prover {
     private static final int MOST_DUALS = 160;
     private static final int ROUNDS = 100;
+
+    /** Parts that are looked at closely where all else was not enough. */
+    private static final int MOST_CLOSE = 2;
 
     /** Rounds of the dual before cases are made. */
     private static final int FIRST_ROUNDS = 8;
@@ -50,6 +53,7 @@ final class Prover {
     private final long enough;
     private final Work pools;
     private int duals;
+    private int close;
 
     /**
      * @param enough a time or peak that needs no proof
@@ -132,6 +136,9 @@ final class Prover {
                     : new Branching(part.chain(), relaxation, goal, target(part)).variable();
             variable.flatMap(v -> split(part, relaxation, v, branches - 1, ladder.bound()))
                     .ifPresent(ladder::addAll);
+            if (ladder.bound() < target(part) && branches == effort.branches()) {
+                closely(begun, ladder);
+            }
         }
         return ladder;
     }
@@ -356,6 +363,19 @@ final class Prover {
             }
         }
         return true;
+    }
+
+    /** Proves more where all else was not enough; of few parts, and of no case of those that are looked at so closely themselves. */
+    private void closely(Begun begun, Ladder ladder) {
+        PricedSearch search = begun.search();
+        if (!goal.timed() || !search.hasBegun() || close == MOST_CLOSE) {
+            return;
+        }
+        close++;
+        search.closely(
+                () -> target(begun.part()),
+                effort,
+                proved -> ladder.add(proved, new Proof.Relaxed(search.prices(), search.raises(), proved)));
     }
 
     /** The bound that is close enough to the best labelling. */

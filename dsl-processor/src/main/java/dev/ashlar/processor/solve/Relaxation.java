@@ -55,6 +55,22 @@ final class Relaxation {
         return new Relaxation(chain, pricing, classes, priced, leasts);
     }
 
+    /** The same at other prices; what costs the same there comes to as much as is known here. */
+    Relaxation at(Pricing other) {
+        int[] own = new int[classes.length];
+        List<PricedBlock> blocks = new ArrayList<>(priced);
+        for (int b = 0; b < own.length; b++) {
+            own[b] = classOf(chain, b, other.coefficients(b), blocks);
+        }
+        int[] used = IntStream.of(own).distinct().sorted().toArray();
+        List<PricedBlock> left = IntStream.of(used).mapToObj(blocks::get).toList();
+        List<long[]> known = IntStream.of(used)
+                .mapToObj(c -> c < leasts.size() ? leasts.get(c) : blocks.get(c).least())
+                .toList();
+        int[] numbers = IntStream.of(own).map(c -> Arrays.binarySearch(used, c)).toArray();
+        return new Relaxation(chain, other, numbers, left, known);
+    }
+
     /** The same where blocks of a class are known to come to more than their priced sums, by place of a joint label. */
     Relaxation raised(int c, long[] higher) {
         List<long[]> leasts = new ArrayList<>(this.leasts);

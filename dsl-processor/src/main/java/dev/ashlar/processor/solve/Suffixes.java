@@ -78,33 +78,89 @@ final class Suffixes {
      */
     Optional<List<Suffix>> of(List<OptionTable> options, long cutoff, long budget, int beam) {
         long[][] needs = needs(options);
-        List<List<Suffix>> suffixes =
-                List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
+        List<List<Suffix>> suffixes = none();
         // A beam bounds itself.
         Work left = work.part(beam == Integer.MAX_VALUE ? effort.pricedSuffixes() : Long.MAX_VALUE);
         for (int b = chain.blocks() - 1; b >= 0; b--) {
-            List<List<Suffix>> longer = new ArrayList<>();
             OptionTable own = options.get(relaxation.classOf(b));
-            int at = b;
-            List<List<Ranked>> ranked =
-                    suffixes.stream().map(all -> ranked(all, at)).toList();
-            for (int i = 0; i < chain.entries(b).size(); i++) {
-                List<Suffix> kept = new ArrayList<>();
-                if (needs[b][i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE) {
-                    kept = prepended(own, ranked, b, i, new Limits(cutoff, budget, needs[b][i]), left);
-                }
+            suffixes = longer(suffixes, own, b, needs[b], new Limits(cutoff, budget, 0), left);
+            for (List<Suffix> kept : suffixes) {
                 if (kept.size() > beam) {
-                    kept = pricedAlone ? spread(kept, beam) : best(kept, beam);
+                    List<Suffix> few = pricedAlone ? spread(kept, beam) : best(kept, beam);
+                    kept.clear();
+                    kept.addAll(few);
                     complete = false;
                 }
-                if (left.isSpent()) {
-                    return Optional.empty();
-                }
-                longer.add(kept);
             }
-            suffixes = longer;
+            if (left.isSpent()) {
+                return Optional.empty();
+            }
         }
         return Optional.of(suffixes.get(0));
+    }
+
+    /** Lists what a block comes to when all later ones are known. */
+    interface Lister {
+        /**
+         * Empty if there is too much to do.
+         *
+         * @param after what the later blocks come to at least, by joint exit label
+         */
+        Optional<OptionTable> list(int b, long[] after);
+    }
+
+    /**
+     * The same where a block is listed once all later ones are put together, and none where nothing is left of these.
+     *
+     * @param lister of blocks, from the last one on
+     */
+    Optional<List<Suffix>> of(Lister lister, long cutoff, long budget) {
+        List<List<Suffix>> suffixes = none();
+        Work left = work.part(effort.pricedSuffixes());
+        for (int b = chain.blocks() - 1; b >= 0; b--) {
+            Optional<OptionTable> own = lister.list(b, after(suffixes, b + 1));
+            if (own.isEmpty()) {
+                return Optional.empty();
+            }
+            long[] needs = new long[chain.entries(b).size()];
+            suffixes = longer(suffixes, own.get(), b, needs, new Limits(cutoff, budget, 0), left);
+            if (left.isSpent()) {
+                return Optional.empty();
+            }
+            if (suffixes.stream().allMatch(List::isEmpty)) {
+                return Optional.of(List.of());
+            }
+        }
+        return Optional.of(suffixes.get(0));
+    }
+
+    private static List<List<Suffix>> none() {
+        return List.of(List.of(new Suffix(0, 0, 0, Option.NONE, 0, Optional.empty(), Optional.empty())));
+    }
+
+    /** What suffixes from block {@code b} on cost at least, by joint entry label. */
+    private long[] after(List<List<Suffix>> suffixes, int b) {
+        return suffixes.stream()
+                .mapToLong(all -> all.stream()
+                        .mapToLong(s -> s.time() + memory(b, s.fixed(), s.gradient(), s.peak()))
+                        .min()
+                        .orElse(FixedPoint.INFINITE))
+                .toArray();
+    }
+
+    private List<List<Suffix>> longer(
+            List<List<Suffix>> suffixes, OptionTable own, int b, long[] needs, Limits limits, Work left) {
+        List<List<Suffix>> longer = new ArrayList<>();
+        List<List<Ranked>> ranked = suffixes.stream().map(all -> ranked(all, b)).toList();
+        for (int i = 0; i < needs.length; i++) {
+            boolean isOpen = needs[i] < FixedPoint.INFINITE && relaxation.before(b)[i] < FixedPoint.INFINITE;
+            Limits with = new Limits(limits.cutoff(), limits.budget(), needs[i]);
+            longer.add(isOpen ? prepended(own, ranked, b, i, with, left) : new ArrayList<>());
+            if (left.isSpent()) {
+                return longer;
+            }
+        }
+        return longer;
     }
 
     private static List<Suffix> best(List<Suffix> suffixes, int count) {

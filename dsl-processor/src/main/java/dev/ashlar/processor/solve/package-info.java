@@ -54,6 +54,10 @@
  * odd share {@code max(C + k X, X)}. What a block comes to at least by the latter, {@code min [T_b + sum λ mem]}, is listed first, up to ever
  * more of what is missing: {@code L} mixes labels of little compute with those of little communication, and is up to 20 % below that.
  *
+ * <p><b>A closer search.</b> Where that is too long, a block is listed once all later ones are put together, with what these come to at least, and
+ * only ways that leave something below the cutoff at other prices too: with {@code λ'} that adds up to as much as {@code λ} the same labellings
+ * are bounded, and what a block's own points cost is paid at the next later point instead. The checker does so for all searches.
+ *
  * <p>What {@link dev.ashlar.processor.solve.Checker} accepts is proved without the solver: it shares no code with it.
  */
 @NullMarked
