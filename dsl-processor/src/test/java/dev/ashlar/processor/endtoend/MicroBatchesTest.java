@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A batch in parts has the losses, gradients and outputs of the whole, masks of dropout included, in less memory. */
 final class MicroBatchesTest {
-    private static final String GPT = """
+    static final String GPT = """
             package net;
             import dev.ashlar.dsl.*;
             @Model(dims = "batch=8 seq=12 d=16 heads=2 vocab=40")

@@ -20,27 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class SegmentsTest {
     private static final int STEPS = 4;
 
-    private static final String GPT = """
-            package net;
-            import dev.ashlar.dsl.*;
-            @Model(dims = "batch=4 seq=48 d=16 heads=2 vocab=40")
-            interface Net {
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor tokens();
-                @Input(shape = "batch seq", dtype = DType.INT64) Tensor targets();
-                @Embedding(rows = "vocab", dim = "d") Tensor wte(Tensor tokens);
-                @Repeat("9") @Use(value = Decoder.class, dims = "heads=heads") Tensor body(Tensor wte);
-                @Output @Linear(out = "vocab", bias = false) Tensor logits(Tensor body);
-                @Loss @CrossEntropy Tensor loss(Tensor logits, Tensor targets);
-            }
-            @Block
-            interface Decoder {
-                @Input(shape = "batch seq d") Tensor x();
-                @LayerNorm Tensor ln1(Tensor x);
-                @Attention(heads = "heads", causal = true) Tensor attn(Tensor ln1);
-                @Dropout(p = 0.3) Tensor kept(Tensor attn);
-                @Output @Add Tensor y(Tensor x, Tensor kept);
-            }
-            """;
+    private static final String GPT = MicroBatchesTest.GPT
+            .replace("batch=8 seq=12", "batch=4 seq=48")
+            .replace("@Repeat(\"2\")", "@Repeat(\"9\")");
 
     @TempDir
     private Path directory;
