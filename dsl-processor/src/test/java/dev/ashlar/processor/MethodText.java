@@ -30,7 +30,7 @@ final class MethodText {
                 .map(line -> method(name, line.strip()))
                 .toList();
         ModelSpecs.At at = new ModelSpecs.At(name);
-        return new InterfaceSpec("test", name, name, List.of(new ValueSpec(dims, true, at)), read, at);
+        return new InterfaceSpec("test", name, "test." + name, List.of(new ValueSpec(dims, true, at)), read, at);
     }
 
     private static MethodSpec method(String owner, String line) {
