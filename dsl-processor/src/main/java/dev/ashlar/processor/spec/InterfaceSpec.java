@@ -22,6 +22,11 @@ public record InterfaceSpec(
         Source source) {
     /** Its name within its package, as in source: {@code "Outer.Block"}. */
     public String nestedName() {
+        return nestedName(packageName, qualifiedName);
+    }
+
+    /** The name within its package of a type. */
+    static String nestedName(String packageName, String qualifiedName) {
         return packageName.isEmpty() ? qualifiedName : qualifiedName.substring(packageName.length() + 1);
     }
 }

@@ -40,7 +40,7 @@ public record PlanSpec(
         Source source) {
     /** Its name within its package, as in source: {@code "Outer.Laptop"}. */
     public String nestedName() {
-        return packageName.isEmpty() ? qualifiedName : qualifiedName.substring(packageName.length() + 1);
+        return InterfaceSpec.nestedName(packageName, qualifiedName);
     }
 
     /** The same plan of another form of its model. */

@@ -69,7 +69,8 @@ final class RecordedStep implements AutoCloseable {
 
     /**
      * Runs a step. The device may still be at its backward and its update when this returns, so that the host has the next step ready in
-     * time; whatever the device is given next comes behind them. All inputs have been taken by then, for losses depend on them.
+     * time; whatever the device is given next comes behind them. All inputs have been taken by then: the
+     * stream copies them before it comes to the losses.
      *
      * @param parts of the batch, as this rank has them
      * @param counts what each part counts; together 1
