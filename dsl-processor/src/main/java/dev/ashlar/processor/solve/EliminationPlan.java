@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * In which order the inner nodes of a block are eliminated, and into which tables. Only joint labels that no table forbids are listed,
@@ -21,9 +20,6 @@ final class EliminationPlan {
 
     /** Rows that are few enough for any block. */
     private static final int LEAST_ROWS = 1 << 14;
-
-    /** How much pairs that come together for the first time count beside the logarithm of the joint labels. */
-    private static final double FILL = 0.1;
 
     /** Inputs of a step that are added up row by row. */
     private static final int DIRECT = 3;
@@ -81,59 +77,48 @@ final class EliminationPlan {
         this.block = block;
         mostRows = limits.mostRows();
         steps = new ArrayList<>();
-        List<SparseTable> tables = new ArrayList<>();
-        block.factors().forEach(f -> tables.add(SparseTable.of(block, f)));
-        List<Integer> open = new ArrayList<>();
-        for (int t = 0; t < tables.size(); t++) {
-            open.add(t);
-        }
+        OpenTables tables = new OpenTables(block);
         BitSet left = new BitSet();
         left.set(0, block.nodes());
         Arrays.stream(kept).forEach(left::clear);
         while (!left.isEmpty()) {
-            Optional<SparseTable> matching = open.stream()
-                    .map(tables::get)
-                    .filter(t -> t.isMatching() && Arrays.stream(t.scope()).anyMatch(left::get))
-                    .findFirst();
-            int node = matching.map(t -> merged(t, left, tables, open))
-                    .orElseGet(() -> order.length > 0 ? first(left, order) : next(left, tables, open));
+            int node = tables.matching(left)
+                    .map(matching -> tables.merged(matching, left))
+                    .orElseGet(() -> order.length > 0 ? first(left, order) : tables.next(left));
             left.clear(node);
-            List<Integer> inputs =
-                    open.stream().filter(t -> tables.get(t).has(node)).toList();
+            List<Integer> inputs = tables.with(node);
             BitSet scope = new BitSet();
-            inputs.forEach(t -> Arrays.stream(tables.get(t).scope()).forEach(scope::set));
+            inputs.forEach(t -> scope.or(tables.get(t).nodes()));
             scope.clear(node);
             if (adds && inputs.size() > DIRECT) {
-                inputs = added(inputs, rows(node, tables, open) / OFTEN, open, tables);
+                inputs = added(inputs, tables.rows(node) / OFTEN, tables);
             }
-            add(step(node, scope.stream().toArray(), inputs, open, tables), open, tables);
+            add(step(node, scope.stream().toArray(), inputs, tables.telling(inputs, scope)), tables);
             if (rows() > limits.mostOfAll()) {
                 throw new TooManyRows();
             }
         }
-        last = step(-1, kept, open, List.of(), tables);
+        last = step(-1, kept, tables.all(), tables.get(tables.all()));
         joints = new Joints(block, kept, last.joint(), last.entries());
     }
 
     /** Puts the result of a step into the place of its inputs. */
-    private void add(Step step, List<Integer> open, List<SparseTable> tables) {
+    private void add(Step step, OpenTables tables) {
         steps.add(step);
-        Arrays.stream(step.inputs()).forEach(t -> open.remove((Integer) t));
-        open.add(tables.size());
         int[] places = new int[step.entries()];
         Arrays.setAll(places, e -> e);
-        tables.add(SparseTable.of(block, step.scope(), step.joint(), places));
+        tables.replace(step.inputs(), SparseTable.of(block, step.scope(), step.joint(), places));
     }
 
     /** Adds to tables of few entries those over some of their nodes alone; what is to be added up then. */
-    private List<Integer> added(List<Integer> inputs, double few, List<Integer> open, List<SparseTable> tables) {
+    private List<Integer> added(List<Integer> inputs, double few, OpenTables tables) {
         List<Integer> largestFirst = new ArrayList<>(inputs);
         largestFirst.sort(Comparator.comparingInt(t -> -tables.get(t).size()));
         Map<Integer, List<Integer>> within = new LinkedHashMap<>();
         for (int t : largestFirst) {
             int large = t;
             for (int other : within.keySet()) {
-                large = tables.get(t).isWithin(tables.get(other).scope()) ? other : large;
+                large = tables.get(t).isWithin(tables.get(other).nodes()) ? other : large;
             }
             within.computeIfAbsent(large, k -> new ArrayList<>()).add(t);
         }
@@ -142,8 +127,8 @@ final class EliminationPlan {
             if (all.size() == 1 || tables.get(large).size() > few) {
                 left.addAll(all);
             } else {
-                left.add(tables.size());
-                add(step(-1, tables.get(large).scope(), all, List.of(), tables), open, tables);
+                left.add(tables.count());
+                add(step(-1, tables.get(large).scope(), all, tables.get(all)), tables);
             }
         });
         return left;
@@ -223,102 +208,12 @@ final class EliminationPlan {
         }
     }
 
-    /** Puts one of two nodes that decide about each other into the place of the other, which is left to their own tables. */
-    private int merged(SparseTable matching, BitSet left, List<SparseTable> tables, List<Integer> open) {
-        int node = left.get(matching.scope()[1]) ? matching.scope()[1] : matching.scope()[0];
-        int other = matching.scope()[0] + matching.scope()[1] - node;
-        int[] matched = matching.matched(block, node);
-        for (int t : open) {
-            SparseTable table = tables.get(t);
-            if (table.has(node) && Arrays.stream(table.scope()).anyMatch(n -> n != node && n != other)) {
-                tables.set(t, table.with(block, node, other, matched));
-            }
-        }
-        return node;
-    }
-
     private static int first(BitSet left, int[] order) {
         return Arrays.stream(order).filter(left::get).findFirst().orElseThrow();
     }
 
-    private int next(BitSet left, List<SparseTable> tables, List<Integer> open) {
-        List<BitSet> together = together(tables, open);
-        int best = -1;
-        double least = Double.POSITIVE_INFINITY;
-        for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
-            double rank = Math.log(rows(node, tables, open)) * (1 + FILL * fill(node, together));
-            if (rank < least) {
-                best = node;
-                least = rank;
-            }
-        }
-        return best;
-    }
-
-    /** By node those that share a table with it. */
-    private List<BitSet> together(List<SparseTable> tables, List<Integer> open) {
-        List<BitSet> together = new ArrayList<>();
-        for (int node = 0; node < block.nodes(); node++) {
-            together.add(new BitSet());
-        }
-        for (int t : open) {
-            int[] scope = tables.get(t).scope();
-            for (int node : scope) {
-                Arrays.stream(scope).forEach(together.get(node)::set);
-            }
-        }
-        return together;
-    }
-
-    /** Pairs of nodes that a table would hold together for the first time, by the bits of their labels. */
-    private double fill(int node, List<BitSet> together) {
-        BitSet around = (BitSet) together.get(node).clone();
-        around.clear(node);
-        double fill = 0;
-        for (int u = around.nextSetBit(0); u >= 0; u = around.nextSetBit(u + 1)) {
-            BitSet apart = (BitSet) around.clone();
-            apart.andNot(together.get(u));
-            for (int v = apart.nextSetBit(u + 1); v >= 0; v = apart.nextSetBit(v + 1)) {
-                fill += Math.log(block.labels(u)) * Math.log(block.labels(v));
-            }
-        }
-        return fill;
-    }
-
-    /** How many joint labels the tables with a node have, were their other nodes independent for each of its labels. */
-    private double rows(int node, List<SparseTable> tables, List<Integer> open) {
-        double[] byLabel = new double[block.labels(node)];
-        Arrays.fill(byLabel, 1);
-        BitSet seen = new BitSet();
-        seen.set(node);
-        for (int t : open) {
-            SparseTable table = tables.get(t);
-            int position = table.position(node);
-            if (position < 0) {
-                continue;
-            }
-            double again = 1;
-            for (int n : table.scope()) {
-                again *= n != node && seen.get(n) ? block.labels(n) : 1;
-                seen.set(n);
-            }
-            for (int label = 0; label < byLabel.length; label++) {
-                byLabel[label] *= table.counts()[position][label] / again;
-            }
-        }
-        return Arrays.stream(byLabel).sum();
-    }
-
-    /** @param open tables that may tell which rows are allowed, the inputs among them */
-    private Step step(int node, int[] scope, List<Integer> inputs, List<Integer> open, List<SparseTable> tables) {
-        List<SparseTable> joined = new ArrayList<>();
-        inputs.forEach(t -> joined.add(tables.get(t)));
-        open.stream()
-                .filter(t -> !inputs.contains(t))
-                .map(tables::get)
-                .filter(t -> t.isWithin(scope))
-                .filter(t -> t.isSparse(block))
-                .forEach(joined::add);
+    /** @param joined the inputs, and others that tell which rows are allowed */
+    private Step step(int node, int[] scope, List<Integer> inputs, List<SparseTable> joined) {
         Join join = new Join(block, node, scope, joined, mostRows);
         int rows = join.rows();
         // Rows come by label; by their entries first they keep that order.
@@ -329,7 +224,7 @@ final class EliminationPlan {
         char[] labels = SparseTable.picked(join.labels(), order);
         int[][] at = new int[inputs.size()][];
         for (int i = 0; i < at.length; i++) {
-            at[i] = picked(tables.get(inputs.get(i)).entries(), join.at()[i], order);
+            at[i] = picked(joined.get(i).entries(), join.at()[i], order);
         }
         int[] firsts = new int[entries];
         Arrays.setAll(firsts, e -> order[starts[e]]);

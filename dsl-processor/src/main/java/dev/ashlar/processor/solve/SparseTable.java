@@ -1,26 +1,57 @@
 package dev.ashlar.processor.solve;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
-/**
- * The entries of a table that are allowed.
- *
- * @param scope nodes, ascending
- * @param labels by position in the scope, then entry
- * @param entries where they are in the table
- * @param counts by position in the scope, then label: entries with it
- */
-record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) {
-    static SparseTable of(Block block, int[] scope, char[][] labels, int[] entries) {
-        int[][] counts = new int[scope.length][];
+/** The entries of a table that are allowed. What orders of elimination ask for again and again is worked out once. */
+final class SparseTable {
+    private final int[] scope;
+    private final BitSet nodes = new BitSet();
+    private final char[][] labels;
+    private final int[] entries;
+    private final int[][] counts;
+    private final boolean matching;
+    private final boolean sparse;
+
+    private SparseTable(Block block, int[] scope, char[][] labels, int[] entries) {
+        this.scope = scope;
+        this.labels = labels;
+        this.entries = entries;
+        counts = new int[scope.length][];
+        double all = 1;
+        boolean once = scope.length == 2;
         for (int k = 0; k < scope.length; k++) {
-            counts[k] = new int[block.labels(scope[k])];
+            nodes.set(scope[k]);
+            int[] own = new int[block.labels(scope[k])];
             for (char label : labels[k]) {
-                counts[k][label]++;
+                own[label]++;
             }
+            counts[k] = own;
+            all *= own.length;
+            once &= largest(own) <= 1;
         }
-        return new SparseTable(scope, labels, entries, counts);
+        matching = once;
+        sparse = entries.length < all;
+    }
+
+    private static int largest(int[] row) {
+        int largest = 0;
+        for (int number : row) {
+            largest = Math.max(largest, number);
+        }
+        return largest;
+    }
+
+    /**
+     * Entries that are allowed.
+     *
+     * @param scope nodes, ascending
+     * @param labels by position in the scope, then entry
+     * @param entries where they are in the table
+     */
+    static SparseTable of(Block block, int[] scope, char[][] labels, int[] entries) {
+        return new SparseTable(block, scope, labels, entries);
     }
 
     static SparseTable of(Block block, Factor factor) {
@@ -45,6 +76,31 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
         return labels;
     }
 
+    /** Nodes, ascending; not to be written. */
+    int[] scope() {
+        return scope;
+    }
+
+    /** The same; not to be written. */
+    BitSet nodes() {
+        return nodes;
+    }
+
+    /** By position in the scope, then entry; not to be written. */
+    char[][] labels() {
+        return labels;
+    }
+
+    /** Where they are in the table; not to be written. */
+    int[] entries() {
+        return entries;
+    }
+
+    /** How many entries have a label of the node at a position in the scope, by label; not to be written. */
+    int[] counts(int position) {
+        return counts[position];
+    }
+
     int size() {
         return entries.length;
     }
@@ -55,27 +111,27 @@ record SparseTable(int[] scope, char[][] labels, int[] entries, int[][] counts) 
     }
 
     boolean has(int node) {
-        return position(node) >= 0;
+        return nodes.get(node);
     }
 
-    /** Whether it is over some of these nodes alone, which are ascending. */
-    boolean isWithin(int[] nodes) {
-        return Arrays.stream(scope).allMatch(n -> Arrays.binarySearch(nodes, n) >= 0);
+    /** Whether it is over some of these nodes alone. */
+    boolean isWithin(BitSet others) {
+        for (int node : scope) {
+            if (!others.get(node)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /** The share of all joint labels that is allowed. */
-    double share(Block block) {
-        return Arrays.stream(scope).mapToDouble(block::labels).reduce(size(), (a, b) -> a / b);
-    }
-
-    boolean isSparse(Block block) {
-        return share(block) < 1;
+    /** Whether some joint labels are not allowed. */
+    boolean isSparse() {
+        return sparse;
     }
 
     /** Whether it is over two nodes, of which each decides about the other. */
     boolean isMatching() {
-        return scope.length == 2
-                && Arrays.stream(counts).allMatch(c -> Arrays.stream(c).allMatch(n -> n <= 1));
+        return matching;
     }
 
     /** Of a matching, by label of one node that of the other; -1 where there is none. */
