@@ -20,6 +20,7 @@ import dev.ashlar.processor.shard.Strategy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -32,8 +33,20 @@ final class FactFinder {
     private final Parts parts;
     private final CostModel costs;
     private final StepSettings settings;
+    private final Map<Key, Facts> known;
 
-    FactFinder(Parts parts, CostModel costs, StepSettings settings) {
+    /** What the facts of a strategy depend on. */
+    record Key(
+            Likeness like,
+            Strategy strategy,
+            Set<Integer> inputs,
+            Set<Integer> parameters,
+            Set<OperatorUse.Place> forwardOutliving,
+            Set<OperatorUse.Place> backwardOutliving) {}
+
+    /** @param known facts that are known already; gets those that are found */
+    FactFinder(Parts parts, CostModel costs, StepSettings settings, Map<Key, Facts> known) {
+        this.known = known;
         this.parts = parts;
         this.costs = costs;
         this.settings = settings;
@@ -46,6 +59,17 @@ final class FactFinder {
      * @param use what its piece makes of it
      */
     Facts of(OperatorNode whole, Strategy strategy, OperatorUse use) {
+        Key key = new Key(
+                Likeness.of(whole),
+                strategy,
+                use.inputs(),
+                use.parameters(),
+                use.forwardOutliving(),
+                use.backwardOutliving());
+        return known.computeIfAbsent(key, k -> found(whole, strategy, use));
+    }
+
+    private Facts found(OperatorNode whole, Strategy strategy, OperatorUse use) {
         OperatorNode local = local(whole, strategy);
         LoweredOperator lowered = LoweredOperator.of(local, use.inputs(), use.parameters());
         Work work = local.operator().work(local.attributes(), local.shapes(settings.computeBytes()));

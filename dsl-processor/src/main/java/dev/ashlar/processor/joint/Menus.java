@@ -2,23 +2,15 @@ package dev.ashlar.processor.joint;
 
 import dev.ashlar.processor.device.Mesh;
 import dev.ashlar.processor.graph.OperatorNode;
-import dev.ashlar.processor.graph.ScopeParameter;
 import dev.ashlar.processor.graph.Step;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.GathersAhead;
 import dev.ashlar.processor.local.ParameterStorage;
 import dev.ashlar.processor.local.Scatters;
 import dev.ashlar.processor.local.WaitingGradients;
-import dev.ashlar.processor.op.Attributes;
-import dev.ashlar.processor.op.Operator;
-import dev.ashlar.processor.op.ParameterDeclaration;
-import dev.ashlar.processor.op.Signature;
-import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.Liveness;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,13 +26,23 @@ final class Menus {
     private final Mesh mesh;
     private final FactFinder finder;
     private final StorageMenu storage;
-    private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
     private final Set<Step.ParameterGradient> waiting;
-    private final Map<Likeness, OperatorMenu> known;
+    private final Map<Key, OperatorMenu> known;
+    private final Map<Likeness, List<Strategy>> strategies;
 
-    /** @param known menus that are known already; gets those that are found */
-    Menus(Skeleton skeleton, Mesh mesh, FactFinder finder, StorageMenu storage, Map<Likeness, OperatorMenu> known) {
+    /**
+     * @param known menus that are known already; gets those that are found
+     * @param strategies likewise
+     */
+    Menus(
+            Skeleton skeleton,
+            Mesh mesh,
+            FactFinder finder,
+            StorageMenu storage,
+            Map<Key, OperatorMenu> known,
+            Map<Likeness, List<Strategy>> strategies) {
         this.known = known;
+        this.strategies = strategies;
         this.skeleton = skeleton;
         this.mesh = mesh;
         this.finder = finder;
@@ -57,7 +59,8 @@ final class Menus {
         OperatorNode whole = skeleton.whole(node);
         List<Strategy> all = strategies(whole);
         OperatorUse use = use(node, whole, piece);
-        OperatorMenu menu = known.computeIfAbsent(Likeness.of(whole, use, tied), k -> menu(whole, all, use, tied));
+        OperatorMenu menu =
+                known.computeIfAbsent(new Key(Likeness.of(whole), use, tied), k -> menu(whole, all, use, tied));
         return new OperatorMenu(whole, all, menu.facts(), menu.stored(), tied);
     }
 
@@ -72,9 +75,9 @@ final class Menus {
     /** Where a kernel keeps a table, what the table is over is not cut: devices would have tables of their own. */
     private List<Strategy> strategies(OperatorNode whole) {
         return strategies.computeIfAbsent(
-                whole,
-                w -> Strategies.of(w, mesh).stream()
-                        .filter(s -> hasWholeParameters(w, s) && finder.keepsTables(w, s))
+                Likeness.of(whole),
+                like -> Strategies.of(whole, mesh).stream()
+                        .filter(s -> hasWholeParameters(whole, s) && finder.keepsTables(whole, s))
                         .toList());
     }
 
@@ -85,34 +88,8 @@ final class Menus {
         return ways;
     }
 
-    /** What a menu depends on: those of queries, keys and values are the same. */
-    record Likeness(
-            Operator operator,
-            Attributes attributes,
-            Signature signature,
-            List<TensorType> inputs,
-            List<TensorType> parameters,
-            List<ParameterDeclaration> declarations,
-            List<TensorType> outputs,
-            List<Integer> views,
-            OperatorUse use,
-            Map<Integer, TiedUse> tied) {
-        static Likeness of(OperatorNode node, OperatorUse use, Map<Integer, TiedUse> tied) {
-            List<Value> all = new ArrayList<>(node.inputs());
-            all.addAll(node.outputs());
-            return new Likeness(
-                    node.operator(),
-                    node.attributes(),
-                    node.signature(),
-                    node.inputs().stream().map(Value::type).toList(),
-                    node.parameters().stream().map(ScopeParameter::type).toList(),
-                    node.parameters().stream().map(ScopeParameter::declaration).toList(),
-                    node.outputs().stream().map(Value::type).toList(),
-                    all.stream().map(v -> all.indexOf(v.storage())).toList(),
-                    use,
-                    tied);
-        }
-    }
+    /** What a menu depends on. */
+    record Key(Likeness like, OperatorUse use, Map<Integer, TiedUse> tied) {}
 
     /** A parameter cannot lie on the devices as partial sums. */
     private static boolean hasWholeParameters(OperatorNode whole, Strategy strategy) {

@@ -79,7 +79,7 @@ final class ProblemBuilder {
         menus = new Menus(
                 skeleton,
                 target.collectives().mesh(),
-                new FactFinder(parts, target.costs(), settings),
+                new FactFinder(parts, target.costs(), settings, findings.facts(settings)),
                 new StorageMenu(
                         routes,
                         new Reducing(
@@ -91,7 +91,8 @@ final class ProblemBuilder {
                         settings,
                         whole.form(),
                         largest),
-                findings.menus(settings, whole.form(), largest));
+                findings.menus(settings, whole.form(), largest),
+                findings.strategies(settings));
         for (ScopeInput input : whole.graph().root().inputs()) {
             inputs.put(input.value(), target.inputs().apply(input));
         }

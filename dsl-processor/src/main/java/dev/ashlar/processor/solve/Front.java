@@ -11,6 +11,13 @@ import java.util.stream.IntStream;
 
 /** Of several things those that no other is at most in everything. */
 final class Front {
+    /** Amounts of which a digest has an idea. */
+    private static final int FIELDS = 8;
+
+    private static final int FIELD_BITS = 8;
+    /** The highest bit of every field, which no amount has: it is left where what is taken off a field is not larger. */
+    private static final long ABOVE = 0x8080808080808080L;
+
     private Front() {}
 
     /** Something that comes to several amounts. */
@@ -84,17 +91,53 @@ final class Front {
     }
 
     private static <T> List<T> many(List<Row<T>> sorted, LongConsumer compared) {
+        long[] digests = digests(sorted);
         List<Row<T>> left = new ArrayList<>();
-        for (Row<T> row : sorted) {
-            int k = left.size() - 1;
+        long[] before = new long[digests.length];
+        for (int r = 0; r < digests.length; r++) {
+            Row<T> row = sorted.get(r);
+            int k = lastBelow(before, left.size(), digests[r]);
             while (k >= 0 && !left.get(k).isNoMore(row)) {
-                k--;
+                k = lastBelow(before, k, digests[r]);
             }
             compared.accept(left.size() - k);
             if (k < 0) {
+                before[left.size()] = digests[r];
                 left.add(row);
             }
         }
         return left.stream().map(Row::vector).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** Some amounts of each row in seven bits each, rounded down, so that a row that is no more than another has no larger ones. */
+    private static long[] digests(List<? extends Row<?>> rows) {
+        long[] digests = new long[rows.size()];
+        int amounts = rows.get(0).amounts().length;
+        int fields = Math.min(FIELDS, amounts - 1);
+        for (int field = 0; field < fields; field++) {
+            // The first amount ascends: it tells nothing.
+            int at = 1 + field * (amounts - 1) / fields;
+            long least = Long.MAX_VALUE;
+            long most = Long.MIN_VALUE;
+            for (Row<?> row : rows) {
+                least = Math.min(least, row.amounts()[at]);
+                most = Math.max(most, row.amounts()[at]);
+            }
+            int shift = Math.max(0, Long.SIZE - FIELD_BITS + 1 - Long.numberOfLeadingZeros(most - least));
+            for (int r = 0; r < digests.length; r++) {
+                digests[r] |= (rows.get(r).amounts()[at] - least) >>> shift << FIELD_BITS * field;
+            }
+        }
+        return digests;
+    }
+
+    /** The last of the first few digests without a field that is larger; -1 if there is none. */
+    private static int lastBelow(long[] digests, int count, long digest) {
+        long above = digest | ABOVE;
+        int k = count - 1;
+        while (k >= 0 && (above - digests[k] & ABOVE) != ABOVE) {
+            k--;
+        }
+        return k;
     }
 }
