@@ -89,6 +89,14 @@ public final class JointProblem {
     }
 
     /**
+     * The same, which knows more exactly what an evaluation needs; empty if this one does. It passes through all pieces, and takes the solver
+     * longer.
+     */
+    public Optional<JointProblem> closer() {
+        return builder.closer();
+    }
+
+    /**
      * An operator with several strategies.
      *
      * @param name its full name
@@ -274,20 +282,11 @@ public final class JointProblem {
 
     /** The operator of training that has the first input and the parameters of one that only evaluation runs. */
     Optional<OperatorNode> sharing(String path, OperatorNode evaluated) {
-        for (int b = 0; b < pieces.size(); b++) {
-            if (pieces.get(b).path().equals(path) && !evaluated.parameters().isEmpty()) {
-                Choices choices = templates.get(b).choices();
-                Optional<OperatorNode> found = choices.operators().stream()
-                        .map(n -> choices.menu(n).whole())
-                        .filter(w -> w.parameters().equals(evaluated.parameters())
-                                && w.inputs().get(0) == evaluated.inputs().get(0))
-                        .findFirst();
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+        return IntStream.range(0, pieces.size())
+                .filter(b -> pieces.get(b).path().equals(path))
+                .mapToObj(b -> EvaluatedHeads.sharing(templates.get(b).choices(), evaluated))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** The piece in which an operator of the whole graph is, in a repetition; -1 if it is in none. */

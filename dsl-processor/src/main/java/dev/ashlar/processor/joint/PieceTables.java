@@ -54,9 +54,18 @@ final class PieceTables {
         moves = new MoveTables(lifetimes, choices, ways, conditions, storages, writer);
     }
 
-    /** Lets the first time point need memory whatever is chosen. */
-    void atFirst(long bytes) {
-        writer.live(0, 1, List.of(), x -> bytes);
+    /** Lets the first time point need what is needed outside training. */
+    void atFirst(OutsideTraining outside) {
+        writer.live(0, 1, List.of(outside.variable()), x -> outside.levels().get(x.of(outside.variable())));
+    }
+
+    /** Lets a head need no more outside training than is counted. */
+    void outside(OutsideTraining outside, OperatorNode head) {
+        Variable strategy = choices.variable(head);
+        Variable stored = choices.storage(head);
+        writer.addOrForbid(
+                List.of(strategy, stored, outside.variable()),
+                x -> outside.isEnough(x.of(outside.variable()), x.of(strategy), x.of(stored)) ? 0 : -1);
     }
 
     /** Lets the update take memory beside the gradients, whatever is chosen. */

@@ -16,8 +16,6 @@ import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.shard.Strategies;
 import dev.ashlar.processor.shard.Strategy;
-import dev.ashlar.processor.solve.Block;
-import dev.ashlar.processor.solve.BlockBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Puts the problem of a model together. */
 final class ProblemBuilder {
@@ -43,12 +42,19 @@ final class ProblemBuilder {
     private final Target target;
     private final Skeleton skeleton;
     private final StepSettings settings;
+    private final boolean alone;
     private final long evaluationBytes;
-    private final long tableBytes;
-    private long staticBytes;
+    /** Whether more may be needed outside training than in a step. */
+    private final boolean evaluates;
+
+    private OutsideTraining outside = OutsideTraining.always(0);
+
     private boolean updatesAtEnd;
     private final Routes routes;
     private final Menus menus;
+    private List<Piece> pieces = List.of();
+    private List<Junction> junctions = List.of();
+    private Ties ties = Ties.none();
     private final Map<Value, Layout> inputs = new HashMap<>();
     private final Map<Crossing, Set<Boundary>> passing = new LinkedHashMap<>();
     private final Map<Crossing, Wanted> crossings = new LinkedHashMap<>();
@@ -57,23 +63,20 @@ final class ProblemBuilder {
     /** Of operators that are asked for. */
     private final Map<OperatorNode, List<Strategy>> strategies = new HashMap<>();
 
-    /** A piece before its tables. */
-    private record Draft(Lifetimes lifetimes, Fates fates, Choices choices, Map<Copy, Crossing> leaving) {}
-
     /** What makes a tensor. */
     record Maker(OperatorNode node, int output) {}
 
-    /** @param evaluationBytes memory that is needed outside training, whatever is chosen */
+    /** @param evaluationBytes memory that one device needs outside training, whatever is chosen */
     ProblemBuilder(TrainingGraph whole, Target target, Findings findings, long evaluationBytes) {
-        this.evaluationBytes = evaluationBytes;
         this.whole = whole;
         this.target = target;
+        alone = target.collectives().mesh().devices() == 1;
+        this.evaluationBytes = evaluationBytes;
+        evaluates = alone ? evaluationBytes > 0 : whole.form().lossChunks() > 1;
         skeleton = new Skeleton(whole);
         settings = StepSettings.of(whole.updatingAtOnce(
                 UpdateParts.most(whole, target.collectives().mesh())));
         Parts parts = new Parts(target.collectives(), target.format());
-        tableBytes =
-                KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
         long largest = largest(whole);
         routes = findings.routes(settings, whole.form(), largest, parts);
         menus = new Menus(
@@ -114,16 +117,16 @@ final class ProblemBuilder {
     }
 
     JointProblem build() throws Unplannable {
-        List<Piece> pieces = Pieces.of(skeleton, target.collectives().mesh().devices() == 1);
+        pieces = Pieces.of(skeleton, alone);
         updatesAtEnd = !whole.form().updateInBackward() || pieces.stream().anyMatch(ProblemBuilder::leavesGradients);
         if (updatesAtEnd && whole.form().updateInBackward() && settings.updateWorkspaceBytes(1) > 0) {
             throw new Unplannable("the update of what is shared takes memory beside the gradients");
         }
-        Ties ties = Ties.of(whole, pieces, skeleton, menus);
+        ties = Ties.of(whole, pieces, skeleton, menus);
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
             if (!drafts.containsKey(piece.like())) {
-                drafts.put(piece.like(), draft(piece, b, ties));
+                drafts.put(piece.like(), draft(piece, b));
             }
         }
         pieces.forEach(this::pass);
@@ -135,35 +138,60 @@ final class ProblemBuilder {
             crossings.put(
                     entry.getKey(), new Wanted(new Variable(entry.getKey().toString(), boundaries.size()), boundaries));
         }
-        if (evaluationBytes > 0) {
-            staticBytes = tableBytes
-                    + pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
-        }
-        List<Junction> junctions = junctions(pieces);
+        outside = evaluates ? outside(pieces) : outside;
+        junctions = junctions(pieces);
         findKept(pieces, junctions);
         for (Junction junction : junctions) {
             requireFew(junction);
         }
+        return problem(outside.atLeast());
+    }
+
+    /** The same problem, which knows more exactly what is needed outside training; empty if it knows all already. */
+    Optional<JointProblem> closer() {
+        return outside.levels().size() > 1 ? Optional.of(problem(outside)) : Optional.empty();
+    }
+
+    private JointProblem problem(OutsideTraining needed) {
+        Templates templates =
+                new Templates(whole, target, settings, routes, inputs, crossings, keptAcross, ties, needed);
         Map<Object, Template> made = new HashMap<>();
-        List<Template> templates = new ArrayList<>();
+        List<Template> all = new ArrayList<>();
         for (int b = 0; b < pieces.size(); b++) {
             Piece piece = pieces.get(b);
             Junction before = junctions.get(b);
             Junction after = junctions.get(b + 1);
-            Object like = List.of(piece.like(), before, after);
-            Template template = made.get(like);
-            if (template == null) {
-                template = template(piece, b, before, after, ties);
-                made.put(like, template);
-            }
-            templates.add(template);
+            int number = b;
+            all.add(made.computeIfAbsent(
+                    List.of(piece.like(), before, after),
+                    like -> templates.template(piece, number, before, after, draft(piece))));
         }
-        return new JointProblem(this, pieces, templates);
+        return new JointProblem(this, pieces, all);
     }
 
     private static boolean leavesGradients(Piece piece) {
         return piece.backward().stream()
                 .anyMatch(s -> s instanceof Step.ParameterGradient gradient && piece.leaves(gradient));
+    }
+
+    private long tableBytes() {
+        return KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
+    }
+
+    private OutsideTraining outside(List<Piece> pieces) {
+        if (alone) {
+            long staticBytes =
+                    pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
+            return OutsideTraining.always(Math.max(0, evaluationBytes - tableBytes() - staticBytes));
+        }
+        return new EvaluatedHeads(this, routes)
+                .outsideTraining(
+                        whole,
+                        pieces.stream().map(p -> draft(p).choices()).toList(),
+                        IntStream.range(0, pieces.size())
+                                .filter(b -> pieces.get(b).path().isEmpty())
+                                .boxed()
+                                .toList());
     }
 
     /** Of one device, where nothing is to be chosen about it. */
@@ -177,15 +205,14 @@ final class ProblemBuilder {
         return Objects.requireNonNull(drafts.get(piece.like()));
     }
 
-    private Draft draft(Piece piece, int number, Ties ties) throws Unplannable {
+    private Draft draft(Piece piece, int number) throws Unplannable {
         boolean last = number == 0 && updatesAtEnd;
-        boolean alone = target.collectives().mesh().devices() == 1;
         Units units = Units.of(piece, target.repeats(), alone);
         if (alone && units.all().size() > MOST_UNITS) {
             throw new Unplannable("a block makes more than " + MOST_UNITS + " tensors");
         }
         Fates fates = Fates.of(units);
-        Lifetimes lifetimes = Lifetimes.of(piece, fates, last, number == 0 && evaluationBytes > 0, alone);
+        Lifetimes lifetimes = Lifetimes.of(piece, fates, last, number == 0 && evaluates, alone);
         Choices choices = new Choices();
         for (Step step : piece.forward()) {
             if (step instanceof Step.Kernel kernel && !choices.operators().contains(kernel.node())) {
@@ -339,50 +366,6 @@ final class ProblemBuilder {
         }
         junctions.add(Junction.NONE);
         return junctions;
-    }
-
-    private Template template(Piece piece, int number, Junction before, Junction after, Ties ties) {
-        Draft draft = draft(piece);
-        Choices choices = draft.choices();
-        Lifetimes lifetimes = draft.lifetimes();
-        int points = lifetimes.moments().size();
-        BlockBuilder block = Block.builder(
-                piece.path().isEmpty() ? "model" : piece.path(),
-                lifetimes.forwardPoints(),
-                points - lifetimes.forwardPoints());
-        TableWriter writer = new TableWriter(block, whole.form().microBatches());
-        TemplateBuilder builder =
-                new TemplateBuilder(piece, lifetimes, choices, before, after, crossings, keptAcross, block, writer);
-        builder.choose(draft.leaving());
-        PieceTables tables = new PieceTables(
-                lifetimes,
-                choices,
-                new Bytes(choices, crossings, routes, target.costs(), settings, inputs),
-                new Ways(choices, routes),
-                draft.fates(),
-                builder.keptBefore(),
-                builder.twins(),
-                target.costs(),
-                writer);
-        builder.entries();
-        ties.crossing(number - 1).forEach(writer::entry);
-        ties.from(number).forEach(writer::node);
-        builder.conditions(tables);
-        builder.nodes(tables.conditions());
-        builder.exits(tables);
-        ties.crossing(number).forEach(v -> block.exit(writer.nodeOf(v)));
-        if (writer.isEmpty()) {
-            writer.node(new Variable("nothing", 1));
-        }
-        tables.write();
-        if (points > 0 && lifetimes.moments().get(0) instanceof Moment.Evaluation) {
-            tables.atFirst(Math.max(0, evaluationBytes - staticBytes));
-        }
-        if (number == 0) {
-            tables.always(tableBytes);
-            tables.inUpdate(settings.updateWorkspaceBytes(UpdateParts.largest(whole)));
-        }
-        return new Template(lifetimes, draft.fates(), choices, block.build(), writer.nodes());
     }
 
     /** See {@link Skeleton#group}. */

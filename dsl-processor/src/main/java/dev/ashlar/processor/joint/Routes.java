@@ -6,10 +6,10 @@ import dev.ashlar.processor.local.Parts;
 import dev.ashlar.processor.op.TensorType;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Ways from layout to layout, found once. */
 final class Routes {
@@ -17,7 +17,7 @@ final class Routes {
 
     private final Parts parts;
     private final StepSettings settings;
-    private final Map<Key, Optional<Route>> known = new HashMap<>();
+    private final Map<Key, Optional<Route>> known = new ConcurrentHashMap<>();
 
     Routes(Parts parts, StepSettings settings) {
         this.parts = parts;

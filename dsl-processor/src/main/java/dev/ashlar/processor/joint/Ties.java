@@ -30,6 +30,10 @@ final class Ties {
         this.pieces = pieces;
     }
 
+    static Ties none() {
+        return new Ties(List.of());
+    }
+
     static Ties of(TrainingGraph whole, List<Piece> pieces, Skeleton skeleton, Menus menus) {
         Ties ties = new Ties(pieces);
         Map<String, List<Use>> uses = new TreeMap<>();

@@ -1,11 +1,13 @@
 package dev.ashlar.processor.plan;
 
 import dev.ashlar.processor.solve.BlockStore;
+import dev.ashlar.processor.solve.Certificate;
 import dev.ashlar.processor.solve.Effort;
 import dev.ashlar.processor.solve.Outcome;
 import dev.ashlar.processor.solve.Proof;
 import dev.ashlar.processor.solve.ProvedSolver;
 import dev.ashlar.processor.solve.Solution;
+import dev.ashlar.processor.solve.TooManyRows;
 import dev.ashlar.processor.solve.Verdict;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,9 @@ final class Candidate {
 
     /** The same of a large mesh, where it takes long: of 48 layers only the point of the smallest memory is slower for it, by 0.7 %. */
     private static final Effort ROUGH_LARGE_MESH = new Effort(5e-3, 15_000, 0, 0);
+
+    /** Plans within less memory that are looked at where what is needed outside training does not fit. */
+    private static final int ATTEMPTS = 4;
 
     private final PlanProblem plans;
     private final ProvedSolver solver;
@@ -71,11 +76,7 @@ final class Candidate {
         }
     }
 
-    /**
-     * @param plans at least one
-     * @param store of other forms of the same model
-     */
-    Candidate(PlanProblem plans, BlockStore store) {
+    private Candidate(PlanProblem plans, BlockStore store) {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem(), store);
         effort = effort(plans);
@@ -91,16 +92,40 @@ final class Candidate {
             fastest = new Claimed(known.labels(), known.peakBytes(), known.seconds(), known.seconds(), () -> known);
         } else {
             ProvedSolver.Claim claim = solver.later(PlanProblem.UNLIMITED_BYTES, effort);
-            Outcome.Feasible found = feasible(claim.outcome(), PlanProblem.UNLIMITED_BYTES);
-            Solution solution = found.solution();
-            fastestBytes = Math.max(solution.peak(), evaluationBytes(solution));
-            fastest = claimed(claim, solution, found, PlanProblem.UNLIMITED_BYTES);
+            fastest = claimed(claim, claim);
+            fastestBytes = fastest.peakBytes();
         }
     }
 
-    private long bytes(ProvedSolver.Claim claim) {
-        Outcome.Infeasible least = infeasible(claim.outcome());
-        return Math.max(least.smallestBudget(), evaluationBytes(least.solution()));
+    /**
+     * The plans of a form. Where those of the least memory need more outside training than the problem says, by one that says it more exactly.
+     *
+     * @param plans at least one
+     * @param store of other forms of the same model
+     */
+    static Candidate of(PlanProblem plans, BlockStore store) {
+        Candidate candidate = new Candidate(plans, store);
+        boolean outside = candidate.leastBytes > solution(candidate.smallest).peak();
+        try {
+            return outside ? plans.closer().map(p -> new Candidate(p, store)).orElse(candidate) : candidate;
+        } catch (TooManyRows larger) {
+            return candidate;
+        }
+    }
+
+    private long bytes(ProvedSolver.Claim smallest) {
+        return peakBytes(solution(smallest));
+    }
+
+    /** What a plan needs in training and outside it. */
+    private long peakBytes(Solution solution) {
+        return Math.max(solution.peak(), evaluationBytes.computeIfAbsent(solution.labels(), plans::evaluationBytes));
+    }
+
+    private static Solution solution(ProvedSolver.Claim claim) {
+        return claim.outcome() instanceof Outcome.Feasible found
+                ? found.solution()
+                : infeasible(claim.outcome()).solution();
     }
 
     /** Looks closely for the smallest memory. What it finds does not depend on what else was asked, so that the memory of a device decides nothing. */
@@ -164,11 +189,11 @@ final class Candidate {
         throw new IllegalStateException("there is no plan at all");
     }
 
-    private static Outcome.Feasible feasible(Outcome outcome, long budgetBytes) {
+    private static Certificate certificate(Outcome outcome) {
         if (outcome instanceof Outcome.Feasible found) {
-            return found;
+            return found.certificate();
         }
-        throw new IllegalStateException("no plan within " + budgetBytes + " bytes, but a smaller one was known");
+        throw new IllegalStateException("no plan was found where one that needs less was known");
     }
 
     /** @throws ProofTooLarge if no certificate is small enough to be looked at */
@@ -180,6 +205,11 @@ final class Candidate {
             throw new ProofTooLarge(large.reason());
         }
         throw new IllegalStateException("the plan's certificate is not accepted: " + proved.verdict());
+    }
+
+    /** The plans that it chooses among. */
+    PlanProblem plans() {
+        return plans;
     }
 
     /** Whether there is more than one plan. */
@@ -243,13 +273,18 @@ final class Candidate {
         }
     }
 
-    private Claimed claimed(ProvedSolver.Claim claim, Solution solution, Outcome.Feasible found, long budgetBytes) {
+    /**
+     * @param claim what no plan is faster than
+     * @param plan the same, or another whose evaluation fits
+     */
+    private Claimed claimed(ProvedSolver.Claim claim, ProvedSolver.Claim plan) {
+        Solution solution = solution(plan);
         return new Claimed(
                 solution.labels(),
-                solution.peak(),
+                peakBytes(solution),
                 plans.seconds(solution.time()),
-                plans.seconds(found.certificate().bound()),
-                new Once<>(() -> known(claim.checked(), budgetBytes)));
+                plans.seconds(certificate(claim.outcome()).bound()),
+                new Once<>(() -> known(claim, plan)));
     }
 
     /**
@@ -263,8 +298,28 @@ final class Candidate {
             return fastest;
         }
         ProvedSolver.Claim claim = solver.later(budgetBytes, effort(rough));
-        Outcome.Feasible found = feasible(claim.outcome(), budgetBytes);
-        return claimed(claim, fitting(found.solution(), budgetBytes), found, budgetBytes);
+        return claimed(claim, fitting(claim, budgetBytes, rough));
+    }
+
+    /**
+     * The plan itself. Where it does not fit outside training, of which the problem says only what is needed at least: one that is found within
+     * so much less, or else that of the least memory.
+     */
+    private ProvedSolver.Claim fitting(ProvedSolver.Claim claim, long budgetBytes, boolean rough) {
+        ProvedSolver.Claim plan = claim;
+        long within = budgetBytes;
+        for (int attempt = 0; attempt <= ATTEMPTS; attempt++) {
+            long tooMuch = peakBytes(solution(plan)) - budgetBytes;
+            if (tooMuch <= 0) {
+                return plan;
+            }
+            within -= tooMuch;
+            if (within < solution(smallest).peak()) {
+                return smallest;
+            }
+            plan = solver.later(within, effort(rough));
+        }
+        return smallest;
     }
 
     private Effort effort(boolean rough) {
@@ -296,31 +351,20 @@ final class Candidate {
                 .map(c -> new Floor(plans.seconds(c.bound()), new Once<>(() -> plans.seconds(solver.proved(c)))));
     }
 
-    private long evaluationBytes(Solution solution) {
-        return evaluationBytes.computeIfAbsent(solution.labels(), plans::evaluationBytes);
-    }
-
-    /** The plan itself, or where its evaluation does not fit the one of the least memory. */
-    private Solution fitting(Solution solution, long budgetBytes) {
-        return evaluationBytes(solution) <= budgetBytes
-                ? solution
-                : infeasible(smallest.outcome()).solution();
-    }
-
-    private Known known(ProvedSolver.Proved proved, long budgetBytes) {
+    private Known known(ProvedSolver.Claim claim, ProvedSolver.Claim plan) {
+        ProvedSolver.Proved proved = claim.checked();
         Verdict.Accepted verdict = accepted(proved);
-        Outcome.Feasible found = feasible(proved.outcome(), budgetBytes);
-        Proof proof = found.certificate().proof();
-        Solution solution = fitting(found.solution(), budgetBytes);
-        boolean same = solution == found.solution();
-        double seconds = plans.seconds(same ? verdict.time() : solution.time());
+        Verdict.Accepted own = plan == claim ? verdict : accepted(plan.checked());
+        Solution solution = solution(plan);
+        Proof proof = certificate(proved.outcome()).proof();
+        double seconds = plans.seconds(own.time());
         double bound = plans.seconds(verdict.lowerBound());
         return new Known(
                 solution.labels(),
-                same ? verdict.peak() : solution.peak(),
+                peakBytes(solution),
                 seconds,
                 bound,
-                same ? verdict.gap() : (seconds - bound) / bound,
+                plan == claim ? verdict.gap() : (seconds - bound) / bound,
                 kind(proof),
                 prices(proof));
     }

@@ -41,7 +41,7 @@ final class Chooser {
         this.store = store;
         this.budgetBytes = budgetBytes;
         this.fixedBytes = fixedBytes;
-        candidates = Stream.concat(before.stream(), more.stream().map(p -> new Candidate(p, store)))
+        candidates = Stream.concat(before.stream(), more.stream().map(p -> Candidate.of(p, store)))
                 .toList();
     }
 
@@ -57,12 +57,12 @@ final class Chooser {
     /**
      * A plan.
      *
-     * @param form position of its form
-     * @param labels of the form's problem
+     * @param plans of its form
+     * @param labels of their problem
      * @param peakBytes that its program must have
      * @param evidence what is known about it and about others, found when it is first asked for: that takes as long as the choice
      */
-    record Choice(int form, List<Integer> labels, long peakBytes, Supplier<Evidence> evidence) {
+    record Choice(PlanProblem plans, List<Integer> labels, long peakBytes, Supplier<Evidence> evidence) {
         Choice {
             labels = List.copyOf(labels);
         }
@@ -91,14 +91,14 @@ final class Chooser {
         if (candidates.size() == 1 && !candidates.get(0).hasChoices()) {
             Candidate.Known only = candidates.get(0).fastest();
             Evidence evidence = Evidence.onlyPlan(only.peakBytes() + fixedBytes, only.seconds());
-            return new Choice(0, only.labels(), only.peakBytes(), () -> evidence);
+            return new Choice(candidates.get(0).plans(), only.labels(), only.peakBytes(), () -> evidence);
         }
         long smallestBytes = smallestBytes();
         boolean fits = smallestBytes <= budgetBytes - fixedBytes;
         // Of a plan that does not fit only the memory is told.
         Found found = new Search(worthTrying(), !fits).within(fits ? budgetBytes - fixedBytes : smallestBytes);
         return new Choice(
-                found.form(),
+                candidates.get(found.form()).plans(),
                 found.plan().labels(),
                 found.plan().peakBytes(),
                 new Once<>(() -> evidence(found, smallestBytes, fits)));

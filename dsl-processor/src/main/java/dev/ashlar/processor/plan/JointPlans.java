@@ -96,6 +96,11 @@ record JointPlans(TrainingGraph whole, Target target, JointProblem joint) implem
     }
 
     @Override
+    public Optional<PlanProblem> closer() {
+        return joint.closer().map(j -> new JointPlans(whole, target, j));
+    }
+
+    @Override
     public double seconds(long time) {
         return joint.seconds(time);
     }

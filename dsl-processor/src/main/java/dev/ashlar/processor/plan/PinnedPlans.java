@@ -18,7 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Those plans that obey some pins. */
-record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
+record PinnedPlans(PlanProblem plans, List<PinnedOperator> pins, Problem problem) implements PlanProblem {
+    /** Copies the list. */
+    PinnedPlans {
+        pins = List.copyOf(pins);
+    }
+
+    private PinnedPlans(PlanProblem plans, List<PinnedOperator> pins, Offers offers) {
+        this(plans, pins, Narrowing.of(plans.problem(), offers.allowed(pins)));
+    }
+
     /**
      * The plans that obey all pins.
      *
@@ -36,7 +45,7 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
         if (binding.isEmpty()) {
             return plans;
         }
-        PinnedPlans pinned = new PinnedPlans(plans, Narrowing.of(plans.problem(), offers.allowed(binding)));
+        PinnedPlans pinned = new PinnedPlans(plans, binding, offers);
         if (!pinned.isPossible()) {
             throw conflict(plans, binding, offers);
         }
@@ -54,7 +63,7 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
         for (List<PinnedOperator> own : bySource(pins)) {
             tried.addAll(own);
             String name = "'" + OperatorPattern.starred(own.get(0).name()) + "'";
-            if (!new PinnedPlans(plans, Narrowing.of(plans.problem(), offers.allowed(tried))).isPossible()) {
+            if (!new PinnedPlans(plans, tried, offers).isPossible()) {
                 return new ModelException(
                         Code.BAD_PIN,
                         own.get(0).source(),
@@ -88,6 +97,11 @@ record PinnedPlans(PlanProblem plans, Problem problem) implements PlanProblem {
     @Override
     public long evaluationBytes(List<Integer> labels) {
         return plans.evaluationBytes(labels);
+    }
+
+    @Override
+    public Optional<PlanProblem> closer() {
+        return plans.closer().map(p -> of(p, pins));
     }
 
     @Override

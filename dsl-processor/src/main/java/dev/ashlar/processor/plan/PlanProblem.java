@@ -18,9 +18,14 @@ interface PlanProblem {
     /** The plan of a labelling. */
     PlannedGraph apply(List<Integer> labels);
 
-    /** Memory in bytes that a plan needs outside training, where that may be more than training needs and the problem does not speak of it. */
+    /** Memory in bytes that a plan needs outside training, where that may be more than training needs and than the problem says. */
     default long evaluationBytes(List<Integer> labels) {
         return 0;
+    }
+
+    /** The same plans by a problem that says more exactly what they need outside training, and takes longer; empty if there is none. */
+    default Optional<PlanProblem> closer() {
+        return Optional.empty();
     }
 
     /** Seconds of a time of the problem. */

@@ -137,18 +137,16 @@ public final class Planner {
     private static Chosen chosen(
             Iterator<TrainingGraph> forms, PlanTarget target, PlanAssembly assembly, FormProblems ofForms) {
         long besideBytes = target.fixedBytes() + target.libraryBytes();
-        List<PlanProblem> problems = new ArrayList<>(List.of(ofForms.plans(forms.next())));
-        List<ForkJoinTask<List<PlanProblem>>> later = later(problems.get(0), forms, ofForms);
-        Chooser chooser = new Chooser(problems, target.budgetBytes(), besideBytes);
+        PlanProblem first = ofForms.plans(forms.next());
+        List<ForkJoinTask<List<PlanProblem>>> later = later(first, forms, ofForms);
+        Chooser chooser = new Chooser(List.of(first), target.budgetBytes(), besideBytes);
         for (ForkJoinTask<List<PlanProblem>> next : later) {
             for (PlanProblem other : next.join()) {
-                Optional<Chooser> more = chooser.with(other);
-                more.ifPresent(c -> problems.add(other));
-                chooser = more.orElse(chooser);
+                chooser = chooser.with(other).orElse(chooser);
             }
         }
         Chooser.Choice choice = chooser.choose();
-        PlanProblem plans = problems.get(choice.form());
+        PlanProblem plans = choice.plans();
         long budgetBytes = Math.max(choice.peakBytes(), target.budgetBytes() - besideBytes);
         ForkJoinTask<Map<String, Alternative>> alternatives =
                 ForkJoinPool.commonPool().submit(() -> Alternatives.of(plans, choice.labels(), budgetBytes));
@@ -166,9 +164,10 @@ public final class Planner {
         };
     }
 
-    /** The most memory of a training step; on a mesh the problem does not speak of evaluation. */
+    /** The most memory of a plan; of a training step where evaluation needs less. */
     private static long stepPeakBytes(Plan plan) {
-        return plan.target().mesh().devices() == 1
+        boolean outside = plan.program().graph().form().lossChunks() > 1;
+        return plan.target().mesh().devices() == 1 || outside
                 ? plan.memory().peakBytes()
                 : plan.memory().points().stream()
                         .filter(p -> !p.phase().equals("losses") && !p.phase().equals("outputs"))

@@ -1,6 +1,7 @@
 package dev.ashlar.processor.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ashlar.processor.solve.Block;
@@ -38,7 +39,7 @@ class ChooserTest {
         PlanProblem fast = twoPlans(100, new long[] {1000, 500}, new long[] {500, 1000});
         PlanProblem slow = twoPlans(200, new long[] {700, 600}, new long[] {600, 700});
         Chooser.Choice choice = new Chooser(List.of(fast, slow), 1 << 20, 0).choose();
-        assertEquals(0, choice.form());
+        assertSame(fast, choice.plans());
         Evidence evidence = choice.evidence().get();
         assertEquals(700, evidence.smallestFeasibleBytes());
         for (Tradeoff point : evidence.tradeoffs()) {
