@@ -13,10 +13,12 @@ import java.util.stream.IntStream;
 final class EvaluatedHeads {
     private final ProblemBuilder builder;
     private final Routes routes;
+    private final FactFinder finder;
 
-    EvaluatedHeads(ProblemBuilder builder, Routes routes) {
+    EvaluatedHeads(ProblemBuilder builder, Routes routes, FactFinder finder) {
         this.builder = builder;
         this.routes = routes;
+        this.finder = finder;
     }
 
     /** The operator of training that has the first input and the parameters of one that only evaluation runs. */
@@ -68,12 +70,13 @@ final class EvaluatedHeads {
             Strategy strategy = builder.alike(
                             head, menu.whole(), menu.strategies().get(s))
                     .orElseGet(() -> builder.everywhere(head));
-            long ends = routes.bytes(
+            long always = routes.bytes(
                             head.inputs().get(0).type(), strategy.operands().get(0))
-                    + routes.bytes(
-                            head.outputs().get(0).type(), strategy.outputs().get(0));
+                    + finder.of(head, strategy, OperatorUse.OF_EVALUATION)
+                            .forward()
+                            .peakBytes();
             bytes.add(menu.stored().get(s).stream()
-                    .map(stored -> ends + gatheredBytes(head, strategy, stored))
+                    .map(stored -> always + gatheredBytes(head, strategy, stored))
                     .toList());
         }
         return OutsideTraining.of(piece, trained, bytes);

@@ -33,6 +33,22 @@ record OperatorUse(
         int trainedInPart,
         boolean lastPart,
         boolean lastOfPart) {
+    /** Of an operator that is not trained, whose first output somebody reads. */
+    static final OperatorUse OF_EVALUATION = new OperatorUse(
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(new Place(0, 0)),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            0,
+            false,
+            false);
+
     /** Copies the sets. */
     OperatorUse {
         inputs = Set.copyOf(inputs);

@@ -51,6 +51,7 @@ final class ProblemBuilder {
 
     private boolean updatesAtEnd;
     private final Routes routes;
+    private final FactFinder finder;
     private final Menus menus;
     private List<Piece> pieces = List.of();
     private List<Junction> junctions = List.of();
@@ -72,17 +73,21 @@ final class ProblemBuilder {
         this.target = target;
         alone = target.collectives().mesh().devices() == 1;
         this.evaluationBytes = evaluationBytes;
-        evaluates = alone ? evaluationBytes > 0 : whole.form().lossChunks() > 1;
+        // Sums of gradients, which are not there then, count as there throughout.
+        evaluates = alone
+                ? evaluationBytes > 0
+                : whole.form().lossChunks() > 1 && !whole.form().accumulates();
         skeleton = new Skeleton(whole);
         settings = StepSettings.of(whole.updatingAtOnce(
                 UpdateParts.most(whole, target.collectives().mesh())));
         Parts parts = new Parts(target.collectives(), target.format());
         long largest = largest(whole);
         routes = findings.routes(settings, whole.form(), largest, parts);
+        finder = new FactFinder(parts, target.costs(), settings, findings.facts(settings));
         menus = new Menus(
                 skeleton,
                 target.collectives().mesh(),
-                new FactFinder(parts, target.costs(), settings, findings.facts(settings)),
+                finder,
                 new StorageMenu(
                         routes,
                         new Reducing(
@@ -184,7 +189,7 @@ final class ProblemBuilder {
                     pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
             return OutsideTraining.always(Math.max(0, evaluationBytes - tableBytes() - staticBytes));
         }
-        return new EvaluatedHeads(this, routes)
+        return new EvaluatedHeads(this, routes, finder)
                 .outsideTraining(
                         whole,
                         pieces.stream().map(p -> draft(p).choices()).toList(),

@@ -26,6 +26,9 @@ final class Candidate {
     /** On meshes there is more to choose, and a compiler is waited for. */
     private static final Effort MESH = new Effort(0, 100_000, 200_000, 1);
 
+    /** Of plans of which more is known, in which there is more to try. */
+    private static final Effort CLOSER_MESH = new Effort(1e-3, 100_000, 200_000, 1);
+
     private static final Effort LARGE_MESH = new Effort(1e-3, 200_000, 400_000, 1);
 
     /** Of the smallest memory, where more effort finds little. */
@@ -76,14 +79,14 @@ final class Candidate {
         }
     }
 
-    private Candidate(PlanProblem plans, BlockStore store) {
+    private Candidate(PlanProblem plans, BlockStore store, Effort effort) {
         this.plans = plans;
         solver = new ProvedSolver(plans.problem(), store);
-        effort = effort(plans);
+        this.effort = effort;
         smallest = solver.smallestLater(isMesh() ? NEARLY_SMALLEST : effort);
         leastBytes = bytes(smallest);
         proof = smallest;
-        closer = isMesh() && !isLargeMesh() ? Optional.of(solver.copy()) : Optional.empty();
+        closer = effort == MESH ? Optional.of(solver.copy()) : Optional.empty();
         Optional<Known> given =
                 plans.fastest().map(f -> new Known(f.labels(), f.peakBytes(), f.seconds(), f.seconds(), 0, f.why(), 0));
         if (given.isPresent()) {
@@ -104,10 +107,13 @@ final class Candidate {
      * @param store of other forms of the same model
      */
     static Candidate of(PlanProblem plans, BlockStore store) {
-        Candidate candidate = new Candidate(plans, store);
+        Candidate candidate = new Candidate(plans, store, effort(plans));
         boolean outside = candidate.leastBytes > solution(candidate.smallest).peak();
+        Effort effort = candidate.isLargeMesh() ? LARGE_MESH : CLOSER_MESH;
         try {
-            return outside ? plans.closer().map(p -> new Candidate(p, store)).orElse(candidate) : candidate;
+            return outside
+                    ? plans.closer().map(p -> new Candidate(p, store, effort)).orElse(candidate)
+                    : candidate;
         } catch (TooManyRows larger) {
             return candidate;
         }

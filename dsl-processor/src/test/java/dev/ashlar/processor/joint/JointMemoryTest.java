@@ -14,6 +14,7 @@ import dev.ashlar.processor.graph.FusedLoss;
 import dev.ashlar.processor.graph.PointwiseFusion;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.UpdateInBackward;
+import dev.ashlar.processor.local.Assignment;
 import dev.ashlar.processor.local.LocalGraph;
 import dev.ashlar.processor.local.Overlapping;
 import dev.ashlar.processor.program.MemoryPoint;
@@ -162,8 +163,59 @@ class JointMemoryTest {
         TrainingGraph whole = FusedLoss.of(model.graph(), 4, false);
         check(whole, mesh, repeats, draws);
         if (whole.form().microBatches() == 1) {
+            checkOutside(whole, mesh, repeats, draws);
             check(UpdateInBackward.of(whole), mesh, repeats, draws);
         }
+    }
+
+    /** The first time point is what an evaluation needs: at least, or as much as it may. */
+    private static void checkOutside(TrainingGraph whole, Mesh mesh, Repeats repeats, int draws) throws Unplannable {
+        Target target = target(mesh, repeats);
+        JointProblem least = JointProblem.of(whole, target);
+        JointProblem closer = least.closer().orElseThrow();
+        int exact = 0;
+        for (int seed = 0; seed < draws; seed++) {
+            List<Integer> labels = draw(least.problem(), new Random(seed));
+            assertTrue(outsideBytes(least, labels) <= evaluatedBytes(whole, target, least.assignment(labels)));
+            List<Integer> enough = countingLeast(closer, draw(closer.problem(), new Random(seed)));
+            long counted = outsideBytes(closer, enough);
+            long evaluated = evaluatedBytes(whole, target, closer.assignment(enough));
+            assertTrue(evaluated <= counted, evaluated + " > " + counted);
+            exact += evaluated == counted ? 1 : 0;
+        }
+        assertTrue(exact > 0);
+    }
+
+    /** The same labels with the first that is allowed of what is counted outside training. */
+    private static List<Integer> countingLeast(JointProblem joint, List<Integer> labels) {
+        int node = joint.templates().get(0).nodes().entrySet().stream()
+                .filter(e -> e.getKey().toString().equals("outside training"))
+                .mapToInt(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow();
+        int variable = joint.problem().variable(0, node);
+        List<Integer> least = new ArrayList<>(labels);
+        for (int label = 0; label < joint.problem().labels(variable); label++) {
+            least.set(variable, label);
+            if (Account.of(joint.problem(), least).allowed()) {
+                return least;
+            }
+        }
+        throw new AssertionError("no amount is enough");
+    }
+
+    private static long outsideBytes(JointProblem joint, List<Integer> labels) {
+        assertEquals("forward evaluation", joint.points().get(0).get(0));
+        return Account.of(joint.problem(), labels).memory().get(0).get(0);
+    }
+
+    private static long evaluatedBytes(TrainingGraph whole, Target target, Assignment assignment) {
+        TrainingGraph local = LocalGraph.ofEvaluation(whole, assignment, target.collectives(), target.format());
+        return Timeline.of(ProgramBuilder.evaluation(local)).points().stream()
+                .filter(p -> p.phase().equals("outputs") && p.at().equals("logits"))
+                .mapToLong(MemoryPoint::bytes)
+                .max()
+                .orElseThrow();
     }
 
     static Stream<Arguments> pointwise() {
@@ -291,7 +343,8 @@ class JointMemoryTest {
         List<List<String>> names = joint.points();
         for (int b = 0; b < names.size(); b++) {
             for (int p = 0; p < names.get(b).size(); p++) {
-                if (joint.isThere(b, p, labels)) {
+                boolean inTraining = !names.get(b).get(p).equals("forward evaluation");
+                if (inTraining && joint.isThere(b, p, labels)) {
                     points.merge(names.get(b).get(p), account.memory().get(b).get(p), Math::max);
                 }
             }

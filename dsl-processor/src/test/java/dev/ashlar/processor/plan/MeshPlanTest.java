@@ -131,6 +131,21 @@ class MeshPlanTest {
                 .forEach(t -> assertTrue(t.stepSeconds() >= plan.evidence().lowerBoundSeconds()));
     }
 
+    /** Evaluation needs most, all logits at once: what is chosen of the head and of all that is there throughout keeps it within the memory. */
+    @Test
+    void whereEvaluationNeedsMostAPlanIsAsFastAsThatAllows() {
+        ModelSpecs model = SampleModels.gpt("batch=16 seq=1024 d=768 heads=12 layers=2 vocab=50304")
+                .device("h100-sxm")
+                .mesh(2L)
+                .precision("BF16");
+        Evidence free = model.memory("80GiB").plan().evidence();
+        long least = free.smallestFeasibleBytes();
+        Plan tight = model.memory(least + (least >> 6) + "B").plan();
+        assertTrue(tight.memory().peakAt().contains("logits"), tight.memory().peakAt());
+        assertTrue(tight.evidence().gap() <= 1e-3, "gap " + tight.evidence().gap());
+        assertTrue(tight.deviceBytes() <= least + (least >> 6));
+    }
+
     /** An alternative is never better than what was chosen. */
     @Test
     void alternativesHaveAPrice() {
