@@ -371,35 +371,7 @@ final class Candidate {
                 seconds,
                 bound,
                 plan == claim ? verdict.gap() : (seconds - bound) / bound,
-                kind(proof),
-                prices(proof));
-    }
-
-    private static String kind(Proof proof) {
-        if (proof instanceof Proof.Narrow narrow) {
-            return kind(narrow.rest());
-        }
-        if (proof instanceof Proof.Fit fit) {
-            return kind(fit.rest());
-        }
-        return proof instanceof Proof.Split ? "split" : proof instanceof Proof.Dual ? "dual" : "search";
-    }
-
-    private static int prices(Proof proof) {
-        if (proof instanceof Proof.Split split) {
-            return split.cases().stream().mapToInt(c -> prices(c.proof())).sum();
-        }
-        if (proof instanceof Proof.Narrow narrow) {
-            return prices(narrow.rest());
-        }
-        if (proof instanceof Proof.Fit fit) {
-            return prices(fit.rest());
-        }
-        if (proof instanceof Proof.Relaxed relaxed) {
-            return relaxed.prices().points().size();
-        }
-        return proof instanceof Proof.Dual dual
-                ? dual.prices().points().size()
-                : ((Proof.Search) proof).prices().points().size();
+                ProofKind.of(proof),
+                ProofKind.prices(proof));
     }
 }

@@ -204,8 +204,9 @@ final class Chooser {
             }
             order.remove((Integer) best);
             order.add(0, best);
+            double seconds = plan.seconds();
             List<List<Supplier<Double>>> proved = order.stream()
-                    .filter(f -> within.contains(f) || mayFit(f, budgetBytes))
+                    .filter(f -> within.contains(f) || mayFit(f, budgetBytes, seconds))
                     .map(f -> List.copyOf(proofs.get(f)))
                     .toList();
             int form = best;
@@ -219,11 +220,14 @@ final class Chooser {
                     : candidates.get(form).fits(budgetBytes);
         }
 
-        /** Whether a plan of a form may fit of which none is known; what is proved of the others has to hold for it, too. */
-        private boolean mayFit(int form, long budgetBytes) {
+        /**
+         * Whether a plan of a form may fit of which none is known; what is proved of the others has to hold for it, too. No plan that fits is
+         * faster than what is within the least memory for which one is known.
+         */
+        private boolean mayFit(int form, long budgetBytes, double seconds) {
             boolean may = candidates.get(form).leastFloorBytes() <= budgetBytes;
-            if (may) {
-                raise(form, budgetBytes);
+            if (may && !isSlower(form, budgetBytes, seconds)) {
+                plan(form, candidates.get(form).leastBytes());
             }
             return may;
         }

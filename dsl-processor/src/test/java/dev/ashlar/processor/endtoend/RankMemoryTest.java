@@ -146,13 +146,23 @@ class RankMemoryTest {
         }
     }
 
-    /** Of training: the logits of an evaluation are not measured. */
     @Test
     void headAndLossInChunksIsMeasured() throws Exception {
         ModelSpecs model = SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=2048 layers=2");
         Plan plan = MeshPlans.atBudgets(model.mesh(2L), g -> FusedLoss.of(g, 8, false), 2)
                 .get(0);
         check(plan, "gpt with its loss in chunks on [2]", directory);
+    }
+
+    /** The logits of all tokens, of which every rank is given those of the others too. */
+    @Test
+    void whereEvaluationNeedsMostThatIsMeasured() throws Exception {
+        ModelSpecs model = SampleModels.gpt("batch=8 seq=64 d=64 heads=4 vocab=8192 layers=1")
+                .mesh(2L);
+        long least = model.memory("1GiB").plan().evidence().smallestFeasibleBytes();
+        Plan plan = model.memory(least + "B").plan();
+        assertTrue(plan.memory().peakAt().contains("logits"), plan.memory().peakAt());
+        check(plan, "gpt at its least memory on [2]", directory);
     }
 
     private static void check(Plan plan, String name, Path directory) throws Exception {
@@ -183,9 +193,14 @@ class RankMemoryTest {
             long between = meter.currentBytes();
             meter.resetPeak();
             train(step);
+            evaluate(step);
             assertEquals(between, meter.currentBytes());
             return meter.peakBytes();
         }
+    }
+
+    private static <B> void evaluate(PlannedStep<B> step) {
+        step.forward(step.batch(RandomBatch.of(step.plan(), 2)));
     }
 
     private static <B> void train(PlannedStep<B> step) {

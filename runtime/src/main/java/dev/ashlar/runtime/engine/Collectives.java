@@ -278,6 +278,15 @@ public final class Collectives implements AutoCloseable {
         }
     }
 
+    /** In how many parts a layout cuts a dimension. */
+    long parts(Layout layout, int dimension) {
+        long parts = 1;
+        for (int axis = 0; axis < layout.dimensions().size(); axis++) {
+            parts *= layout.dimensions().get(axis) == dimension ? mesh.size(axis) : 1;
+        }
+        return parts;
+    }
+
     /** All of a tensor; takes {@code x}. */
     public Tensor whole(Tensor x, Layout layout) {
         Tensor whole = x;

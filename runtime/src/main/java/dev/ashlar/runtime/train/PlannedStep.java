@@ -16,12 +16,14 @@ import dev.ashlar.runtime.engine.Optimizer;
 import dev.ashlar.runtime.engine.Parameter;
 import dev.ashlar.runtime.engine.ParameterStore;
 import dev.ashlar.runtime.engine.Reductions;
+import dev.ashlar.runtime.engine.WholeDownload;
 import dev.ashlar.runtime.io.Checkpoint;
 import dev.ashlar.runtime.io.NameMap;
 import dev.ashlar.runtime.launch.Ranks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -353,8 +355,7 @@ public abstract class PlannedStep<B> implements Step<B> {
             MicroBatches parts = microBatches();
             Map<String, HostTensor> made = new LinkedHashMap<>();
             for (int i = 0; i < parts.count(); i++) {
-                Tensor[] outputs = whole(outputs(upload(parts.part(inputs, i))));
-                named(outputNames(), outputs, ops::download)
+                whole(outputs(upload(parts.part(inputs, i))))
                         .forEach((name, output) -> made.merge(name, output, HostTensor::append));
             }
             return Collections.unmodifiableMap(made);
@@ -510,12 +511,13 @@ public abstract class PlannedStep<B> implements Step<B> {
         return own(inputs).stream().map(ops::upload).toArray(Tensor[]::new);
     }
 
-    private Tensor[] whole(Tensor[] outputs) {
-        List<Layout> layouts = outputLayouts();
-        for (int i = 0; i < outputs.length; i++) {
-            outputs[i] = collectives.at(outputNames().get(i)).whole(outputs[i], layouts.get(i));
-        }
-        return outputs;
+    private Map<String, HostTensor> whole(Tensor[] outputs) {
+        Iterator<Layout> layouts = outputLayouts().iterator();
+        Iterator<String> names = outputNames().iterator();
+        return named(
+                outputNames(),
+                outputs,
+                output -> new WholeDownload(ops, collectives.at(names.next())).of(output, layouts.next()));
     }
 
     private float weighted(Map<String, Float> named) {

@@ -74,6 +74,25 @@ class CollectivesTest {
         }
     }
 
+    /** Pieces of one index of a dimension up to all of it, along dimensions that are cut and that are not. */
+    @ParameterizedTest
+    @MethodSource("meshes")
+    void wholeTensorsComeInPieces(List<Integer> sizes, int axis, int dimension) throws Exception {
+        onRanks(sizes, (mesh, collectives, ops) -> {
+            List<Integer> all = IntStream.range(0, sizes.size())
+                    .mapToObj(a -> a == axis ? dimension : 1)
+                    .toList();
+            for (Layout layout : List.of(cut(sizes, axis, dimension), new Layout(all), Layout.whole())) {
+                for (long pieces : List.of(1L, 3L, 1L << 20)) {
+                    try (Tensor x = ops.upload(mesh.part(numbers(), layout))) {
+                        WholeDownload download = new WholeDownload(ops, collectives.at("x"), pieces);
+                        assertEquals(numbers(), download.of(x, layout));
+                    }
+                }
+            }
+        });
+    }
+
     @ParameterizedTest
     @MethodSource("meshes")
     void partsAreGathered(List<Integer> sizes, int axis, int dimension) throws Exception {
