@@ -7,4 +7,5 @@ for plan in SmallPair BillionPair BillionPairData BillionPairTensor BillionPair1
 done
 ranks 2 8 SixPair48
 ranks 2 6 LongPair
+row $launch --ranks 2 $gpu.EvaluationPeak
 pytorch 2 small:ddp 1.3b:ddp 1.3b:fsdp 1.3b:fsdp-all 6.7b:fsdp 6.7b:fsdp-all

@@ -66,6 +66,8 @@ final class NcclTest {
             for (int from = 0; from < SHAPE.length; from++) {
                 try (Tensor part = engine.ops().upload(mesh.part(numbers(1), new Layout(List.of(from))))) {
                     assertSame(numbers(1), collectives.at("x").allGather(part, 0, from), engine);
+                    WholeDownload download = new WholeDownload(engine.ops(), collectives.at("x"), 3);
+                    assertEquals(numbers(1), download.of(part, new Layout(List.of(from))));
                     for (int to = 0; to < SHAPE.length; to++) {
                         if (to != from) {
                             HostTensor expected = mesh.part(numbers(1), new Layout(List.of(to)));
