@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * passes from the first piece, where it counts, to that of the head, which may need no more.
  */
 final class OutsideTraining {
-    /** Amounts that differ by less than this part count as the larger. */
-    private static final int PART = 64;
+    /** Of more amounts no more is said than the least: searches list blocks for each of them. */
+    private static final int MOST_LEVELS = 16;
 
     private final int piece;
     private final List<List<Long>> bytes;
@@ -50,15 +50,14 @@ final class OutsideTraining {
     }
 
     private static List<Long> levels(List<List<Long>> bytes) {
-        TreeSet<Long> all = new TreeSet<>();
-        bytes.forEach(all::addAll);
         TreeSet<Long> levels = new TreeSet<>();
-        for (long amount : all.descendingSet()) {
-            if (levels.isEmpty() || levels.first() - amount > amount / PART) {
-                levels.add(amount);
-            }
-        }
+        bytes.forEach(levels::addAll);
         return List.copyOf(levels);
+    }
+
+    /** Whether it depends on what is chosen, in a way that can be told. */
+    boolean isChosen() {
+        return levels.size() > 1 && levels.size() <= MOST_LEVELS;
     }
 
     /** What passes from a piece to the next. */

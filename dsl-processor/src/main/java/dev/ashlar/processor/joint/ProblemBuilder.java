@@ -154,7 +154,7 @@ final class ProblemBuilder {
 
     /** The same problem, which knows more exactly what is needed outside training; empty if it knows all already. */
     Optional<JointProblem> closer() {
-        return outside.levels().size() > 1 ? Optional.of(problem(outside)) : Optional.empty();
+        return outside.isChosen() ? Optional.of(problem(outside)) : Optional.empty();
     }
 
     private JointProblem problem(OutsideTraining needed) {
