@@ -22,9 +22,12 @@ public final class JointProblem {
     private final List<Template> templates;
     private final Problem problem;
     private final ProblemBuilder builder;
+    private final boolean close;
 
-    JointProblem(ProblemBuilder builder, List<Piece> pieces, List<Template> templates) {
+    /** @param close whether no problem knows more exactly what an evaluation needs */
+    JointProblem(ProblemBuilder builder, List<Piece> pieces, List<Template> templates, boolean close) {
         this.builder = builder;
+        this.close = close;
         this.pieces = List.copyOf(pieces);
         this.templates = List.copyOf(templates);
         problem = Problem.of(
@@ -93,7 +96,7 @@ public final class JointProblem {
      * longer.
      */
     public Optional<JointProblem> closer() {
-        return builder.closer();
+        return close ? Optional.empty() : builder.closer();
     }
 
     /**

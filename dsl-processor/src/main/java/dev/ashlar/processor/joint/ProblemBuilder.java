@@ -43,6 +43,7 @@ final class ProblemBuilder {
     private final Skeleton skeleton;
     private final StepSettings settings;
     private final boolean alone;
+    private final long tableBytes;
     private final long evaluationBytes;
     /** Whether more may be needed outside training than in a step. */
     private final boolean evaluates;
@@ -81,6 +82,8 @@ final class ProblemBuilder {
         settings = StepSettings.of(whole.updatingAtOnce(
                 UpdateParts.most(whole, target.collectives().mesh())));
         Parts parts = new Parts(target.collectives(), target.format());
+        tableBytes =
+                KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
         long largest = largest(whole);
         routes = findings.routes(settings, whole.form(), largest, parts);
         finder = new FactFinder(parts, target.costs(), settings, findings.facts(settings));
@@ -159,7 +162,7 @@ final class ProblemBuilder {
 
     private JointProblem problem(OutsideTraining needed) {
         Templates templates =
-                new Templates(whole, target, settings, routes, inputs, crossings, keptAcross, ties, needed);
+                new Templates(whole, target, settings, routes, inputs, crossings, keptAcross, ties, tableBytes, needed);
         Map<Object, Template> made = new HashMap<>();
         List<Template> all = new ArrayList<>();
         for (int b = 0; b < pieces.size(); b++) {
@@ -171,7 +174,7 @@ final class ProblemBuilder {
                     List.of(piece.like(), before, after),
                     like -> templates.template(piece, number, before, after, draft(piece))));
         }
-        return new JointProblem(this, pieces, all);
+        return new JointProblem(this, pieces, all, needed == outside);
     }
 
     private static boolean leavesGradients(Piece piece) {
@@ -179,15 +182,11 @@ final class ProblemBuilder {
                 .anyMatch(s -> s instanceof Step.ParameterGradient gradient && piece.leaves(gradient));
     }
 
-    private long tableBytes() {
-        return KernelTables.of(whole.graph().root(), settings.computeBytes()).bytes();
-    }
-
     private OutsideTraining outside(List<Piece> pieces) {
         if (alone) {
             long staticBytes =
                     pieces.stream().mapToLong(p -> staticBytes(draft(p))).sum();
-            return OutsideTraining.always(Math.max(0, evaluationBytes - tableBytes() - staticBytes));
+            return OutsideTraining.always(Math.max(0, evaluationBytes - tableBytes - staticBytes));
         }
         return new EvaluatedHeads(this, routes, finder)
                 .outsideTraining(

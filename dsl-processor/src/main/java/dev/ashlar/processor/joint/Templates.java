@@ -3,7 +3,6 @@ package dev.ashlar.processor.joint;
 import dev.ashlar.processor.graph.TrainingGraph;
 import dev.ashlar.processor.graph.Value;
 import dev.ashlar.processor.local.UpdateParts;
-import dev.ashlar.processor.program.KernelTables;
 import dev.ashlar.processor.program.StepSettings;
 import dev.ashlar.processor.shard.Layout;
 import dev.ashlar.processor.solve.Block;
@@ -17,6 +16,7 @@ import java.util.Set;
  * @param inputs layouts of the model's inputs
  * @param crossings how tensors pass from piece to piece
  * @param keptAcross those of them of which it is a choice whether pieces keep them
+ * @param tableBytes of tables that kernels keep
  * @param outside what is needed outside training
  */
 record Templates(
@@ -28,6 +28,7 @@ record Templates(
         Map<Crossing, Wanted> crossings,
         Set<Crossing> keptAcross,
         Ties ties,
+        long tableBytes,
         OutsideTraining outside) {
     /**
      * The template of a piece and its likes.
@@ -77,8 +78,7 @@ record Templates(
         }
         outside.head(number).ifPresent(head -> tables.outside(outside, head));
         if (number == 0) {
-            tables.always(KernelTables.of(whole.graph().root(), settings.computeBytes())
-                    .bytes());
+            tables.always(tableBytes);
             tables.inUpdate(settings.updateWorkspaceBytes(UpdateParts.largest(whole)));
         }
         return new Template(lifetimes, draft.fates(), choices, block.build(), writer.nodes());

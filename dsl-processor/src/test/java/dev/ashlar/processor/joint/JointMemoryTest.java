@@ -173,6 +173,7 @@ class JointMemoryTest {
         Target target = target(mesh, repeats);
         JointProblem least = JointProblem.of(whole, target);
         JointProblem closer = least.closer().orElseThrow();
+        assertTrue(closer.closer().isEmpty());
         for (int seed = 0; seed < draws; seed++) {
             List<Integer> labels = draw(least.problem(), new Random(seed));
             assertTrue(outsideBytes(least, labels) <= evaluatedBytes(whole, target, least.assignment(labels)));
